@@ -1,0 +1,118 @@
+/** One execution as its caller sees it: the request, the answer, and what happened in between. */
+
+import { z } from "zod";
+import { DiagnosticSchema } from "./diagnostic.ts";
+import { ProblemSchema } from "./problem.ts";
+import { LANGUAGES, RUNTIME_NAMES } from "./runtime.ts";
+
+const CapabilitySetSchema = z.strictObject({
+  network: z.strictObject({
+    allowedHosts: z.array(z.string()).optional(),
+    allowedPorts: z.array(z.int().min(1).max(65535)).optional(),
+    maxRequestsPerSecond: z.number().positive().optional(),
+    maxRequestSize: z.int().positive().optional(),
+  }).optional(),
+  filesystem: z.strictObject({
+    allowedPaths: z.array(z.string()).optional(),
+    writablePaths: z.array(z.string()).optional(),
+    readOnly: z.boolean().optional(),
+    maxFileSize: z.int().positive().optional(),
+    allowedExtensions: z.array(z.string()).optional(),
+  }).optional(),
+  mcp: z.strictObject({
+    allowedServers: z.array(z.string()).optional(),
+    allowedTools: z.array(z.string()).optional(),
+    maxCallsPerSecond: z.number().positive().optional(),
+    maxConcurrentCalls: z.int().positive().optional(),
+  }).optional(),
+  system: z.strictObject({ environment: z.array(z.string()).optional() }).optional(),
+}).meta({ id: "CapabilitySet" });
+
+/** `POST /api/v1/execute`. Absent limits take the configured defaults. */
+export const ExecuteRequestSchema = z.strictObject({
+  code: z.string().describe("The program, bare or inside a Markdown fence"),
+  language: z.enum(LANGUAGES).optional().describe("Default typescript"),
+  typescript: z.boolean().optional().describe("false means language javascript"),
+  runtime: z.enum(["auto", ...RUNTIME_NAMES, "typescript", "javascript"]).optional()
+    .describe("Default auto; a language's name is taken as that language on auto"),
+  timeout: z.int().min(1).optional().describe("Milliseconds of wall time"),
+  memoryLimit: z.int().min(1).optional().describe("Bytes"),
+  check: z.enum(["error", "warn", "off"]).optional().describe("Default error"),
+  capabilities: z.union([z.array(z.string()), CapabilitySetSchema]).optional()
+    .describe("A subset of what the caller was granted; absent means the configured default grant"),
+  context: z.record(z.string(), z.unknown()).optional().describe(
+    "Given to the program as `context`",
+  ),
+}).meta({ id: "ExecuteRequest" });
+
+/** `POST /api/v1/check`: what an execute request says of the code, without running it. */
+export const CheckRequestSchema = ExecuteRequestSchema.pick({
+  code: true,
+  language: true,
+  typescript: true,
+  runtime: true,
+  capabilities: true,
+}).meta({ id: "CheckRequest" });
+
+/** All times are milliseconds, all sizes bytes, all of them measured. */
+export const ExecutionMetricsSchema = z.object({
+  executionTime: z.number().describe("From the program's start in its sandbox to its end"),
+  cpuTime: z.number().describe(
+    "CPU time of the sandbox for this program, from the operating system",
+  ),
+  memoryUsed: z.number().describe("Peak resident memory of the sandbox above its idle level"),
+  apiCalls: z.number().int().describe("Tool calls made"),
+  queueTime: z.number().describe("Waiting for admission and a sandbox"),
+  checkTime: z.number().describe("Normalising, checking and emitting"),
+  startupTime: z.number().describe(
+    "Starting the sandbox while the request waited; 0 when it was warm",
+  ),
+}).meta({ id: "ExecutionMetrics" });
+
+/** One tool call of a program. */
+export const CallRecordSchema = z.object({
+  server: z.string(),
+  tool: z.string(),
+  status: z.enum(["ok", "error", "in_flight", "queued"])
+    .describe("in_flight: may have taken effect; queued: never left the host"),
+  duration: z.number().describe("Milliseconds"),
+  error: z.string().optional().describe("The error's code"),
+}).meta({ id: "CallRecord" });
+
+export const RuntimeChoiceSchema = z.object({
+  name: z.enum(RUNTIME_NAMES),
+  carrier: z.enum(["process", "worker"]),
+  reason: z.string(),
+}).meta({ id: "RuntimeChoice" });
+
+/** The answer to every admitted request. */
+export const ExecuteAnswerSchema = z.object({
+  success: z.boolean(),
+  result: z.unknown().optional().describe("What the program returned"),
+  error: ProblemSchema.optional(),
+  logs: z.array(z.string()),
+  requestId: z.string(),
+  executionId: z.string(),
+  metrics: ExecutionMetricsSchema,
+  runtime: RuntimeChoiceSchema,
+  diagnostics: z.array(DiagnosticSchema),
+  calls: z.array(CallRecordSchema),
+}).meta({ id: "ExecuteAnswer" });
+
+/** The answer of `POST /api/v1/check`. */
+export const CheckAnswerSchema = z.object({
+  ok: z.boolean(),
+  diagnostics: z.array(DiagnosticSchema),
+  runtime: RuntimeChoiceSchema,
+  tools: z.array(z.string()).describe("Tools the code names, as server.tool"),
+  capabilities: z.array(z.string()).describe("Capabilities the code needs for them"),
+  checkTime: z.number(),
+}).meta({ id: "CheckAnswer" });
+
+export type ExecuteRequest = z.infer<typeof ExecuteRequestSchema>;
+export type CheckRequest = z.infer<typeof CheckRequestSchema>;
+export type ExecutionMetrics = z.infer<typeof ExecutionMetricsSchema>;
+export type CallRecord = z.infer<typeof CallRecordSchema>;
+export type RuntimeChoice = z.infer<typeof RuntimeChoiceSchema>;
+export type ExecuteAnswer = z.infer<typeof ExecuteAnswerSchema>;
+export type CheckAnswer = z.infer<typeof CheckAnswerSchema>;

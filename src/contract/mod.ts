@@ -1,0 +1,44 @@
+/** The door of the contract: zod shapes and types of everything users see. */
+
+export {
+  type CallRecord,
+  CallRecordSchema,
+  type CheckAnswer,
+  CheckAnswerSchema,
+  type CheckRequest,
+  CheckRequestSchema,
+  type ExecuteAnswer,
+  ExecuteAnswerSchema,
+  type ExecuteRequest,
+  ExecuteRequestSchema,
+  type ExecutionMetrics,
+  ExecutionMetricsSchema,
+  type RuntimeChoice,
+  RuntimeChoiceSchema,
+} from "./execution.ts";
+export { type Diagnostic, DiagnosticSchema } from "./diagnostic.ts";
+export { type Problem, ProblemSchema, toProblem } from "./problem.ts";
+export {
+  type Language,
+  LANGUAGES,
+  RUNTIME_NAMES,
+  type RuntimeInfo,
+  RuntimeInfoSchema,
+  type RuntimeName,
+  type RuntimesAnswer,
+  RuntimesAnswerSchema,
+} from "./runtime.ts";
+export {
+  type JsonSchema,
+  type Tool,
+  type ToolAnnotations,
+  type ToolGroup,
+  type ToolHit,
+  ToolHitSchema,
+  type ToolsAnswer,
+  ToolsAnswerSchema,
+  type ToolSearchAnswer,
+  ToolSearchAnswerSchema,
+  type ToolView,
+  ToolViewSchema,
+} from "./tool.ts";

@@ -1,0 +1,26 @@
+/** Runtimes as `GET /api/v1/runtimes` shows them. */
+
+import { z } from "zod";
+
+export const LANGUAGES = ["typescript", "javascript", "python", "bash"] as const;
+export const RUNTIME_NAMES = ["deno", "quickjs", "python", "bash", "bun"] as const;
+
+export type Language = (typeof LANGUAGES)[number];
+export type RuntimeName = (typeof RUNTIME_NAMES)[number];
+
+export const RuntimeInfoSchema = z.object({
+  name: z.enum(RUNTIME_NAMES),
+  available: z.boolean(),
+  reason: z.string().optional().describe("Why it is not available"),
+  carrier: z.enum(["process", "worker"]).optional(),
+  languages: z.array(z.enum(LANGUAGES)),
+  features: z.array(z.string()),
+  limits: z.record(z.string(), z.enum(["hard", "soft", "none"]))
+    .describe("How each limit holds on this host"),
+}).meta({ id: "Runtime" });
+
+export const RuntimesAnswerSchema = z.object({ runtimes: z.array(RuntimeInfoSchema) })
+  .meta({ id: "RuntimesAnswer" });
+
+export type RuntimeInfo = z.infer<typeof RuntimeInfoSchema>;
+export type RuntimesAnswer = z.infer<typeof RuntimesAnswerSchema>;

@@ -1,0 +1,89 @@
+/**
+ * What a runtime is: something that opens sandboxes, each one isolated place that runs programs. The
+ * rooms above see these interfaces only; which engine and which carrier stand behind them is theirs
+ * not to know.
+ */
+
+import type { CodemodeError } from "../base/errors.ts";
+import type { RuntimeInfo } from "../contract/mod.ts";
+import type { Budget } from "../protocol/budget.ts";
+import type {
+  CallFrame,
+  GuestNamespace,
+  LogFrame,
+  WireError,
+  WireValue,
+} from "../protocol/frames.ts";
+
+/** What a sandbox is made for; two equal specs are interchangeable. */
+export interface SandboxSpec {
+  /** Deno permission flags from `capability/permissions.ts`; none grants nothing. */
+  readonly permissionFlags: readonly string[];
+  readonly memoryLimitBytes: number;
+}
+
+/** One program, checked and emitted. */
+export interface Program {
+  /** JavaScript: the body of an async function. */
+  readonly code: string;
+  readonly namespaces: readonly GuestNamespace[];
+  readonly context: WireValue;
+  /** Wall time from start to the final frame. */
+  readonly timeoutMs: number;
+  readonly budget: Budget;
+}
+
+/** The reply to a call. */
+export type CallReply =
+  | { readonly ok: true; readonly value: WireValue }
+  | { readonly ok: false; readonly error: WireError };
+
+/** What the sandbox asks of its host while a program runs. */
+export interface RunHost {
+  /** Must not reject. `signal` aborts when the run ends before the call does. */
+  call(call: CallFrame, signal: AbortSignal): Promise<CallReply>;
+  log(entry: Pick<LogFrame, "level" | "text">): void;
+}
+
+/** Measured by the operating system for this program alone. */
+export interface Usage {
+  readonly cpuTimeMs: number;
+  readonly memoryPeakBytes: number;
+  readonly wallTimeMs: number;
+}
+
+/**
+ * How a program ended. `failed`: the guest threw. `stopped`: the host ended it, for the reason in
+ * `error.code` (a limit, a timeout, a crash, a cancel).
+ */
+export type Outcome =
+  | { readonly kind: "completed"; readonly value: WireValue; readonly notes: readonly string[] }
+  | { readonly kind: "failed"; readonly error: WireError }
+  | { readonly kind: "stopped"; readonly error: CodemodeError };
+
+/** What is left of a run. */
+export interface RunReport {
+  readonly outcome: Outcome;
+  readonly usage: Usage;
+  /** Log lines dropped because the log budget was spent. */
+  readonly droppedLogs: number;
+}
+
+/** One isolated place. Disposing it ends everything inside and waits until it is gone. */
+export interface Sandbox extends AsyncDisposable {
+  /** Milliseconds it took from spawn to ready. */
+  readonly startupMs: number;
+  /** Settles when the sandbox is gone, however it went. */
+  readonly gone: Promise<void>;
+  /** Runs one program; never rejects. A single-use sandbox is gone afterwards. */
+  run(program: Program, host: RunHost, signal: AbortSignal): Promise<RunReport>;
+}
+
+/** A kind of sandbox. */
+export interface Runtime extends AsyncDisposable {
+  readonly name: RuntimeInfo["name"];
+  readonly carrier: "process" | "worker";
+  /** Opens a sandbox that is ready for a program; rejects with `SANDBOX_CRASHED`. */
+  open(spec: SandboxSpec, signal?: AbortSignal): Promise<Sandbox>;
+  describe(): RuntimeInfo;
+}
