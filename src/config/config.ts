@@ -1,0 +1,130 @@
+/**
+ * The configuration after loading: defaults filled, units resolved, variables replaced, secrets
+ * wrapped, everything frozen. `schema.ts` holds the defaults and turns YAML into this.
+ */
+
+import type { LogLevel } from "../base/log.ts";
+import type { Secret } from "../base/secret.ts";
+import type { CapabilitySet } from "../capability/mod.ts";
+import type { RuntimeName } from "../contract/mod.ts";
+
+/** Where the service listens and what it accepts. */
+export interface ServerConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly cors: { readonly enabled: boolean; readonly origins: readonly string[] };
+  /** Largest request body. @default 1048576 */
+  readonly maxBodyBytes: number;
+  /** Largest program. @default 262144 */
+  readonly maxCodeBytes: number;
+  /** How long shutdown waits for running executions. @default 10000 */
+  readonly drainTimeoutMs: number;
+}
+
+/** Where programs run and how much they may use. */
+export interface SandboxConfig {
+  readonly runtime: RuntimeName | "auto";
+  readonly workers: {
+    /** Sandboxes kept warm. @default 2 */
+    readonly min: number;
+    /** Sandboxes in all, running and warm. @default 10 */
+    readonly max: number;
+    /** A warm sandbox above `min` is dropped after this long. @default 30000 */
+    readonly idleTimeoutMs: number;
+  };
+  readonly limits: {
+    /** @default 134217728 */
+    readonly memoryBytes: number;
+    /** @default 30000 */
+    readonly timeoutMs: number;
+    /** Share of one CPU core. @default 0.5 */
+    readonly cpuQuota: number;
+    /** Largest `timeout` a request may ask for. @default 300000 */
+    readonly maxTimeoutMs: number;
+    /** Largest `memoryLimit` a request may ask for. @default 536870912 */
+    readonly maxMemoryBytes: number;
+    /** Largest result. @default 16777216 */
+    readonly resultBytes: number;
+    /** Log lines of one execution. @default 1000 */
+    readonly logLines: number;
+    /** Log text of one execution. @default 1048576 */
+    readonly logBytes: number;
+    /** Tool calls of one execution. @default 1000 */
+    readonly calls: number;
+  };
+  /** Executions waiting for a sandbox; one more is QUEUE_FULL. @default 100 */
+  readonly queue: number;
+}
+
+/** Who may call, and what guests may do. */
+export interface SecurityConfig {
+  readonly auth: {
+    readonly provider: "none" | "api-key" | "oauth2";
+    readonly issuer?: string;
+    readonly audience?: string;
+  };
+  /** What a caller is granted; `mcp` absent means every configured server. */
+  readonly capabilities: CapabilitySet;
+}
+
+/** How a lost server is tried again: exponential with full jitter. */
+export interface RetryPolicy {
+  /** Attempts for one call or connect before it fails; connects go on in the background. @default 3 */
+  readonly maxAttempts: number;
+  /** @default 500 */
+  readonly initialDelayMs: number;
+  /** @default 30000 */
+  readonly maxDelayMs: number;
+}
+
+/** One MCP server. */
+export interface McpServerConfig {
+  readonly transport: "stdio" | "http" | "websocket";
+  /** stdio: the program; `deno` is the Deno that runs the service. */
+  readonly command?: string;
+  readonly args: readonly string[];
+  /** http, websocket. */
+  readonly url?: string;
+  /** stdio: the child's environment besides PATH and HOME. */
+  readonly environment: Readonly<Record<string, Secret>>;
+  /** http, websocket: request headers. */
+  readonly headers: Readonly<Record<string, Secret>>;
+  readonly auth?: { readonly type: "bearer"; readonly token: Secret };
+  /** One call. @default 10000 */
+  readonly timeoutMs: number;
+  readonly retryPolicy: RetryPolicy;
+  /** Calls at the same time over all executions. @default 16 */
+  readonly maxConcurrentCalls: number;
+  /** Whether the service connects at start or at first use. @default eager */
+  readonly start: "eager" | "lazy";
+  /** Time between health checks of an idle connection. @default 30000 */
+  readonly healthIntervalMs: number;
+}
+
+/** Where log entries go. */
+export type LogOutput =
+  | { readonly type: "console" }
+  | {
+    readonly type: "file";
+    readonly path: string;
+    readonly rotation: "none" | "daily" | "hourly" | "size";
+    /** For rotation `size`. @default 10485760 */
+    readonly maxBytes: number;
+    /** Rotated files kept. @default 7 */
+    readonly keep: number;
+  };
+
+/** Everything an operator can set. */
+export interface Config {
+  readonly server: ServerConfig;
+  readonly sandbox: SandboxConfig;
+  readonly security: SecurityConfig;
+  readonly mcp: { readonly servers: Readonly<Record<string, McpServerConfig>> };
+  readonly logging: {
+    readonly level: LogLevel;
+    readonly format: "json" | "text";
+    readonly outputs: readonly LogOutput[];
+  };
+  /** Folder that relative paths of the file are relative to; absolute. */
+  readonly directory: string;
+}
