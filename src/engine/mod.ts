@@ -1,0 +1,6 @@
+/** The door of the heart. */
+
+export { type ExecutionResult, toDecodedAnswer, toPlainAnswer, toTaggedAnswer } from "./answer.ts";
+export { createEngine, type Engine, type EngineParts, type ExecuteOptions } from "./engine.ts";
+export type { Caller } from "./principal.ts";
+export type { Toolbox } from "./toolbox.ts";
