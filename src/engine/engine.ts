@@ -398,7 +398,7 @@ function usedTools(checked: CheckResult, toolbox: Toolbox): string[] {
   const named = checked.uses.tools.flatMap((path) => {
     const dot = path.indexOf(".");
     const found = toolbox.find(path.slice(0, dot), path.slice(dot + 1));
-    return found ? [`${found.tool.server}.${found.tool.name}`] : [];
+    return found ? [`${found.named.tool.server}.${found.named.tool.name}`] : [];
   });
   return [...new Set(named)].sort();
 }

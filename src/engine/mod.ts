@@ -3,4 +3,5 @@
 export { type ExecutionResult, toDecodedAnswer, toPlainAnswer, toTaggedAnswer } from "./answer.ts";
 export { createEngine, type Engine, type EngineParts, type ExecuteOptions } from "./engine.ts";
 export type { Caller } from "./principal.ts";
-export type { Toolbox } from "./toolbox.ts";
+export { printDeclarations } from "./print_declarations.ts";
+export type { Found, Selection, Toolbox, ToolMatch } from "./toolbox.ts";

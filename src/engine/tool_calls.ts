@@ -4,19 +4,18 @@
  * becomes an error the guest can catch. It keeps the record of calls that the answer shows.
  */
 
-import type { Clock } from "../base/clock.ts";
-import { sleep } from "../base/clock.ts";
+import { type Clock, sleep } from "../base/clock.ts";
 import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { allowsTool, type CapabilitySet, SPECIFICATION_LIMITS } from "../capability/mod.ts";
-import { type Catalog, searchTools } from "../catalog/mod.ts";
+import type { Catalog } from "../catalog/mod.ts";
 import type { CallRecord, Tool } from "../contract/mod.ts";
 import type { CallFrame, WireError, WireValue } from "../protocol/frames.ts";
 import { decodeValue, encodeValue, toPlainJson } from "../protocol/values.ts";
 import type { CallReply } from "../runtime/mod.ts";
 import { type NamedTool, signature } from "../typegen/mod.ts";
 import { type Bucket, fullBucket, take } from "./rate.ts";
-import type { Toolbox } from "./toolbox.ts";
+import type { Found, Toolbox } from "./toolbox.ts";
 
 /** Hits that `codemode.search` gives when it is not told. */
 const SEARCH_LIMIT = 10;
@@ -80,7 +79,7 @@ export class ToolCalls {
     if (frame.tool === "describe") return Promise.resolve(this.#describe(first));
     if (frame.tool === "call") {
       const found = this.#findByPath(first);
-      return this.#invoke(found.tool, second ?? {}, signal);
+      return this.#invoke(found.named.tool, second ?? {}, signal);
     }
     throw new CodemodeError("TOOL_NOT_FOUND", `codemode has no "${frame.tool}"`);
   }
@@ -93,7 +92,11 @@ export class ToolCalls {
         `There is no tool ${frame.namespace}.${frame.tool}`,
       );
     }
-    return this.#invoke(found.tool, toInput(found, frame.args.map(decodeValue)), signal);
+    return this.#invoke(
+      found.named.tool,
+      toInput(found.named, frame.args.map(decodeValue)),
+      signal,
+    );
   }
 
   async #invoke(tool: Tool, input: unknown, signal: AbortSignal): Promise<unknown> {
@@ -146,59 +149,34 @@ export class ToolCalls {
     const limit = typeof asked === "number" && asked >= 1
       ? Math.min(asked, SEARCH_MAX)
       : SEARCH_LIMIT;
-    const { toolbox } = this.#options;
-    return searchTools(toolbox.groups, query, { limit }).map(({ tool, score }) => {
-      const { namespace, named } = this.#namesOf(tool);
-      return {
-        name: `${namespace}.${named}`,
-        description: tool.description,
-        score,
-        signature: this.#signatureOf(tool),
-      };
-    });
+    return this.#options.toolbox.search(query, limit).map((
+      { namespace, named, score, signature },
+    ) => ({
+      name: `${namespace.name}.${named.name}`,
+      description: named.tool.description,
+      score,
+      signature,
+    }));
   }
 
   #describe(path: unknown): unknown {
-    const { tool } = this.#findByPath(path);
+    const { namespace, named } = this.#findByPath(path);
+    const { tool } = named;
     return {
       server: tool.server,
       name: tool.name,
       description: tool.description,
-      signature: this.#signatureOf(tool),
+      signature: signature(namespace, named),
       inputSchema: tool.inputSchema,
       ...(tool.outputSchema === undefined ? {} : { outputSchema: tool.outputSchema }),
     };
   }
 
-  #findByPath(path: unknown): NamedTool {
+  #findByPath(path: unknown): Found {
     if (typeof path !== "string") throw badArgument("codemode", 'a name such as "server.tool"');
-    const bare = path.startsWith("mcp.") ? path.slice(4) : path;
-    const dot = bare.indexOf(".");
-    const found = this.#options.toolbox.find(bare.slice(0, dot), bare.slice(dot + 1)) ??
-      this.#findByServerName(bare);
+    const found = this.#options.toolbox.findByPath(path);
     if (found) return found;
     throw new CodemodeError("TOOL_NOT_FOUND", `There is no tool "${path.slice(0, 200)}"`);
-  }
-
-  #findByServerName(path: string): NamedTool | undefined {
-    return this.#options.toolbox.namespaces.flatMap((namespace) => namespace.tools)
-      .find(({ tool }) => `${tool.server}.${tool.name}` === path);
-  }
-
-  #namesOf(tool: Tool): { namespace: string; named: string } {
-    for (const namespace of this.#options.toolbox.namespaces) {
-      const named = namespace.tools.find((candidate) => candidate.tool === tool);
-      if (named) return { namespace: namespace.name, named: named.name };
-    }
-    return { namespace: tool.server, named: tool.name };
-  }
-
-  #signatureOf(tool: Tool): string {
-    for (const namespace of this.#options.toolbox.namespaces) {
-      const named = namespace.tools.find((candidate) => candidate.tool === tool);
-      if (named) return signature(namespace, named);
-    }
-    return "";
   }
 
   #toWireError(error: CodemodeError, frame: CallFrame): WireError {
