@@ -249,7 +249,7 @@ class LocalEngine implements Engine {
       catalog,
       clock,
       logger: logger.child({ executionId: run.executionId, requestId: run.requestId }),
-      onEnd: (record) => this.#metrics.callEnded(record),
+      observer: this.#metrics,
     });
   }
 

@@ -14,6 +14,7 @@ export class EngineMetrics {
   readonly #queue;
   readonly #calls;
   readonly #callDuration;
+  readonly #open = new Map<string, number>();
 
   constructor(metrics: Metrics, gate: Gate, pools: ReadonlyMap<string, Pool>) {
     this.#executions = metrics.counter(
@@ -30,9 +31,11 @@ export class EngineMetrics {
       "Time of tool calls by server",
     );
     const inside = metrics.gauge("codemode_executions_inside", "Executions running or waiting");
+    const open = metrics.gauge("codemode_tool_calls_open", "Tool calls under way by server");
     const sandboxes = metrics.gauge("codemode_sandboxes", "Sandboxes by runtime and state");
     metrics.beforePrint(() => {
       inside.set(gate.inside);
+      for (const [server, count] of this.#open) open.set(count, { server });
       for (const [runtime, pool] of pools) {
         for (const [state, count] of Object.entries(pool.stats())) {
           sandboxes.set(count, { runtime, state });
@@ -50,8 +53,14 @@ export class EngineMetrics {
     this.#queue.observe(measured.queueTime / 1000);
   }
 
+  /** One tool call began. */
+  callStarted(server: string): void {
+    this.#open.set(server, (this.#open.get(server) ?? 0) + 1);
+  }
+
   /** One tool call ended. */
   callEnded({ server, status, duration }: CallRecord): void {
+    this.#open.set(server, (this.#open.get(server) ?? 1) - 1);
     this.#calls.increment({ server, status });
     this.#callDuration.observe(duration / 1000, { server });
   }

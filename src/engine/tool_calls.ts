@@ -29,8 +29,14 @@ export interface ToolCallsOptions {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told of each call that ended, for metrics. */
-  readonly onEnd: (record: CallRecord) => void;
+  /** Told of each call, for metrics. */
+  readonly observer: CallObserver;
+}
+
+/** Told when a call begins and when it has ended. */
+export interface CallObserver {
+  callStarted(server: string): void;
+  callEnded(record: CallRecord): void;
 }
 
 interface OpenRecord {
@@ -100,8 +106,9 @@ export class ToolCalls {
   }
 
   async #invoke(tool: Tool, input: unknown, signal: AbortSignal): Promise<unknown> {
-    const { catalog, clock, grant, onEnd } = this.#options;
+    const { catalog, clock, grant, observer } = this.#options;
     const record = this.#open(tool);
+    observer.callStarted(tool.server);
     try {
       // The toolbox holds granted tools only; asking again keeps the gate closed if that ever fails.
       if (!allowsTool(grant, tool.server, tool.name)) {
@@ -122,7 +129,7 @@ export class ToolCalls {
       throw error;
     } finally {
       record.endedAt = clock.monotonic();
-      onEnd(toCallRecord(record, record.endedAt));
+      observer.callEnded(toCallRecord(record, record.endedAt));
     }
   }
 
