@@ -94,8 +94,8 @@ function header(rendered: readonly RenderedNamespace[], shown: number): string {
 }
 
 function printValues(rendered: readonly RenderedNamespace[]): string {
-  const members = rendered.map(({ name, typeName }) =>
-    `  readonly ${printKey(name)}: mcp.${name}.${typeName};\n`
+  const members = rendered.map(({ name, typeSpace, typeName }) =>
+    `  readonly ${printKey(name)}: mcp.${typeSpace}.${typeName};\n`
   );
   const globals = rendered.filter((namespace) => namespace.global)
     .map(({ name }) => `declare const ${name}: typeof mcp.${name};\n`);

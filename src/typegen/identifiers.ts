@@ -14,6 +14,9 @@ import {
 /** Code units a name keeps; longer ones are cut and told apart by a digest. */
 const MAX_NAME_LENGTH = 80;
 
+/** Runs of what no name keeps. Joiners and middle dots are letters only to newer Unicode versions. */
+const ILLEGAL = /(?:[^\p{ID_Continue}$]|[\u00B7\u200C\u200D\u30FB\uFF65])+/gu;
+
 /** Whether `text` can be written after a dot and as a property name without quotes (ASCII only). */
 export function isPlainIdentifier(text: string): boolean {
   return /^[A-Za-z_$][\w$]*$/.test(text);
@@ -37,7 +40,7 @@ export function sanitizeToolName(name: string): string {
  */
 export function toGuestName(raw: string): string {
   const joined = raw.normalize("NFC")
-    .replace(/[^\p{ID_Continue}$]+/gu, "_");
+    .replace(ILLEGAL, "_");
   const trimmed = isDecorated(raw) ? joined.replace(/(?<=[^_])_$/, "") : joined;
   const started = /^[\p{ID_Start}$_]/u.test(trimmed) ? trimmed : `_${trimmed}`;
   const cut = started.length > MAX_NAME_LENGTH
@@ -97,9 +100,14 @@ export function toCamelCase(name: string): string | undefined {
   return camel === "" || camel === name || INHERITED_NAMES.has(camel) ? undefined : camel;
 }
 
-/** A name for a type: PascalCase of the letters and digits in `text`, or an empty string. */
+/** A name for a type: PascalCase of the ASCII letters and digits in `text`, or an empty string. */
 export function toTypeName(text: string): string {
-  return text.split(/[^\p{L}\p{N}]+/u).map(upperFirst).join("").replace(/^\p{N}/u, "_$&");
+  return text.split(/[^A-Za-z0-9]+/).map(upperFirst).join("").replace(/^\d/, "_$&");
+}
+
+/** A name for the types of a namespace: its own if every compiler knows its letters. */
+export function toTypeSpace(name: string): string {
+  return isPlainIdentifier(name) ? name : `namespace_${digestOf(name, 6)}`;
 }
 
 function upperFirst(text: string): string {
@@ -110,9 +118,13 @@ function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 
-/** Whether a namespace of this name can also be a global without hiding anything. */
+/**
+ * Whether a namespace of this name can also be a global without hiding anything. Names beyond ASCII
+ * cannot: which letters are legal in a variable depends on the compiler's Unicode version.
+ */
 export function canBeGlobal(name: string): boolean {
-  return !STANDARD_GLOBALS.has(name) && !RESERVED_WORDS.has(name) && !INHERITED_NAMES.has(name) &&
+  return isPlainIdentifier(name) && !STANDARD_GLOBALS.has(name) && !RESERVED_WORDS.has(name) &&
+    !INHERITED_NAMES.has(name) &&
     !name.startsWith("__") && !STANDARD_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 

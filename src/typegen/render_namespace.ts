@@ -1,5 +1,6 @@
 /** One namespace → its TypeScript, in pieces that can be left out one by one. */
 
+import { toTypeSpace } from "./identifiers.ts";
 import { RESERVED_TYPE_NAMES } from "./reserved_names.ts";
 import type { NamedNamespace, NamedTool } from "./name_tools.ts";
 import { printKey } from "./print_type.ts";
@@ -24,7 +25,9 @@ export interface RenderedMember {
 /** A namespace in pieces. */
 export interface RenderedNamespace {
   readonly name: string;
-  /** Name of the interface of its tools, inside the TypeScript namespace of its types. */
+  /** Name of the TypeScript namespace of its types, inside `mcp`. */
+  readonly typeSpace: string;
+  /** Name of the interface of its tools, inside that namespace. */
   readonly typeName: string;
   readonly global: boolean;
   readonly comment: string;
@@ -38,8 +41,9 @@ const MEMBER_INDENT = "    ";
 
 /** Renders every tool of a namespace. */
 export function renderNamespace(namespace: NamedNamespace): RenderedNamespace {
-  const typeName = RESERVED_TYPE_NAMES.has(namespace.name) ? `${namespace.name}_` : namespace.name;
-  const names = new TypeNames([typeName, namespace.name], TYPE_INDENT);
+  const typeSpace = toTypeSpace(namespace.name);
+  const typeName = RESERVED_TYPE_NAMES.has(typeSpace) ? `${typeSpace}_` : typeSpace;
+  const names = new TypeNames([typeName, typeSpace], TYPE_INDENT);
   const problems: DeclarationProblem[] = [];
   const members = namespace.tools.map((named) => {
     const { member, messages } = renderMember(named, typeName, names);
@@ -50,7 +54,7 @@ export function renderNamespace(namespace: NamedNamespace): RenderedNamespace {
   const description = toCommentLine(namespace.description, MAX_TOOL_TEXT);
   const comment = printComment(description === "" ? [] : [description], TYPE_INDENT);
   const { name, global } = namespace;
-  return { name, typeName, global, comment, members, types: names.types, problems };
+  return { name, typeSpace, typeName, global, comment, members, types: names.types, problems };
 }
 
 function renderMember(
@@ -110,6 +114,6 @@ export function printNamespace(
   const types = printTypes(namespace, members.flatMap((member) => member.needs));
   const body = members.map((member) => member.text).join("");
   const rest = left === "" ? "" : `${MEMBER_INDENT}// ${left}\n`;
-  return `declare namespace mcp.${namespace.name} {\n${types}${namespace.comment}` +
+  return `declare namespace mcp.${namespace.typeSpace} {\n${types}${namespace.comment}` +
     `${TYPE_INDENT}interface ${namespace.typeName} {\n${body}${rest}${TYPE_INDENT}}\n}\n`;
 }

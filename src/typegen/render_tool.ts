@@ -14,7 +14,7 @@ import type { PropertyNode } from "./type_node.ts";
 /** A result type longer than this gets a name when it is needed twice. */
 const MAX_REPEATED = 40;
 /** What is said of a result whose type nobody declared. */
-const UNTYPED_RESULT = "@returns any, as the tool declares no output schema";
+const UNTYPED_RESULT = "@returns untyped: the tool declares no output schema";
 
 /** The parts of a tool's declaration. */
 export interface RenderedTool {

@@ -68,7 +68,7 @@ export const STANDARD_GLOBALS: ReadonlySet<string> = words(`
   sessionStorage setImmediate setInterval setTimeout speechSynthesis status statusbar stop
   structuredClone styleMedia toolbar top trustedTypes undefined unescape visualViewport window
   async of get set as from type declare module namespace require exports define
-  __dirname __filename __esModule
+  __dirname __filename __esModule nodeBootstrap
 `);
 
 /** Every name starting like this belongs to an interface of one web standard. */
