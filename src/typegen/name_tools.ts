@@ -3,7 +3,7 @@
 import type { Tool, ToolGroup } from "../contract/mod.ts";
 import { assignNames, canBeGlobal, compareCodeUnits, toCamelCase } from "./identifiers.ts";
 import { normalizeSchema } from "./normalize_schema.ts";
-import { positionalParameters } from "./parameters.ts";
+import { hasManyProperties, positionalParameters } from "./parameters.ts";
 
 /** A tool with its guest names. */
 export interface NamedTool {
@@ -95,5 +95,6 @@ function nameEach(tools: readonly Tool[]): readonly NamedTool[] {
 }
 
 function positionalNames(tool: Tool): string[] {
+  if (hasManyProperties(tool.inputSchema)) return [];
   return positionalParameters(normalizeSchema(tool.inputSchema)).map((parameter) => parameter.name);
 }

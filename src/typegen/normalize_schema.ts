@@ -1,13 +1,24 @@
 /**
  * JSON Schema (draft-07, 2020-12, OpenAPI's nullable) → types as data. Never throws and never takes
  * long: what is wrong, too deep, too large or not in the document becomes `unknown` and a problem;
- * the rest of the schema is read all the same. Objects and arrays are read by `SchemaReader`'s
- * collaborators in `object_schema.ts` and `array_schema.ts`.
+ * the rest of the schema is read all the same. Objects and arrays have their own files.
  */
 
 import { readArray } from "./array_schema.ts";
 import { findProperties, readObject } from "./object_schema.ts";
 import { isObject, type JsonObject, ReferenceResolver } from "./reference_resolver.ts";
+import { MAX_ENUM_VALUES } from "./schema_docs.ts";
+import {
+  COMBINATORS,
+  hasCombinator,
+  hasOwnType,
+  hasStructure,
+  isEverything,
+  isLeaf,
+  saysNothing,
+  typesOf,
+  widenedType,
+} from "./schema_keywords.ts";
 import {
   immediateReferences,
   intersection,
@@ -28,7 +39,7 @@ export const SCHEMA_LIMITS = Object.freeze({
   /** Named types. */
   definitions: 500,
   /** Values of an enum; a longer one is widened to the types of its values. */
-  enumValues: 100,
+  enumValues: MAX_ENUM_VALUES,
   /** Branches of one anyOf, oneOf or allOf. */
   branches: 200,
   /** References that lead to nothing but another reference. */
@@ -57,20 +68,6 @@ export interface NormalizedSchema {
 export function normalizeSchema(schema: unknown): NormalizedSchema {
   return new SchemaReader(schema).readDocument();
 }
-
-const COMBINATORS = ["allOf", "anyOf", "oneOf"] as const;
-const BRANCH_OWN_TYPE = ["type", "$ref", "$dynamicRef", "const", "enum", ...COMBINATORS] as const;
-const OBJECT_KEYWORDS = ["properties", "required", "patternProperties", "propertyNames"] as const;
-const ARRAY_KEYWORDS = ["items", "prefixItems"] as const;
-const STRING_KEYWORDS = ["pattern", "minLength", "maxLength", "contentEncoding"] as const;
-const NUMBER_KEYWORDS = [
-  "minimum",
-  "maximum",
-  "exclusiveMinimum",
-  "exclusiveMaximum",
-  "multipleOf",
-] as const;
-const CONDITIONAL_KEYWORDS = ["then", "else", "dependentSchemas", "dependencies"] as const;
 
 /** Reads the schemas of one document, once. */
 export class SchemaReader {
@@ -161,7 +158,7 @@ export class SchemaReader {
 
   /** A branch with what it leaves for its parent to say: the type, and required properties' types. */
   #inherit(schema: JsonObject, branch: unknown): unknown {
-    if (!isObject(branch) || BRANCH_OWN_TYPE.some((word) => word in branch)) return branch;
+    if (!isObject(branch) || hasOwnType(branch)) return branch;
     const inherited: Record<string, unknown> = { ...branch };
     if ("type" in schema) inherited["type"] = schema["type"];
     if (!Array.isArray(branch["required"])) return inherited;
@@ -190,7 +187,7 @@ export class SchemaReader {
     return this.#refuse(
       found === undefined
         ? `The reference ${JSON.stringify(reference.slice(0, 100))} leads to nothing in the schema`
-        : `The reference ${JSON.stringify(reference.slice(0, 100))} leads in a circle`,
+        : `The reference ${JSON.stringify(reference.slice(0, 100))} leads in a circle or too far`,
     );
   }
 
@@ -283,53 +280,4 @@ export class SchemaReader {
     };
     for (const key of definitions.keys()) visit(key, new Set());
   }
-}
-
-function isEverything(schema: unknown): boolean {
-  return schema === true || (isObject(schema) && Object.keys(schema).length === 0);
-}
-
-function hasAny(schema: JsonObject, words: readonly string[]): boolean {
-  return words.some((word) => schema[word] !== undefined);
-}
-
-function hasCombinator(schema: JsonObject): boolean {
-  return hasAny(schema, COMBINATORS);
-}
-
-/** Whether the schema says more by itself than the name of a type. */
-function hasStructure(schema: JsonObject): boolean {
-  return hasAny(schema, ["const", "enum", ...OBJECT_KEYWORDS, ...ARRAY_KEYWORDS]) ||
-    hasAny(schema, CONDITIONAL_KEYWORDS) && schema["type"] === "object" ||
-    isObject(schema["additionalProperties"]);
-}
-
-/** Whether a branch restricts nothing that a type can show. */
-function saysNothing(branch: unknown): boolean {
-  return isObject(branch) && typesOf(branch).length === 0 && !hasCombinator(branch) &&
-    !hasAny(branch, ["const", "enum", "$ref", "$dynamicRef", "then", "else"]);
-}
-
-/** Whether the schema is a plain built-in type, which needs no name. */
-function isLeaf(schema: JsonObject): boolean {
-  return ["string", "number", "integer", "boolean", "null"].includes(String(schema["type"])) &&
-    !hasCombinator(schema) && !hasAny(schema, ["enum", "$ref"]);
-}
-
-/** The names of the types of a schema; keywords that only fit one type stand in for a missing name. */
-function typesOf(schema: JsonObject): readonly unknown[] {
-  const type = schema["type"];
-  if (Array.isArray(type)) return type;
-  if (type !== undefined) return [type];
-  if (hasAny(schema, OBJECT_KEYWORDS)) return ["object"];
-  if (schema["additionalProperties"] !== undefined) return ["object"];
-  if (hasAny(schema, ARRAY_KEYWORDS)) return ["array"];
-  if (hasAny(schema, NUMBER_KEYWORDS)) return ["number"];
-  return hasAny(schema, STRING_KEYWORDS) ? ["string"] : [];
-}
-
-function widenedType(value: unknown): "null" | "string" | "number" | "boolean" | "object" {
-  if (value === null) return "null";
-  const type = typeof value;
-  return type === "string" || type === "number" || type === "boolean" ? type : "object";
 }

@@ -1,6 +1,8 @@
 /** What a call looks like: whether the input may be left out, and which tools also take positions. */
 
+import type { JsonSchema } from "../contract/mod.ts";
 import type { NormalizedSchema } from "./normalize_schema.ts";
+import { isObject } from "./reference_resolver.ts";
 import { isKeyword, isScalar, type PropertyNode, type TypeNode } from "./type_node.ts";
 
 /** Parameters a tool may have to be callable by position. */
@@ -20,6 +22,12 @@ export function positionalParameters(input: NormalizedSchema): readonly Property
     ...root.properties.filter((property) => !property.optional),
     ...root.properties.filter((property) => property.optional),
   ];
+}
+
+/** Whether a schema lists too many properties at once; spares reading the whole of it. */
+export function hasManyProperties(schema: JsonSchema): boolean {
+  if (!isObject(schema) || !isObject(schema["properties"])) return false;
+  return Object.keys(schema["properties"]).length > MAX_POSITIONAL;
 }
 
 /** Whether `{}` is a value of the type, so that a call may leave the input out. */

@@ -1,6 +1,6 @@
 /** One namespace → its TypeScript, in pieces that can be left out one by one. */
 
-import { toTypeSpace } from "./identifiers.ts";
+import { compareCodeUnits, toTypeSpace } from "./identifiers.ts";
 import { RESERVED_TYPE_NAMES } from "./reserved_names.ts";
 import type { NamedNamespace, NamedTool } from "./name_tools.ts";
 import { printKey } from "./print_type.ts";
@@ -84,7 +84,7 @@ function renderMember(
 
 /** The types in `needs` and all they need in turn, as text. */
 export function printTypes(namespace: RenderedNamespace, needs: Iterable<string>): string {
-  return [...closure(namespace, needs)]
+  return [...closure(namespace, needs)].sort(compareCodeUnits)
     .map((name) => `${TYPE_INDENT}${namespace.types.get(name)?.text ?? ""}\n`)
     .join("");
 }

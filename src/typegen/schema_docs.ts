@@ -10,6 +10,8 @@ const MAX_PROPERTY_TEXT = 240;
 /** Code units of a tool's or server's description that are shown. */
 export const MAX_TOOL_TEXT = 500;
 const MAX_TAG_TEXT = 80;
+/** Values of an enum that its type lists; of longer ones the comment gives the first few. */
+export const MAX_ENUM_VALUES = 100;
 
 const TAGS: readonly string[] = [
   "format",
@@ -58,6 +60,11 @@ function tagsOf(schema: JsonObject): string[] {
   const tags = TAGS.filter((tag) => Object.hasOwn(schema, tag) && isWorthSaying(tag, schema[tag]))
     .map((tag) => `@${tag} ${tagValue(schema[tag])}`);
   if (schema["type"] === "integer") tags.unshift("@integer");
+  const values = schema["enum"];
+  if (Array.isArray(values) && values.length > MAX_ENUM_VALUES) {
+    const some = values.slice(0, 3).map((value) => tagValue(safeJson(value))).join(", ");
+    tags.unshift(`@enum ${values.length} values such as ${some}`);
+  }
   if (schema["deprecated"] === true) tags.unshift("@deprecated");
   return tags;
 }
