@@ -59,6 +59,8 @@ export interface StartFrame {
   readonly code: string;
   readonly namespaces: readonly GuestNamespace[];
   readonly context: WireValue;
+  /** Nesting of values that the host accepts. */
+  readonly depth: number;
 }
 
 /** Host → guest: the answer to the call of the same `id`. */

@@ -1,0 +1,157 @@
+/** Wire values → the nearest JSON without tags, for readers that do not know them. Runs on the host only. */
+
+import type { WireValue } from "./frames.ts";
+import { TYPED_ARRAY_CLASSES } from "./primordials.ts";
+import { childPath, TAG } from "./value_tags.ts";
+
+/** Notes kept of one value; the rest are counted. */
+const MAX_NOTES = 8;
+
+type WireObject = { readonly [key: string]: WireValue };
+
+/** Plain JSON, and one sentence for each thing that changed on the way. */
+export interface PlainJson {
+  /** `undefined` when the value itself is. */
+  readonly json: WireValue | undefined;
+  readonly notes: readonly string[];
+}
+
+interface Notes {
+  readonly kept: string[];
+  count: number;
+}
+
+/**
+ * The nearest plain JSON: Date → ISO text, Map → object when its keys are texts, else pairs, Set →
+ * array, bigint → number when exact, else decimal text, bytes → base64, RegExp → `/source/flags`,
+ * Error → object, URL → text, undefined → left out of objects, null in arrays, NaN and infinities →
+ * null, -0 → 0.
+ */
+export function toPlainJson(wire: WireValue): PlainJson {
+  const notes: Notes = { kept: [], count: 0 };
+  const isNothing = isRecord(wire) && wire[TAG] === "undefined";
+  const json = isNothing ? undefined : plain(wire, "result", notes);
+  if (notes.count > MAX_NOTES) {
+    notes.kept.push(`${notes.count - MAX_NOTES} further values became their nearest JSON`);
+  }
+  return { json, notes: notes.kept };
+}
+
+function plain(wire: WireValue, path: string, notes: Notes): WireValue | undefined {
+  if (typeof wire !== "object" || wire === null) return wire;
+  if (Array.isArray(wire)) {
+    return wire.map((item, index) => plain(item, childPath(path, index), notes) ?? null);
+  }
+  const record = wire as WireObject;
+  const type = Object.hasOwn(record, TAG) ? record[TAG] : undefined;
+  if (typeof type !== "string") return plainProperties(record, path, notes);
+  const converted = plainTagged(type, record["value"], path, notes);
+  return converted === MISFIT ? plainProperties(record, path, notes) : converted;
+}
+
+function plainProperties(wire: WireObject, path: string, notes: Notes): WireValue {
+  const entries: [string, WireValue][] = [];
+  for (const key of Object.keys(wire)) {
+    const value = plain(wire[key]!, childPath(path, key), notes);
+    if (value !== undefined) entries.push([key, value]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** Says that a tagged object is not what its tag promises. */
+const MISFIT = Symbol("misfit");
+
+type Converted = WireValue | undefined | typeof MISFIT;
+type Convert = (value: WireValue | undefined, path: string, notes: Notes) => Converted;
+
+const CONVERTERS = new Map<string, Convert>([
+  ["undefined", (_value, path, notes) => note(notes, path, "undefined was left out", undefined)],
+  ["hole", (_value, path, notes) => note(notes, path, "a missing element became null", undefined)],
+  ["number", (value, path, notes) => plainNumber(value, path, notes)],
+  ["bigint", (value, path, notes) => plainBigInt(value, path, notes)],
+  [
+    "Date",
+    (value, path, notes) =>
+      note(
+        notes,
+        path,
+        value === null ? "an invalid Date became null" : "a Date became text",
+        value,
+      ),
+  ],
+  ["Map", (value, path, notes) => Array.isArray(value) ? plainMap(value, path, notes) : MISFIT],
+  [
+    "Set",
+    (value, path, notes) =>
+      Array.isArray(value)
+        ? note(notes, path, "a Set became an array", plain(value, path, notes))
+        : MISFIT,
+  ],
+  [
+    "Error",
+    (value, path, notes) =>
+      isRecord(value)
+        ? note(notes, path, "an Error became an object", plain(value, path, notes))
+        : MISFIT,
+  ],
+  [
+    "RegExp",
+    (value, path, notes) =>
+      Array.isArray(value)
+        ? note(notes, path, "a RegExp became text", `/${value[0]}/${value[1]}`)
+        : MISFIT,
+  ],
+  ["URL", (value, path, notes) => note(notes, path, "a URL became text", value)],
+  [
+    "Object",
+    (value, path, notes) => isRecord(value) ? plainProperties(value, path, notes) : MISFIT,
+  ],
+]);
+
+function plainTagged(
+  type: string,
+  value: WireValue | undefined,
+  path: string,
+  notes: Notes,
+): Converted {
+  const convert = CONVERTERS.get(type);
+  if (convert) return convert(value, path, notes);
+  const isBytes = type === "ArrayBuffer" || type === "DataView" ||
+    Object.hasOwn(TYPED_ARRAY_CLASSES, type);
+  if (!isBytes || typeof value !== "string") return MISFIT;
+  return note(notes, path, `the bytes of ${article(type)} became base64 text`, value);
+}
+
+function article(type: string): string {
+  return /^[AI]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+function isRecord(value: WireValue | undefined): value is WireObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function note<T extends Converted>(notes: Notes, path: string, text: string, json: T): T {
+  notes.count += 1;
+  if (notes.kept.length < MAX_NOTES) notes.kept.push(`${path}: ${text}`);
+  return json;
+}
+
+function plainNumber(value: WireValue | undefined, path: string, notes: Notes): Converted {
+  return value === "-0"
+    ? note(notes, path, "-0 became 0", 0)
+    : note(notes, path, `${value} became null`, null);
+}
+
+function plainBigInt(value: WireValue | undefined, path: string, notes: Notes): Converted {
+  if (typeof value !== "string") return MISFIT;
+  const exact = Number(value);
+  if (Number.isSafeInteger(exact)) return note(notes, path, "a bigint became a number", exact);
+  return note(notes, path, "a bigint became text, a number cannot hold it", value);
+}
+
+function plainMap(pairs: readonly WireValue[], path: string, notes: Notes): Converted {
+  const isObject = pairs.every((pair) => Array.isArray(pair) && typeof pair[0] === "string");
+  if (!isObject) return note(notes, path, "a Map became pairs", plain(pairs, path, notes));
+  const record = Object.fromEntries(pairs as readonly [string, WireValue][]);
+  return note(notes, path, "a Map became an object", plainProperties(record, path, notes));
+}
