@@ -10,6 +10,7 @@ import {
   isSubset,
   toCapabilitySet,
   toPermissionFlags,
+  underGrant,
 } from "../capability/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type {
@@ -151,7 +152,7 @@ function grantOf(request: ExecuteRequest, caller: Caller, rules: AdmissionRules)
     ? toCapabilitySet(capabilities, { servers: rules.servers, directory: rules.config.directory })
     : capabilities as CapabilitySet;
   const verdict = isSubset(asked, caller.grant);
-  if (verdict.ok) return asked;
+  if (verdict.ok) return underGrant(asked, caller.grant);
   throw new CodemodeError(
     "CAPABILITY_VIOLATION",
     `The request asks for more than was granted: ${verdict.excess.join(", ")}`,
