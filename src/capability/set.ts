@@ -24,7 +24,10 @@ export function toCapabilitySet(
   const read = pick(all, "read").map(({ path }) => path);
   const write = pick(all, "write").map(({ path }) => path);
   const environment = pick(all, "env").map(({ name }) => name);
-  const filesystem = { ...some("allowedPaths", read), ...some("writablePaths", write) };
+  const filesystem = {
+    ...(read.length === 0 ? {} : { allowedPaths: unique(read) }),
+    ...(write.length === 0 ? {} : { writablePaths: unique(write) }),
+  };
   return {
     ...(hosts.length === 0 ? {} : { network: { allowedHosts: unique(hosts) } }),
     ...(read.length + write.length === 0 ? {} : { filesystem }),
@@ -156,12 +159,6 @@ function numberAt(part: object | undefined, name: string): number | undefined {
 
 function pick<Kind extends Capability["kind"]>(all: readonly Capability[], kind: Kind) {
   return all.filter((one): one is Capability & { kind: Kind } => one.kind === kind);
-}
-
-function some<Name extends string>(name: Name, values: readonly string[]) {
-  return (values.length === 0 ? {} : { [name]: unique(values) }) as Partial<
-    Record<Name, readonly string[]>
-  >;
 }
 
 function unique(values: readonly string[]): string[] {
