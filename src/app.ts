@@ -4,10 +4,11 @@
  */
 
 import { availableParallelism } from "node:os";
-import { createAuthenticator } from "./auth/mod.ts";
+import { createAuthenticator, defaultGrant } from "./auth/mod.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Logger } from "./base/log.ts";
 import { Metrics } from "./base/metrics.ts";
+import type { CapabilitySet } from "./capability/mod.ts";
 import { createCatalog, createMcpSource, type ToolSource } from "./catalog/mod.ts";
 import { createChecker } from "./checker/mod.ts";
 import type { Config } from "./config/mod.ts";
@@ -39,6 +40,8 @@ export interface App extends AsyncDisposable {
   readonly servers: McpManager;
   readonly health: HealthReporter;
   readonly metrics: Metrics;
+  /** What a caller is granted that no provider identified. */
+  readonly defaultGrant: CapabilitySet;
   /** The HTTP face as a function. */
   fetch(request: Request): Response | Promise<Response>;
   /** Lets running executions end for `drainTimeoutMs`, then cancels them and releases everything. */
@@ -107,6 +110,7 @@ export function createApp(config: Config, options: AppOptions): App {
     servers,
     health,
     metrics,
+    defaultGrant: defaultGrant(config.security.capabilities),
     fetch: (request) => http.fetch(request),
     close,
     [Symbol.asyncDispose]: close,

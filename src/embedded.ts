@@ -1,8 +1,9 @@
 /** Code Mode inside another program: the whole service without a socket. */
 
 import { createApp } from "./app.ts";
+import { defaultGrant } from "./auth/mod.ts";
 import { createLogger, type Logger, type LogLevel } from "./base/log.ts";
-import { createConsoleSink } from "./base/log_format.ts";
+import { createConsoleSink } from "./base/log_console.ts";
 import { createNativeSource, type NativeTool } from "./catalog/mod.ts";
 import { type Config, loadConfig, parseConfig } from "./config/mod.ts";
 import type { CheckAnswer, CheckRequest, ExecuteAnswer, ExecuteRequest } from "./contract/mod.ts";
@@ -58,7 +59,11 @@ export async function createCodemode(options: CodemodeOptions = {}): Promise<Cod
     sources,
     ...(options.denoPath === undefined ? {} : { denoPath: options.denoPath }),
   });
-  return embedded(app.engine, { id: "embedded", grant: grantOf(config) }, () => app.close());
+  return embedded(
+    app.engine,
+    { id: "embedded", grant: defaultGrant(config.security.capabilities) },
+    () => app.close(),
+  );
 }
 
 function embedded(engine: Engine, caller: Caller, close: () => Promise<void>): Codemode {
@@ -77,12 +82,4 @@ function embedded(engine: Engine, caller: Caller, close: () => Promise<void>): C
 function loadEmbedded(config: CodemodeOptions["config"]): Promise<Config> {
   if (typeof config === "string") return loadConfig({ path: config });
   return Promise.resolve(parseConfig(config ?? {}));
-}
-
-/** Whoever embeds has this process already, so every tool is granted unless the config says less. */
-function grantOf(config: Config) {
-  return {
-    ...config.security.capabilities,
-    mcp: config.security.capabilities.mcp ?? { allowedServers: ["*"] },
-  };
 }

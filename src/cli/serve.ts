@@ -1,10 +1,12 @@
 /** `codemode serve`: the service on its socket, until it is told to stop. */
 
 import { createApp, VERSION } from "../app.ts";
-import { createSinks } from "../base/log_format.ts";
-import { createLogger, type Logger } from "../base/log.ts";
-import type { Config } from "../config/mod.ts";
+import { createConsoleSink } from "../base/log_console.ts";
+import { createFileSink } from "../base/log_file.ts";
+import { createLogger, type Logger, type LogSink } from "../base/log.ts";
+import type { Config, LogOutput } from "../config/mod.ts";
 import { type Command, text, whole } from "./command.ts";
+import type { Output } from "./output.ts";
 import { configOf } from "./with_app.ts";
 
 /** The verb. */
@@ -23,7 +25,9 @@ export const serve: Command = {
       ...(host === undefined ? {} : { CODEMODE_HOST: host }),
     };
     const config = await configOf({ ...invocation, values, env: { ...env, ...overrides } });
-    const sinks = createSinks(config.logging, config.directory);
+    const sinks = config.logging.outputs.map((output) =>
+      createSink(output, config.logging.format, invocation.output)
+    );
     try {
       await serveUntilStopped(config, createLogger(sinks, config.logging.level));
     } finally {
@@ -51,6 +55,13 @@ async function serveUntilStopped(config: Config, logger: Logger): Promise<void> 
   await app.close();
   await server.shutdown();
   logger.info("stopped");
+}
+
+function createSink(to: LogOutput, format: "json" | "text", output: Output): LogSink {
+  if (to.type === "console") return createConsoleSink(format);
+  const onError = (error: unknown) =>
+    output.note(`Cannot write the log ${to.path}: ${String(error)}`);
+  return createFileSink({ ...to, format, onError });
 }
 
 /** Resolves with the first of SIGINT and SIGTERM. */

@@ -1,7 +1,7 @@
 /** Runs a verb against a service started for it in this process, and always closes it. */
 
 import { type App, createApp } from "../app.ts";
-import { createConsoleSink } from "../base/log_format.ts";
+import { createConsoleSink } from "../base/log_console.ts";
 import { createLogger } from "../base/log.ts";
 import { type Config, loadConfig } from "../config/mod.ts";
 import type { Caller } from "../engine/mod.ts";
@@ -27,16 +27,5 @@ export async function withApp<T>(
   invocation.output.progress(
     `Connecting to ${Object.keys(config.mcp.servers).length} MCP servers…`,
   );
-  return await use(app, { id: "cli", grant: operatorGrant(config) });
-}
-
-/** Whoever runs the command line owns the configuration, so every configured server is granted. */
-function operatorGrant({ security }: Config) {
-  return {
-    ...security.capabilities,
-    mcp: {
-      ...security.capabilities.mcp,
-      allowedServers: security.capabilities.mcp?.allowedServers ?? ["*"],
-    },
-  };
+  return await use(app, { id: "cli", grant: app.defaultGrant });
 }

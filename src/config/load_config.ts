@@ -11,14 +11,18 @@ import { CodemodeError } from "../base/errors.ts";
 import type { Config } from "./config.ts";
 import { type ConfigDocument, parseConfigDocument } from "./document.ts";
 import { interpolate } from "./interpolate.ts";
+import { withoutFaults } from "./mend.ts";
 import { nearest } from "./nearest.ts";
 import { configInvalid, type ConfigProblem } from "./problem.ts";
 import { brokenRules } from "./rules.ts";
-import { ConfigFileSchema, keysAt } from "./schema.ts";
+import { type ConfigFile, ConfigFileSchema, keysAt } from "./schema.ts";
 import { toConfig } from "./to_config.ts";
 
 /** The file that is read when none is named. */
 export const DEFAULT_CONFIG_FILE = "codemode.config.yaml";
+
+/** Times a faulty file is mended before its rules are left unjudged. */
+const MEND_ATTEMPTS = 10;
 
 /** Where a configuration comes from. */
 export interface LoadConfigOptions {
@@ -97,17 +101,26 @@ function validate(
   directory: string,
 ): Config {
   const parsed = ConfigFileSchema.safeParse(value);
-  if (!parsed.success) {
-    throw configInvalid([
-      ...problems,
-      ...parsed.error.issues.flatMap((issue) => toProblems(document, issue)),
-    ]);
-  }
-  const broken = brokenRules(parsed.data).map(({ path, message }) =>
-    document.problem(path, message)
-  );
-  if (problems.length + broken.length > 0) throw configInvalid([...problems, ...broken]);
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.flatMap((issue) => toProblems(document, issue));
+  const readable = parsed.success ? parsed.data : readablePart(value, parsed.error.issues);
+  const broken = (readable === undefined ? [] : brokenRules(readable))
+    .map(({ path, message }) => document.problem(path, message));
+  const all = [...problems, ...faults, ...broken];
+  if (all.length > 0 || !parsed.success) throw configInvalid(all);
   return toConfig(parsed.data, directory);
+}
+
+/** What can still be read of a faulty file, so that its rules are judged in the same go. */
+function readablePart(value: unknown, issues: readonly z.core.$ZodIssue[]): ConfigFile | undefined {
+  let rest = withoutFaults(value, issues);
+  for (let attempt = 0; attempt < MEND_ATTEMPTS; attempt++) {
+    const parsed = ConfigFileSchema.safeParse(rest);
+    if (parsed.success) return parsed.data;
+    rest = withoutFaults(rest, parsed.error.issues);
+  }
+  return undefined;
 }
 
 function toProblems(document: ConfigDocument, issue: z.core.$ZodIssue): ConfigProblem[] {
