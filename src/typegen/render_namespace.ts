@@ -66,10 +66,7 @@ function renderMember(
     names,
     indent: MEMBER_INDENT,
   });
-  const [only = ""] = parameters;
-  const type = parameters.length === 1
-    ? `(${only}) => ${result}`
-    : `{ ${parameters.map((list) => `(${list}): ${result}`).join("; ")} }`;
+  const type = printCalls(parameters, result);
   const member = `${printComment(docs, MEMBER_INDENT)}${MEMBER_INDENT}readonly ${
     printKey(named.name)
   }: ${type};\n`;
@@ -80,6 +77,15 @@ function renderMember(
     member: { name: named.name, text: member + aliases.join(""), needs },
     messages: problems,
   };
+}
+
+function printCalls(parameters: readonly string[], result: string): string {
+  const [only = ""] = parameters;
+  if (parameters.length === 1) return `(${only}) => ${result}`;
+  const calls = parameters.map((list) => `(${list}): ${result}`);
+  const line = `{ ${calls.join("; ")} }`;
+  if (!line.includes("\n")) return line;
+  return `{\n${calls.map((call) => `${MEMBER_INDENT}${call};\n`).join("")}${MEMBER_INDENT}}`;
 }
 
 /** The types in `needs` and all they need in turn, as text. */

@@ -65,11 +65,14 @@ Deno.test("declarations print compactly", () => {
     readonly read_graph: (input?: { [key: string]: never }) => Promise<any>;
     readonly readGraph: memory["read_graph"];
     /** Searches the graph */
-    readonly search_nodes: { (input: {
+    readonly search_nodes: {
+    (input: {
       /** What to find */
       query: string;
       limit?: number;
-    }): Promise<{ nodes: Node[] }>; (query: string, limit?: number): Promise<{ nodes: Node[] }> };
+    }): Promise<{ nodes: Node[] }>;
+    (query: string, limit?: number): Promise<{ nodes: Node[] }>;
+    };
     readonly searchNodes: memory["search_nodes"];
   }
 }
@@ -169,6 +172,24 @@ Deno.test("one bad schema is a problem of its tool and harms no other", () => {
   assert.match(text, /readonly worse: .*Promise<unknown>/);
   assert.match(text, /\(x\?: string\): Promise<any>/);
   assert.deepEqual(complaints({ "mcp.d.ts": text }), []);
+});
+
+Deno.test("a type too long to be read is unknown", () => {
+  const cyclic: Record<string, unknown> = { type: "object" };
+  cyclic["properties"] = { left: cyclic, right: cyclic };
+  const { text, problems } = declare(
+    makeTool("endless", { inputSchema: cyclic }),
+    makeTool("endless", { inputSchema: cyclic }),
+    makeTool("good", { inputSchema: { properties: { x: { type: "string" } } } }),
+  );
+  assert.match(text, /readonly endless: \(input\?: unknown\) => Promise<any>/);
+  assert.match(text, /readonly good: \{ \(input\?: \{ x\?: string \}\)/);
+  assert.ok(text.length < 4_000);
+  assert.deepEqual(problems.map(({ tool, message }) => [tool, message]), [
+    ["endless", "input: The schema nests deeper than 64 levels"],
+    ["endless", "input: The schema has more than 5000 parts"],
+    ["endless", "input: The type is longer than 65536 characters"],
+  ]);
 });
 
 Deno.test("hostile names and texts of servers and tools stay declarations", () => {
