@@ -123,3 +123,19 @@ export function printNamespace(
   return `declare namespace mcp.${namespace.typeSpace} {\n${types}${namespace.comment}` +
     `${TYPE_INDENT}interface ${namespace.typeName} {\n${body}${rest}${TYPE_INDENT}}\n}\n`;
 }
+
+/** The namespace as a member of `mcp`. */
+export function printMember({ name, typeSpace, typeName }: RenderedNamespace): string {
+  return `  readonly ${printKey(name)}: mcp.${typeSpace}.${typeName};\n`;
+}
+
+/** The namespace as a global, where it is one. */
+export function printGlobal({ name, global }: RenderedNamespace): string {
+  return global ? `declare const ${name}: typeof mcp.${name};\n` : "";
+}
+
+/** Characters it costs to declare the namespace without any tool. */
+export function frameCost(namespace: RenderedNamespace): number {
+  return printNamespace(namespace, [], "").length + printMember(namespace).length +
+    printGlobal(namespace).length;
+}
