@@ -7,9 +7,10 @@ import { createHash } from "node:crypto";
 import { GUEST_AMBIENT } from "./guest_ambient.ts";
 import { compareCodeUnits } from "./identifiers.ts";
 import type { NamedNamespace } from "./name_tools.ts";
-import { printKey } from "./print_type.ts";
 import {
   type DeclarationProblem,
+  printGlobal,
+  printMember,
   printNamespace,
   type RenderedNamespace,
   renderNamespace,
@@ -67,8 +68,7 @@ function printDeclarations(
   const problems = rendered.flatMap((namespace) => namespace.problems);
   const budget = (budgetTokens ?? Infinity) * CHARACTERS_A_TOKEN;
   if (complete.length <= budget) return { text: complete, hash, complete: true, problems };
-  const frame = printScript(rendered, rendered.map(() => ({ members: [], left: "" }))).length;
-  const text = printScript(rendered, selectWithin(rendered, budget - frame));
+  const text = printScript(rendered, selectWithin(rendered, budget - printScript([], []).length));
   return { text, hash, complete: false, problems };
 }
 
@@ -78,10 +78,16 @@ function printScript(
 ): string {
   const parts = rendered.map((namespace, index) => {
     const { members, left } = selections[index] ?? { members: [], left: "" };
-    return printNamespace(namespace, members, left);
+    return members.length === 0 && left !== ""
+      ? `// mcp.${namespace.name}: ${left}\n`
+      : printNamespace(namespace, members, left);
+  });
+  const declared = rendered.filter((_, index) => {
+    const { members = [], left = "" } = selections[index] ?? {};
+    return members.length > 0 || left === "";
   });
   const shown = selections.reduce((sum, selection) => sum + selection.members.length, 0);
-  return [header(rendered, shown), GUEST_AMBIENT, ...parts, printValues(rendered)].join("");
+  return [header(rendered, shown), GUEST_AMBIENT, ...parts, printValues(declared)].join("");
 }
 
 function header(rendered: readonly RenderedNamespace[], shown: number): string {
@@ -94,10 +100,6 @@ function header(rendered: readonly RenderedNamespace[], shown: number): string {
 }
 
 function printValues(rendered: readonly RenderedNamespace[]): string {
-  const members = rendered.map(({ name, typeSpace, typeName }) =>
-    `  readonly ${printKey(name)}: mcp.${typeSpace}.${typeName};\n`
-  );
-  const globals = rendered.filter((namespace) => namespace.global)
-    .map(({ name }) => `declare const ${name}: typeof mcp.${name};\n`);
-  return `declare const mcp: {\n${members.join("")}};\n${globals.join("")}`;
+  const members = rendered.map(printMember);
+  return `declare const mcp: {\n${members.join("")}};\n${rendered.map(printGlobal).join("")}`;
 }

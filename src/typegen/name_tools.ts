@@ -4,6 +4,7 @@ import type { Tool, ToolGroup } from "../contract/mod.ts";
 import { assignNames, canBeGlobal, compareCodeUnits, toCamelCase } from "./identifiers.ts";
 import { normalizeSchema } from "./normalize_schema.ts";
 import { hasManyProperties, positionalParameters } from "./parameters.ts";
+import { safeJson } from "./schema_docs.ts";
 
 /** A tool with its guest names. */
 export interface NamedTool {
@@ -61,7 +62,7 @@ function joinGroups(groups: readonly ToolGroup[]): Map<string, JoinedGroup> {
     known.description = earlier(known.description, group.description, (text) => text);
     for (const tool of group.tools) {
       const other = known.tools.get(tool.name) ?? tool;
-      known.tools.set(tool.name, tool === other ? tool : earlier(other, tool, JSON.stringify));
+      known.tools.set(tool.name, tool === other ? tool : earlier<Tool>(other, tool, safeJson));
     }
     joined.set(group.server, known);
   }

@@ -35,7 +35,7 @@ export const SCHEMA_LIMITS = Object.freeze({
   /** Nesting of schemas. */
   depth: 64,
   /** Schemas read, with those behind references. */
-  nodes: 20_000,
+  nodes: 5_000,
   /** Named types. */
   definitions: 500,
   /** Values of an enum; a longer one is widened to the types of its values. */

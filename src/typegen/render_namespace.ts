@@ -66,10 +66,7 @@ function renderMember(
     names,
     indent: MEMBER_INDENT,
   });
-  const [only = ""] = parameters;
-  const type = parameters.length === 1
-    ? `(${only}) => ${result}`
-    : `{ ${parameters.map((list) => `(${list}): ${result}`).join("; ")} }`;
+  const type = printCalls(parameters, result);
   const member = `${printComment(docs, MEMBER_INDENT)}${MEMBER_INDENT}readonly ${
     printKey(named.name)
   }: ${type};\n`;
@@ -80,6 +77,15 @@ function renderMember(
     member: { name: named.name, text: member + aliases.join(""), needs },
     messages: problems,
   };
+}
+
+function printCalls(parameters: readonly string[], result: string): string {
+  const [only = ""] = parameters;
+  if (parameters.length === 1) return `(${only}) => ${result}`;
+  const calls = parameters.map((list) => `(${list}): ${result}`);
+  const line = `{ ${calls.join("; ")} }`;
+  if (!line.includes("\n")) return line;
+  return `{\n${calls.map((call) => `${MEMBER_INDENT}${call};\n`).join("")}${MEMBER_INDENT}}`;
 }
 
 /** The types in `needs` and all they need in turn, as text. */
@@ -116,4 +122,20 @@ export function printNamespace(
   const rest = left === "" ? "" : `${MEMBER_INDENT}// ${left}\n`;
   return `declare namespace mcp.${namespace.typeSpace} {\n${types}${namespace.comment}` +
     `${TYPE_INDENT}interface ${namespace.typeName} {\n${body}${rest}${TYPE_INDENT}}\n}\n`;
+}
+
+/** The namespace as a member of `mcp`. */
+export function printMember({ name, typeSpace, typeName }: RenderedNamespace): string {
+  return `  readonly ${printKey(name)}: mcp.${typeSpace}.${typeName};\n`;
+}
+
+/** The namespace as a global, where it is one. */
+export function printGlobal({ name, global }: RenderedNamespace): string {
+  return global ? `declare const ${name}: typeof mcp.${name};\n` : "";
+}
+
+/** Characters it costs to declare the namespace without any tool. */
+export function frameCost(namespace: RenderedNamespace): number {
+  return printNamespace(namespace, [], "").length + printMember(namespace).length +
+    printGlobal(namespace).length;
 }

@@ -13,6 +13,8 @@ import type { PropertyNode } from "./type_node.ts";
 
 /** A result type longer than this gets a name when it is needed twice. */
 const MAX_REPEATED = 40;
+/** Code units of one schema's type; a longer one is `unknown`. */
+const MAX_TYPE_TEXT = 65_536;
 /** What is said of a result whose type nobody declared. */
 const UNTYPED_RESULT = "@returns untyped: the tool declares no output schema";
 
@@ -88,11 +90,14 @@ function renderSchema(
     needs.add(adopted(key));
     return adopted(key);
   };
+  const text = printType(normalized.root, { nameOf, indent: options.indent });
+  const isTooLong = text.length > MAX_TYPE_TEXT;
+  const tooLong = `The type is longer than ${MAX_TYPE_TEXT} characters`;
   return {
-    text: printType(normalized.root, { nameOf, indent: options.indent }),
+    text: isTooLong ? "unknown" : text,
     optional: acceptsEmpty(normalized.root, normalized),
     positional: positionalParameters(normalized),
-    problems: normalized.problems,
+    problems: isTooLong ? [...normalized.problems, tooLong] : normalized.problems,
     nameOf,
   };
 }

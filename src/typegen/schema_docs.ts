@@ -80,7 +80,7 @@ function tagValue(value: unknown): string {
 }
 
 /** JSON of a value that may be cyclic or endlessly deep. */
-function safeJson(value: unknown): string {
+export function safeJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? "";
   } catch {

@@ -1,6 +1,11 @@
 /** Which signatures are shown when not all fit: as many as can be, fairly over the namespaces. */
 
-import { closure, type RenderedMember, type RenderedNamespace } from "./render_namespace.ts";
+import {
+  closure,
+  frameCost,
+  type RenderedMember,
+  type RenderedNamespace,
+} from "./render_namespace.ts";
 
 /** What is shown of one namespace. */
 export interface Selection {
@@ -20,10 +25,11 @@ export function selectWithin(
   rendered: readonly RenderedNamespace[],
   budget: number,
 ): readonly Selection[] {
-  const nameCost = rendered.reduce((sum, namespace) => sum + LINE_COST + namesCost(namespace), 0);
+  const countCost = rendered.reduce((sum, { name }) => sum + LINE_COST + name.length, 0);
+  const nameCost = rendered.reduce((sum, namespace) => sum + namesCost(namespace), countCost);
   const isNamed = nameCost <= budget;
   const pickers = rendered.map((namespace) => new Picker(namespace, isNamed));
-  let left = budget - (isNamed ? nameCost : LINE_COST * rendered.length);
+  let left = budget - (isNamed ? nameCost : countCost);
   const longest = Math.max(0, ...rendered.map((namespace) => namespace.members.length));
   for (let turn = 0; turn < longest; turn++) {
     for (const picker of pickers) left -= picker.take(turn, left);
@@ -54,7 +60,8 @@ class Picker {
       !this.#types.has(name)
     );
     const saved = this.#isNamed ? member.name.length + 2 : 0;
-    const cost = member.text.length - saved +
+    const frame = this.#members.length === 0 ? frameCost(this.#namespace) : 0;
+    const cost = frame + member.text.length - saved +
       fresh.reduce((sum, name) => sum + (this.#namespace.types.get(name)?.text.length ?? 0) + 3, 0);
     if (cost > left) return 0;
     this.#members.push(member);
@@ -66,9 +73,11 @@ class Picker {
     const shown = new Set(this.#members);
     const rest = this.#namespace.members.filter((member) => !shown.has(member));
     if (rest.length === 0) return { members: this.#members, left: "" };
-    const left = this.#isNamed
-      ? `also: ${rest.map((member) => member.name).join(", ")}`
-      : `and ${rest.length} more`;
+    const names = rest.map((member) => member.name).join(", ");
+    if (this.#members.length === 0) {
+      return { members: [], left: this.#isNamed ? names : `${rest.length} tools` };
+    }
+    const left = this.#isNamed ? `also: ${names}` : `and ${rest.length} more`;
     return { members: this.#members, left };
   }
 }

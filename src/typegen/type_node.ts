@@ -62,6 +62,7 @@ export function isKeyword(node: TypeNode, name: KeywordName): boolean {
 
 /** Any of `nodes`. */
 export function union(nodes: readonly TypeNode[]): TypeNode {
+  if (nodes.length === 1 && nodes[0] !== undefined) return nodes[0];
   const members = distinct(flatten(nodes, "union")).filter((node) => !isKeyword(node, "never"));
   if (members.some((node) => isKeyword(node, "unknown"))) return UNKNOWN;
   const [only] = members;
@@ -71,6 +72,7 @@ export function union(nodes: readonly TypeNode[]): TypeNode {
 
 /** All of `nodes` at once. Objects with different properties become one object. */
 export function intersection(nodes: readonly TypeNode[]): TypeNode {
+  if (nodes.length === 1 && nodes[0] !== undefined) return nodes[0];
   const parts = distinct(flatten(nodes, "intersection"))
     .filter((node) => !isKeyword(node, "unknown"));
   if (parts.some((node) => isKeyword(node, "never"))) return NEVER;

@@ -65,11 +65,14 @@ Deno.test("declarations print compactly", () => {
     readonly read_graph: (input?: { [key: string]: never }) => Promise<any>;
     readonly readGraph: memory["read_graph"];
     /** Searches the graph */
-    readonly search_nodes: { (input: {
+    readonly search_nodes: {
+    (input: {
       /** What to find */
       query: string;
       limit?: number;
-    }): Promise<{ nodes: Node[] }>; (query: string, limit?: number): Promise<{ nodes: Node[] }> };
+    }): Promise<{ nodes: Node[] }>;
+    (query: string, limit?: number): Promise<{ nodes: Node[] }>;
+    };
     readonly searchNodes: memory["search_nodes"];
   }
 }
@@ -171,6 +174,24 @@ Deno.test("one bad schema is a problem of its tool and harms no other", () => {
   assert.deepEqual(complaints({ "mcp.d.ts": text }), []);
 });
 
+Deno.test("a type too long to be read is unknown", () => {
+  const cyclic: Record<string, unknown> = { type: "object" };
+  cyclic["properties"] = { left: cyclic, right: cyclic };
+  const { text, problems } = declare(
+    makeTool("endless", { inputSchema: cyclic }),
+    makeTool("endless", { inputSchema: cyclic }),
+    makeTool("good", { inputSchema: { properties: { x: { type: "string" } } } }),
+  );
+  assert.match(text, /readonly endless: \(input\?: unknown\) => Promise<any>/);
+  assert.match(text, /readonly good: \{ \(input\?: \{ x\?: string \}\)/);
+  assert.ok(text.length < 4_000);
+  assert.deepEqual(problems.map(({ tool, message }) => [tool, message]), [
+    ["endless", "input: The schema nests deeper than 64 levels"],
+    ["endless", "input: The schema has more than 5000 parts"],
+    ["endless", "input: The type is longer than 65536 characters"],
+  ]);
+});
+
 Deno.test("hostile names and texts of servers and tools stay declarations", () => {
   const hostile = [
     "*/ declare const evil: 1; /*",
@@ -240,7 +261,7 @@ Deno.test("a budget takes tools from the namespaces in turn and names the rest",
     makeGroup(server, ["a1", "b2", "c3"].map((name) => makeTool(name)));
   const namespaces = nameTools([group("x"), group("y")]);
   const { text: whole } = createDeclarations(namespaces);
-  const partial = createDeclarations(namespaces, { budgetTokens: (whole.length - 250) / 4 });
+  const partial = createDeclarations(namespaces, { budgetTokens: (whole.length - 320) / 4 });
   assert.deepEqual(partial.text.match(/readonly \w\d|also: .*/g), [
     "readonly a1",
     "readonly b2",
@@ -250,7 +271,7 @@ Deno.test("a budget takes tools from the namespaces in turn and names the rest",
   ]);
   assert.match(partial.text, /^\/\/ PARTIAL: 3 of 6 tools in 2 namespaces; /);
   const counted = createDeclarations(namespaces, { budgetTokens: 1 });
-  assert.deepEqual(counted.text.match(/\/\/ and \d more/g), ["// and 3 more", "// and 3 more"]);
+  assert.deepEqual(counted.text.match(/\/\/ mcp.*/g), ["// mcp.x: 3 tools", "// mcp.y: 3 tools"]);
 });
 
 Deno.test("signature shows one tool ready to paste", () => {
