@@ -39,6 +39,27 @@ Deno.test("kill -9 in mid-call: the call fails typed, the next one works, nothin
   assert.equal(isAlive(pid), false);
 });
 
+Deno.test("a server that stops answering is degraded, then replaced", async () => {
+  const config = fixtureConfig("v1_server.ts", "stdio", { timeoutMs: 300, healthIntervalMs: 20 });
+  await using started = await startManager({ peer: config });
+  const first = Number(textOf(await ask(started.manager, "pid")));
+  process.kill(first, "SIGSTOP");
+  const slow = { signal, timeoutMs: 20_000 };
+  while (started.manager.status()[0]?.state !== "waiting") await nextTurn();
+  const second = Number(textOf(await started.manager.call("peer", "pid", {}, slow)));
+  assert.notEqual(second, first);
+  const moves = started.log.filter((entry) => entry.message === "MCP server state")
+    .map((entry) => entry.fields.to);
+  assert.deepEqual(moves.slice(0, 6), [
+    "connecting",
+    "ready",
+    "degraded",
+    "waiting",
+    "connecting",
+    "ready",
+  ]);
+});
+
 Deno.test("an HTTP server started anew on its port is found again", async () => {
   for (const file of ["v1_server.ts", "v2_server.ts"] as const) {
     const first = await startListening(file, "http");
@@ -178,6 +199,10 @@ Deno.test("a lazy server starts with its first call; a missing program harms nob
   await started.manager.call("lazy", "echo", { text: "up" }, { signal });
   assert.deepEqual(states(), [["lazy", "ready"], ["missing", "waiting"]]);
 });
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}
 
 const SLOW_RETRY = { retryPolicy: { maxAttempts: 3, initialDelayMs: 60_000, maxDelayMs: 60_000 } };
 
