@@ -18,7 +18,7 @@ import { MAX_TOOLS, toTools } from "./tool_list.ts";
 /** Longest a connect may take; the first start of an npm server downloads it. */
 export const DEFAULT_CONNECT_TIMEOUT_MS = 60_000;
 
-/** Longest a health check may take. */
+/** Longest a health check may take; less where the server's calls have less. */
 export const PING_TIMEOUT_MS = 5_000;
 
 /** What a connection needs besides its server's configuration. */
@@ -256,7 +256,8 @@ export class Connection implements AsyncDisposable {
 
   /** Milliseconds the server took to answer. */
   async ping(session: Session, signal: AbortSignal): Promise<number> {
-    using deadline = createDeadline(this.#deps.clock, PING_TIMEOUT_MS, signal);
+    const timeoutMs = Math.min(PING_TIMEOUT_MS, this.#config.timeoutMs);
+    using deadline = createDeadline(this.#deps.clock, timeoutMs, signal);
     const start = this.#deps.clock.monotonic();
     try {
       await session.ping(deadline.signal);
