@@ -67,6 +67,8 @@ export interface RunReport {
   readonly usage: Usage;
   /** Log lines dropped because the log budget was spent. */
   readonly droppedLogs: number;
+  /** Calls that waited for their turn when the run ended; they never left the host. */
+  readonly queuedCalls?: readonly CallFrame[];
 }
 
 /** One isolated place. Disposing it ends everything inside and waits until it is gone. */

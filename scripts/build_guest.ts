@@ -1,0 +1,47 @@
+/**
+ * Bundles each guest entry in `workers/` into one plain file in `workers/built/`. With `--check` it
+ * writes nothing and fails when a built file differs from its sources.
+ *
+ * deno run --allow-read --allow-write --allow-run=deno scripts/build_guest.ts [--check]
+ */
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+const ENTRIES = ["deno"];
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The text of one built file. */
+export function bundleGuest(entry: string, denoPath = Deno.execPath()): string {
+  const args = [
+    "bundle",
+    "--quiet",
+    "--platform=deno",
+    "--no-lock",
+    join("workers", `${entry}.ts`),
+  ];
+  const child = spawnSync(denoPath, args, { cwd: ROOT, encoding: "utf8" });
+  if (child.status !== 0) throw new Error(`Cannot bundle workers/${entry}.ts: ${child.stderr}`);
+  return `// Generated from workers/${entry}.ts by scripts/build_guest.ts; do not edit.\n${child.stdout}`;
+}
+
+/** Where one built file is. */
+export function builtPath(entry: string): string {
+  return join(ROOT, "workers", "built", `${entry}.js`);
+}
+
+function main(isCheck: boolean): void {
+  mkdirSync(join(ROOT, "workers", "built"), { recursive: true });
+  const stale = ENTRIES.filter((entry) => {
+    const text = bundleGuest(entry);
+    if (!isCheck) writeFileSync(builtPath(entry), text);
+    return isCheck && text !== readFileSync(builtPath(entry), "utf8");
+  });
+  for (const entry of stale) console.error(`workers/built/${entry}.js is older than its sources`);
+  if (stale.length > 0) process.exitCode = 1;
+}
+
+if (import.meta.main) main(process.argv.includes("--check"));

@@ -1,0 +1,3 @@
+/** The door of the pool: warm sandboxes. */
+
+export { createPool, type Lease, type Pool, type PoolOptions, type PoolStats } from "./pool.ts";

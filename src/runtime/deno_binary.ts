@@ -1,0 +1,46 @@
+/** Finds the `deno` program that sandboxes run in. */
+
+import { accessSync, constants } from "node:fs";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import process from "node:process";
+import { CodemodeError } from "../base/errors.ts";
+
+/**
+ * The path of a `deno` program: the running one, else the first on `PATH`, else the one of the npm
+ * package `deno`.
+ *
+ * @throws {CodemodeError} `RUNTIME_UNAVAILABLE` when there is none.
+ */
+export function findDeno(): string {
+  if (process.versions["deno"] !== undefined) return process.execPath;
+  const found = onPath() ?? inPackages();
+  if (found !== undefined) return found;
+  const message = "No deno program was found on PATH or as the npm package deno";
+  throw new CodemodeError("RUNTIME_UNAVAILABLE", message);
+}
+
+function onPath(): string | undefined {
+  const name = process.platform === "win32" ? "deno.exe" : "deno";
+  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function inPackages(): string | undefined {
+  try {
+    const manifest = createRequire(import.meta.url).resolve("deno/package.json");
+    const path = join(dirname(manifest), process.platform === "win32" ? "deno.exe" : "deno");
+    return isExecutable(path) ? path : undefined;
+  } catch {
+    return undefined; // The package is not installed.
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

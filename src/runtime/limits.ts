@@ -1,0 +1,114 @@
+/** The limits of a sandbox: how the kernel and the engine are told, and what it is called when one is hit. */
+
+import { accessSync, constants } from "node:fs";
+import process from "node:process";
+import { CodemodeError } from "../base/errors.ts";
+import type { WireError } from "../protocol/frames.ts";
+import type { ProcessEnd } from "./process_carrier.ts";
+
+const MEBIBYTE = 1024 * 1024;
+/** Data segment that V8 reserves before any program runs; measured on Deno 2.9.6. */
+const RESERVED_DATA_BYTES = 576 * MEBIBYTE;
+/** Resident memory beyond the limit that young generations and the engine's own pages may take. */
+export const RESIDENT_SLACK_BYTES: number = 96 * MEBIBYTE;
+const SHELL = "/bin/sh";
+
+/** How each limit holds: by force at once, by a watch that may be late, not at all. */
+export type LimitStrength = "hard" | "soft" | "none";
+
+/** True where `ulimit` of a shell can bound the data segment. */
+export function hasKernelLimits(): boolean {
+  if (process.platform !== "linux") return false;
+  try {
+    accessSync(SHELL, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A command line. */
+export interface CommandLine {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * Wraps a command so that the kernel bounds its data segment (heap, buffers and WebAssembly memory
+ * together) and writes no core dumps. The shell replaces itself: the process id stays the same.
+ */
+export function withKernelLimits(line: CommandLine, memoryLimitBytes: number): CommandLine {
+  const kilobytes = Math.ceil((RESERVED_DATA_BYTES + memoryLimitBytes) / 1024);
+  // SAFETY: without RLIMIT_DATA, buffers outside the V8 heap grow without bound (test/escape: buffer-bomb).
+  const script = `ulimit -c 0; ulimit -d ${kilobytes}; exec "$0" "$@"`;
+  return { command: SHELL, args: ["-c", script, line.command, ...line.args] };
+}
+
+/** The V8 flag that bounds the heap. */
+export function heapFlag(memoryLimitBytes: number): string {
+  const megabytes = Math.max(8, Math.floor(memoryLimitBytes / MEBIBYTE));
+  return `--v8-flags=--max-old-space-size=${megabytes}`;
+}
+
+/** How the limits hold on this host. */
+export function describeLimits(): Record<string, LimitStrength> {
+  const isLinux = process.platform === "linux";
+  return {
+    wallTime: "hard",
+    heap: "hard",
+    memory: hasKernelLimits() ? "hard" : isLinux ? "soft" : "none",
+    output: "hard",
+    calls: "hard",
+    cpuTime: "none",
+  };
+}
+
+/** The wall-clock limit was hit. */
+export function timeoutError(timeoutMs: number): CodemodeError {
+  const message = `Code execution timed out after ${timeoutMs}ms`;
+  return new CodemodeError("EXECUTION_TIMEOUT", message, { details: { timeout: timeoutMs } });
+}
+
+/** The memory limit was hit. */
+export function memoryError(memoryLimitBytes: number): CodemodeError {
+  const message = `Code execution exceeded its memory limit of ${memoryLimitBytes} bytes`;
+  const details = { memoryLimit: memoryLimitBytes };
+  return new CodemodeError("MEMORY_LIMIT_EXCEEDED", message, { details });
+}
+
+/** One of the limits on output was hit; `what` was larger than `limit` bytes. */
+export function outputError(what: string, limit: number): CodemodeError {
+  const message = `${what} is larger than ${limit} bytes`;
+  return new CodemodeError("OUTPUT_LIMIT_EXCEEDED", message, { details: { limit } });
+}
+
+/** One call more than allowed was made. */
+export function callLimitError(limit: number): CodemodeError {
+  const message = `The program made more than ${limit} tool calls`;
+  return new CodemodeError("CALL_LIMIT_EXCEEDED", message, { details: { limit } });
+}
+
+/** The caller gave up. */
+export function cancelledError(reason: unknown): CodemodeError {
+  return new CodemodeError("CANCELLED", "The execution was cancelled", { cause: reason });
+}
+
+const OUT_OF_MEMORY =
+  /out of memory|heap limit|memory allocation of \d+ bytes failed|Failed to reserve|Cannot allocate memory/i;
+
+/** What the end of a process says when nobody asked it to end. */
+export function crashError(end: ProcessEnd, memoryLimitBytes: number): CodemodeError {
+  if (OUT_OF_MEMORY.test(end.stderr)) return memoryError(memoryLimitBytes);
+  const how = end.signal === null ? `exit code ${end.exitCode}` : `signal ${end.signal}`;
+  const details = { exitCode: end.exitCode, signal: end.signal };
+  const message = `The sandbox ended before the program did: ${how}`;
+  return new CodemodeError("SANDBOX_CRASHED", message, { details });
+}
+
+const ALLOCATION_FAILED =
+  /^(Array buffer allocation failed|WebAssembly\.(Memory|Instance)\(\): .*(allocate|memory)|WebAssembly\.Memory\.grow\(\): .*|Out of memory.*)$/i;
+
+/** True for an error by which the engine says that memory could not be had. */
+export function isAllocationFailure(error: WireError): boolean {
+  return error.name === "RangeError" && ALLOCATION_FAILED.test(error.message);
+}

@@ -1,0 +1,15 @@
+/** The door of the runtimes: kinds of sandbox, and the interfaces the rooms above see. */
+
+export { createDenoRuntime, type DenoRuntimeOptions } from "./deno_runtime.ts";
+export { findDeno } from "./deno_binary.ts";
+export type {
+  CallReply,
+  Outcome,
+  Program,
+  RunHost,
+  RunReport,
+  Runtime,
+  Sandbox,
+  SandboxSpec,
+  Usage,
+} from "./runtime.ts";

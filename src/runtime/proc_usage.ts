@@ -1,0 +1,57 @@
+/**
+ * What a process has used, from Linux's `/proc`. CPU time comes from the scheduler's nanosecond counts
+ * of each thread, since the ticks of `/proc/<pid>/stat` are 10 ms; threads that have ended are not in
+ * it. Elsewhere there is no reading, and callers must say so rather than guess.
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+
+/** One reading. */
+export interface ProcessReading {
+  readonly cpuTimeMs: number;
+  /** Resident now. */
+  readonly residentBytes: number;
+  /** Most that was ever resident. */
+  readonly peakBytes: number;
+}
+
+/** Reads a process, or `undefined` when it is gone or the system has no `/proc`. */
+export function readProcess(pid: number): ProcessReading | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "latin1");
+    const residentBytes = readKilobytes(status, "VmRSS:");
+    const peakBytes = readKilobytes(status, "VmHWM:");
+    if (residentBytes === undefined || peakBytes === undefined) return undefined;
+    return { cpuTimeMs: readCpuTime(pid), residentBytes, peakBytes };
+  } catch {
+    return undefined; // Gone, or no such file system.
+  }
+}
+
+function readCpuTime(pid: number): number {
+  let nanoseconds = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const text = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1");
+    nanoseconds += Number(text.slice(0, text.indexOf(" ")));
+  }
+  return nanoseconds / 1e6;
+}
+
+function readKilobytes(status: string, key: string): number | undefined {
+  const at = status.indexOf(key);
+  if (at < 0) return undefined;
+  return Number.parseInt(status.slice(at + key.length), 10) * 1024;
+}
+
+/** What was used between two readings. Peak memory is above what was resident at `before`. */
+export function subtractReadings(
+  before: ProcessReading,
+  after: ProcessReading,
+): { readonly cpuTimeMs: number; readonly memoryPeakBytes: number } {
+  const grew = after.peakBytes > before.peakBytes;
+  const highest = grew ? after.peakBytes : after.residentBytes;
+  return {
+    cpuTimeMs: Math.max(0, after.cpuTimeMs - before.cpuTimeMs),
+    memoryPeakBytes: Math.max(0, highest - before.residentBytes),
+  };
+}

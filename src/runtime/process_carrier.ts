@@ -1,0 +1,97 @@
+/**
+ * Holds an engine in a child process: spawns it, moves bytes over its pipes, kills and reaps it. Knows
+ * neither frames nor programs. Nothing it starts outlives `dispose`.
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { Buffer } from "node:buffer";
+
+/** Text of stderr kept. */
+const MAX_STDERR = 8192;
+
+/** What to start. The environment is exactly `environment`. */
+export interface ProcessSpec {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string;
+}
+
+/** How a process ended, and the beginning and end of what it wrote to stderr. */
+export interface ProcessEnd {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stderr: string;
+}
+
+/** One child process. */
+export class GuestProcess implements AsyncDisposable {
+  /** Settles when the process is gone and all its output has been taken. */
+  readonly ended: Promise<ProcessEnd>;
+  readonly #child: ChildProcess;
+  #take: (chunk: Uint8Array) => void = () => {};
+  #stderr = "";
+  #hasEnded = false;
+
+  constructor(spec: ProcessSpec) {
+    this.#child = spawn(spec.command, spec.args, {
+      cwd: spec.directory,
+      env: { ...spec.environment },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    const { stdin, stdout, stderr } = this.#child;
+    stdin!.on("error", () => {}); // The end of the process says it all.
+    stdout!.on("data", (chunk: Uint8Array) => this.#take(chunk));
+    stdout!.on("error", () => {});
+    stderr!.on("data", (chunk: Uint8Array) => this.#keepStderr(chunk));
+    stderr!.on("error", () => {});
+    this.ended = new Promise((resolve) => {
+      const end = (exitCode: number | null, signal: string | null) => {
+        this.#hasEnded = true;
+        resolve({ exitCode, signal, stderr: this.#stderr });
+      };
+      this.#child.on("close", end);
+      this.#child.on("error", (error) => {
+        this.#stderr += error.message;
+        if (this.#child.pid === undefined) end(null, null);
+      });
+    });
+  }
+
+  /** The process id, or `undefined` when it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Gives output to `take` from now on; output nobody takes is dropped. */
+  onOutput(take: (chunk: Uint8Array) => void): void {
+    this.#take = take;
+  }
+
+  /** Writes text; `onFlushed` is called once the pipe has room for more. */
+  write(text: string, onFlushed?: () => void): void {
+    const { stdin } = this.#child;
+    if (this.#hasEnded || stdin!.destroyed) return onFlushed?.();
+    const hasRoom = stdin!.write(text);
+    if (onFlushed === undefined) return;
+    if (hasRoom) onFlushed();
+    else stdin!.once("drain", onFlushed);
+  }
+
+  /** Ends the process by force. */
+  kill(): void {
+    if (!this.#hasEnded) this.#child.kill("SIGKILL");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill();
+    this.#take = () => {};
+    await this.ended;
+  }
+
+  #keepStderr(chunk: Uint8Array): void {
+    const text = this.#stderr + Buffer.from(chunk).toString("utf8");
+    const cut = text.length - MAX_STDERR;
+    this.#stderr = cut > 0 ? text.slice(0, MAX_STDERR / 2) + text.slice(-MAX_STDERR / 2) : text;
+  }
+}

@@ -1,0 +1,208 @@
+/** A sandbox in a child process, for one program: waits for `ready`, runs, measures, is gone. */
+
+import type { Clock } from "../base/clock.ts";
+import { CodemodeError } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
+import type { Logger } from "../base/log.ts";
+import { PROTOCOL_VERSION } from "../protocol/frames.ts";
+import { LineSplitter } from "../protocol/lines.ts";
+import { parseFrame } from "../protocol/parse_frame.ts";
+import {
+  cancelledError,
+  crashError,
+  isAllocationFailure,
+  memoryError,
+  RESIDENT_SLACK_BYTES,
+} from "./limits.ts";
+import { GuestProcess, type ProcessEnd, type ProcessSpec } from "./process_carrier.ts";
+import { type ProcessReading, readProcess, subtractReadings } from "./proc_usage.ts";
+import type { Outcome, Program, RunHost, RunReport, Sandbox, Usage } from "./runtime.ts";
+import { Session } from "./session.ts";
+
+/** Longest line before a program was sent. */
+const MAX_READY_BYTES = 4096;
+/** Time between readings of a running sandbox. */
+const WATCH_INTERVAL_MS = 100;
+
+/** What a sandbox needs of the world. */
+export interface ProcessSandboxOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly memoryLimitBytes: number;
+  /** How long it may take to become ready. */
+  readonly startupTimeoutMs: number;
+}
+
+const NO_READING: ProcessReading = Object.freeze({ cpuTimeMs: 0, residentBytes: 0, peakBytes: 0 });
+
+/** One process, one program. */
+export class ProcessSandbox implements Sandbox {
+  readonly gone: Promise<void>;
+  readonly #process: GuestProcess;
+  readonly #options: ProcessSandboxOptions;
+  #startupMs = 0;
+  #isUsed = false;
+
+  private constructor(spec: ProcessSpec, options: ProcessSandboxOptions) {
+    this.#process = new GuestProcess(spec);
+    this.#options = options;
+    this.gone = this.#process.ended.then((end) => this.#logEnd(end));
+  }
+
+  /**
+   * Starts a process and waits until it is ready.
+   *
+   * @throws {CodemodeError} `SANDBOX_CRASHED` when it does not become ready, `CANCELLED` on abort.
+   */
+  static async open(
+    spec: ProcessSpec,
+    options: ProcessSandboxOptions,
+    signal?: AbortSignal,
+  ): Promise<ProcessSandbox> {
+    if (signal?.aborted) throw cancelledError(signal.reason);
+    const started = options.clock.monotonic();
+    const sandbox = new ProcessSandbox(spec, options);
+    try {
+      await sandbox.#becomeReady(signal);
+    } catch (error) {
+      await sandbox[Symbol.asyncDispose]();
+      throw error;
+    }
+    sandbox.#startupMs = options.clock.monotonic() - started;
+    return sandbox;
+  }
+
+  get startupMs(): number {
+    return this.#startupMs;
+  }
+
+  async run(program: Program, host: RunHost, signal: AbortSignal): Promise<RunReport> {
+    if (this.#isUsed) throw new TypeError("Cannot run a program: the sandbox has been used");
+    this.#isUsed = true;
+    const { clock, logger } = this.#options;
+    const meter = new Meter(this.#process.pid, clock);
+    const session = new Session(program, host, {
+      clock,
+      logger,
+      nonce: newId("n"),
+      write: (text, onFlushed) => this.#process.write(text, onFlushed),
+    });
+    const watch = this.#watch(session, meter, signal);
+    const outcome = await session.outcome;
+    watch[Symbol.dispose]();
+    const usage = meter.finish();
+    this.#process.kill();
+    const { droppedLogs, queuedCalls } = session;
+    return { outcome: this.#judge(outcome), usage, droppedLogs, queuedCalls };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process[Symbol.asyncDispose]();
+  }
+
+  /** Starts the session and everything that may end it early. */
+  #watch(session: Session, meter: Meter, signal: AbortSignal): Disposable {
+    const { clock, memoryLimitBytes } = this.#options;
+    const limit = memoryLimitBytes + RESIDENT_SLACK_BYTES;
+    const onAbort = () => session.stop(cancelledError(signal.reason));
+    const look = () => {
+      if (meter.grownBytes() > limit) session.stop(memoryError(memoryLimitBytes));
+      timer = clock.after(WATCH_INTERVAL_MS, look);
+    };
+    let timer = clock.after(WATCH_INTERVAL_MS, look);
+    void this.#process.ended.then((end) => session.stop(crashError(end, memoryLimitBytes)));
+    this.#process.onOutput((chunk) => session.receive(chunk));
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    else session.start();
+    return {
+      [Symbol.dispose]() {
+        timer[Symbol.dispose]();
+        signal.removeEventListener("abort", onAbort);
+      },
+    };
+  }
+
+  /** An allocation that failed under the limit is the limit's doing, not the program's. */
+  #judge(outcome: Outcome): Outcome {
+    if (outcome.kind !== "failed" || !isAllocationFailure(outcome.error)) return outcome;
+    return { kind: "stopped", error: memoryError(this.#options.memoryLimitBytes) };
+  }
+
+  async #becomeReady(signal: AbortSignal | undefined): Promise<void> {
+    const { clock, startupTimeoutMs } = this.#options;
+    let onAbort = () => {};
+    let late: Disposable | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        onAbort = () => reject(cancelledError(signal?.reason));
+        late = clock.after(startupTimeoutMs, () => reject(notReady("it took too long")));
+        signal?.addEventListener("abort", onAbort, { once: true });
+        this.#listenForReady(resolve, reject);
+      });
+    } finally {
+      late?.[Symbol.dispose]();
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #listenForReady(resolve: () => void, reject: (error: unknown) => void): void {
+    const { logger, memoryLimitBytes } = this.#options;
+    const lines = new LineSplitter(MAX_READY_BYTES);
+    const take = (line: string) => isReady(line) ? resolve() : reject(notReady("it spoke early"));
+    this.#process.onOutput((chunk) => {
+      if (!lines.push(chunk, take)) reject(notReady("it spoke early"));
+    });
+    void this.#process.ended.then((end) => {
+      if (!this.#isUsed) logger.debug("A sandbox ended unused", { ...end });
+      reject(crashError(end, memoryLimitBytes));
+    });
+  }
+
+  #logEnd(end: ProcessEnd): void {
+    if (end.stderr !== "") this.#options.logger.debug("A sandbox wrote to stderr", { ...end });
+  }
+}
+
+function isReady(line: string): boolean {
+  const parsed = parseFrame(line, 1);
+  return parsed.ok && parsed.frame.type === "ready" && parsed.frame.version === PROTOCOL_VERSION;
+}
+
+function notReady(why: string): CodemodeError {
+  return new CodemodeError("SANDBOX_CRASHED", `The sandbox did not become ready: ${why}`);
+}
+
+/** Measures one run: the process now against the process when the run began. */
+class Meter {
+  readonly #pid: number | undefined;
+  readonly #clock: Clock;
+  readonly #before: ProcessReading;
+  readonly #startedMs: number;
+  #last: ProcessReading;
+
+  constructor(pid: number | undefined, clock: Clock) {
+    this.#pid = pid;
+    this.#clock = clock;
+    this.#before = this.#read() ?? NO_READING;
+    this.#last = this.#before;
+    this.#startedMs = clock.monotonic();
+  }
+
+  /** Resident bytes above those at the beginning. */
+  grownBytes(): number {
+    this.#last = this.#read() ?? this.#last;
+    return this.#last.residentBytes - this.#before.residentBytes;
+  }
+
+  /** What was used. Of a process that is gone already, the last reading counts. */
+  finish(): Usage {
+    const wallTimeMs = this.#clock.monotonic() - this.#startedMs;
+    const after = this.#read() ?? this.#last;
+    return { ...subtractReadings(this.#before, after), wallTimeMs };
+  }
+
+  #read(): ProcessReading | undefined {
+    return this.#pid === undefined ? undefined : readProcess(this.#pid);
+  }
+}

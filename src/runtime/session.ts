@@ -1,0 +1,194 @@
+/**
+ * The host's half of the protocol, for one program over any channel. Every frame is hostile: its form
+ * is checked, its size and number are counted against the budget, and whatever breaks a rule ends the
+ * run with a typed error. Knows nothing of processes.
+ */
+
+import { Buffer } from "node:buffer";
+import type { Clock } from "../base/clock.ts";
+import { CodemodeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import type { CallFrame, FinalFrame, LogFrame, ReplyFrame } from "../protocol/frames.ts";
+import { PROTOCOL_VERSION } from "../protocol/frames.ts";
+import { LineSplitter, openGuestLine } from "../protocol/lines.ts";
+import { parseFrame } from "../protocol/parse_frame.ts";
+import { callLimitError, outputError, timeoutError } from "./limits.ts";
+import type { CallReply, Outcome, Program, RunHost } from "./runtime.ts";
+
+/** What the session needs of the world. */
+export interface SessionContext {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Secret of this run, unknown to the guest. */
+  readonly nonce: string;
+  /** Sends text to the guest; `onFlushed` is called once there is room for more. */
+  write(text: string, onFlushed?: () => void): void;
+}
+
+/** Runs one program over a channel. */
+export class Session {
+  /** Settles once, with how the program ended. */
+  readonly outcome: Promise<Outcome>;
+  readonly #program: Program;
+  readonly #host: RunHost;
+  readonly #context: SessionContext;
+  readonly #lines: LineSplitter;
+  readonly #allowed: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #aborter = new AbortController();
+  readonly #queue: CallFrame[] = [];
+  #settle: (outcome: Outcome) => void = () => {};
+  #deadline: Disposable | undefined;
+  #hasEnded = false;
+  #active = 0;
+  #calls = 0;
+  #totalBytes = 0;
+  #logLines = 0;
+  #logBytes = 0;
+  #droppedLogs = 0;
+
+  constructor(program: Program, host: RunHost, context: SessionContext) {
+    this.#program = program;
+    this.#host = host;
+    this.#context = context;
+    this.#lines = new LineSplitter(program.budget.frameBytes);
+    this.#allowed = listAllowed(program);
+    this.outcome = new Promise((resolve) => this.#settle = resolve);
+  }
+
+  /** Log entries dropped because the budget was spent. */
+  get droppedLogs(): number {
+    return this.#droppedLogs;
+  }
+
+  /** Calls that never left the host, in the order they were made. */
+  get queuedCalls(): readonly CallFrame[] {
+    return this.#queue;
+  }
+
+  /** Sends the program; its time runs from now. */
+  start(): void {
+    const { code, namespaces, context, timeoutMs, budget } = this.#program;
+    const { nonce, clock } = this.#context;
+    const start = { type: "start", version: PROTOCOL_VERSION, nonce, code, namespaces, context };
+    this.#context.write(`${JSON.stringify({ ...start, depth: budget.depth })}\n`);
+    this.#deadline = clock.after(timeoutMs, () => this.stop(timeoutError(timeoutMs)));
+  }
+
+  /** Takes bytes of the guest. */
+  receive(chunk: Uint8Array): void {
+    if (this.#hasEnded) return;
+    const { totalBytes, frameBytes } = this.#program.budget;
+    this.#totalBytes += chunk.length;
+    if (this.#totalBytes > totalBytes) {
+      return this.stop(outputError("The program's output in all", totalBytes));
+    }
+    const fits = this.#lines.push(chunk, (line, bytes) => this.#takeLine(line, bytes));
+    if (!fits) this.stop(outputError("A single message of the program", frameBytes));
+  }
+
+  /** Ends the run for a reason of the host's; does nothing when it has ended. */
+  stop(error: CodemodeError): void {
+    this.#end({ kind: "stopped", error });
+  }
+
+  #end(outcome: Outcome): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#deadline?.[Symbol.dispose]();
+    this.#aborter.abort(new CodemodeError("CANCELLED", "The program has ended"));
+    this.#settle(outcome);
+  }
+
+  #takeLine(line: string, bytes: number): void {
+    if (this.#hasEnded) return;
+    const json = openGuestLine(this.#context.nonce, line);
+    if (json === undefined) {
+      this.#context.logger.debug("A sandbox wrote a line that is no frame", { bytes });
+      return;
+    }
+    const parsed = parseFrame(json, this.#program.budget.depth);
+    if (!parsed.ok) return this.#refuse(parsed.reason);
+    const { frame } = parsed;
+    if (frame.type === "call") this.#takeCall(frame);
+    else if (frame.type === "log") this.#takeLog(frame);
+    else if (frame.type === "final") this.#takeFinal(frame, bytes);
+    else this.#refuse("a second ready frame");
+  }
+
+  #refuse(reason: string): void {
+    const message = `The sandbox broke its protocol: ${reason}`;
+    this.stop(new CodemodeError("SANDBOX_CRASHED", message));
+  }
+
+  #takeLog({ level, text }: LogFrame): void {
+    const { logLines, logBytes } = this.#program.budget;
+    const bytes = Buffer.byteLength(text);
+    if (this.#logLines >= logLines || this.#logBytes + bytes > logBytes) {
+      this.#droppedLogs += 1;
+      return;
+    }
+    this.#logLines += 1;
+    this.#logBytes += bytes;
+    this.#host.log({ level, text });
+  }
+
+  #takeFinal(frame: FinalFrame, bytes: number): void {
+    const { resultBytes } = this.#program.budget;
+    if (!frame.ok) return this.#end({ kind: "failed", error: frame.error });
+    if (bytes > resultBytes && Buffer.byteLength(JSON.stringify(frame.value)) > resultBytes) {
+      return this.stop(outputError("The result", resultBytes));
+    }
+    this.#end({ kind: "completed", value: frame.value, notes: frame.notes });
+  }
+
+  #takeCall(call: CallFrame): void {
+    const { calls, concurrentCalls } = this.#program.budget;
+    if (call.id !== this.#calls + 1) return this.#refuse("a call out of order");
+    this.#calls += 1;
+    if (this.#calls > calls) return this.stop(callLimitError(calls));
+    if (this.#active >= concurrentCalls) this.#queue.push(call);
+    else this.#dispatch(call);
+  }
+
+  #dispatch(call: CallFrame): void {
+    this.#active += 1;
+    void this.#answer(call).then((reply) => {
+      if (this.#hasEnded) return;
+      const frame: ReplyFrame = { type: "reply", id: call.id, ...reply };
+      // The slot is free once the guest has taken the reply, so replies never pile up here.
+      this.#context.write(`${JSON.stringify(frame)}\n`, () => this.#release());
+    });
+  }
+
+  async #answer(call: CallFrame): Promise<CallReply> {
+    // SAFETY: only granted names are dispatched, by own lookup (test/escape: inherited-tool-name).
+    if (!this.#allowed.get(call.namespace)?.has(call.tool)) {
+      const message = `No tool is called ${call.namespace}.${call.tool}`;
+      return { ok: false, error: { name: "TypeError", message } };
+    }
+    try {
+      return await this.#host.call(call, this.#aborter.signal);
+    } catch (error) {
+      this.#context.logger.error("A tool call failed inside the host", { error });
+      return { ok: false, error: { name: "Error", message: "The host could not make the call" } };
+    }
+  }
+
+  #release(): void {
+    this.#active -= 1;
+    if (this.#hasEnded) return;
+    const next = this.#queue.shift();
+    if (next !== undefined) this.#dispatch(next);
+  }
+}
+
+/** The tools that every program may call besides its own. */
+const CODEMODE_TOOLS: ReadonlySet<string> = new Set(["search", "describe", "call"]);
+
+function listAllowed(program: Program): ReadonlyMap<string, ReadonlySet<string>> {
+  const allowed = new Map<string, ReadonlySet<string>>([["codemode", CODEMODE_TOOLS]]);
+  for (const { name, tools } of program.namespaces) {
+    allowed.set(name, new Set(tools.map((tool) => tool.name)));
+  }
+  return allowed;
+}

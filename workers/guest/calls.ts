@@ -1,0 +1,83 @@
+/** Calls in flight: gives each an id, sends it, and settles its promise when the reply comes. */
+
+import { decodeError, type ErrorClasses } from "../../src/protocol/values.ts";
+import { decodeValue, encodeValue } from "../../src/protocol/values.ts";
+import type { ReplyFrame } from "../../src/protocol/frames.ts";
+import { create, keysOf, parseJson } from "../../src/protocol/primordials.ts";
+import { printCall, printValue } from "./print_frame.ts";
+
+const NativePromise = Promise;
+
+interface Pending {
+  readonly name: string;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What a program's calls go through. */
+export interface Calls {
+  /** Sends a call; rejects with a TypeError when an argument cannot cross. */
+  call(namespace: string, tool: string, args: readonly unknown[]): Promise<unknown>;
+  /** Names of calls without a reply, oldest first. */
+  pending(): readonly string[];
+}
+
+/** How calls reach the host. */
+export interface CallWire {
+  readonly depth: number;
+  readonly errorClasses: ErrorClasses;
+  send(json: string): void;
+  listen(take: (line: string) => void, isWanted: () => boolean): void;
+}
+
+/** Creates the calls of one program. */
+export function createCalls(wire: CallWire): Calls {
+  const pending = create(null) as { [id: string]: Pending };
+  let lastId = 0;
+  let open = 0;
+  let listening = false;
+
+  const isWanted = () => (listening = open > 0);
+  const take = (line: string): void => {
+    const reply = parseJson(line) as ReplyFrame;
+    const call = pending[reply.id];
+    if (call === undefined) return;
+    delete pending[reply.id];
+    open -= 1;
+    if (reply.ok) call.resolve(decodeValue(reply.value));
+    else call.reject(decodeError(reply.error, wire.errorClasses));
+  };
+  const start = (namespace: string, tool: string, args: string, settle: Pending): void => {
+    const id = ++lastId;
+    wire.send(printCall({ id, namespace, tool, args }));
+    pending[id] = settle;
+    open += 1;
+    if (listening) return;
+    listening = true;
+    wire.listen(take, isWanted);
+  };
+
+  return {
+    call(namespace, tool, args) {
+      return new NativePromise((resolve, reject) => {
+        const printed = printArguments(args, wire.depth);
+        start(namespace, tool, printed, { name: `${namespace}.${tool}`, resolve, reject });
+      });
+    },
+    pending() {
+      const names: string[] = [];
+      const ids = keysOf(pending);
+      for (let index = 0; index < ids.length; index += 1) names[index] = pending[ids[index]!]!.name;
+      return names;
+    },
+  };
+}
+
+function printArguments(args: readonly unknown[], depth: number): string {
+  let text = "";
+  for (let index = 0; index < args.length; index += 1) {
+    const options = { depth, root: `args[${index}]`, unsupported: "refuse" } as const;
+    text += `${index > 0 ? "," : ""}${printValue(encodeValue(args[index], options).wire)}`;
+  }
+  return text;
+}

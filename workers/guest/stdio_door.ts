@@ -1,0 +1,70 @@
+/**
+ * The guest's half of the channel over stdin and stdout. Reading happens only while somebody waits
+ * for it: the first line blocks the thread, later lines are read while calls are pending, so that a
+ * program that waits for nothing at all ends instead of hanging.
+ */
+
+import { LineSplitter } from "../../src/protocol/lines.ts";
+import { uncurryThis } from "../../src/protocol/primordials.ts";
+
+const READ_BYTES = 65_536;
+
+/** What the door needs of `Deno.stdin`. */
+export interface StdinLike {
+  read(buffer: Uint8Array): Promise<number | null>;
+  readSync(buffer: Uint8Array): number | null;
+}
+
+/** What the door needs of `Deno.stdout`. */
+export interface StdoutLike {
+  writeSync(bytes: Uint8Array): number;
+}
+
+/** Lines in and out. */
+export interface Door {
+  /** Blocks until the host has sent a line; `undefined` when it has hung up. */
+  receive(): string | undefined;
+  /** Gives each line the host sends to `take`, as long as `isWanted` says so. */
+  listen(take: (line: string) => void, isWanted: () => boolean): void;
+  /** Writes text at once. */
+  send(text: string): void;
+}
+
+const encode = uncurryThis(TextEncoder.prototype.encode);
+const subarray = uncurryThis(Uint8Array.prototype.subarray);
+const then = uncurryThis(Promise.prototype.then);
+
+/** Opens the door. Takes the methods now, so that nothing a guest replaces later is used. */
+export function openStdioDoor(stdin: StdinLike, stdout: StdoutLike): Door {
+  const encoder = new TextEncoder();
+  const buffer = new Uint8Array(READ_BYTES);
+  const lines = new LineSplitter(Infinity);
+  const read = stdin.read.bind(stdin);
+  const readSync = stdin.readSync.bind(stdin);
+  const writeSync = stdout.writeSync.bind(stdout);
+  return {
+    receive() {
+      let first: string | undefined;
+      while (first === undefined) {
+        const bytes = readSync(buffer);
+        if (bytes === null) return undefined;
+        lines.push(subarray(buffer, 0, bytes), (line) => first = line);
+      }
+      return first;
+    },
+    listen(take, isWanted) {
+      const next = (): void => {
+        then(read(buffer), (bytes) => {
+          if (bytes === null) return;
+          lines.push(subarray(buffer, 0, bytes as number), take);
+          if (isWanted()) next();
+        });
+      };
+      next();
+    },
+    send(text) {
+      let bytes: Uint8Array = encode(encoder, text);
+      while (bytes.length > 0) bytes = subarray(bytes, writeSync(bytes));
+    },
+  };
+}
