@@ -89,15 +89,17 @@ const casts: Deno.lint.Rule = {
   },
 };
 
-/** True when a comment ends directly above the cast's statement, or above or on the cast's line. */
+const STATEMENT = /(Statement|Declaration|PropertyDefinition)$/;
+
+/** True when a comment ends directly above the cast's statement or line, or stands behind the cast. */
 function hasReason(source: Deno.lint.SourceCode, node: Deno.lint.Node): boolean {
-  const around = [...source.getAncestors(node), node].filter((one) => one.type !== "Program");
-  return source.getAllComments().some((comment) => {
-    const between = source.text.slice(comment.range[1], node.range[1]);
-    const after = source.text.slice(node.range[1], comment.range[0]);
-    if (comment.range[0] >= node.range[1]) return !after.includes("\n");
-    if (!between.trimStart().includes("\n")) return true;
-    return around.some((one) => isDirectlyAbove(source.text, comment.range[1], one.range[0]));
+  const statements = source.getAncestors(node).filter(({ type }) => STATEMENT.test(type));
+  const starts = [statements.at(-1), statements.at(-2)]
+    .filter((one, place) => place === 0 || one?.type.startsWith("Export"))
+    .flatMap((one) => one === undefined ? [] : [one.range[0]]);
+  return source.getAllComments().some(({ range: [start, end] }) => {
+    if (start >= node.range[1]) return !source.text.slice(node.range[1], start).includes("\n");
+    return [...starts, node.range[1]].some((place) => isDirectlyAbove(source.text, end, place));
   });
 }
 

@@ -182,9 +182,10 @@ const RULE_BAITS: readonly Bait[] = [
   {
     says: 'casts: Cannot cast through "unknown" without a reason: say it in a comment above',
     path: "src/pool/pool.ts",
-    caught: "export const f = (a: number) => {\n  return { a }\n    .a as unknown as string;\n};",
+    caught:
+      "const b = 1;\nexport const f = (a: number) => {\n  return b +  { a }\n    .a as unknown as string;\n};",
     clean:
-      "export const f = (a: number) => {\n  // Numbers pass as text here.\n  return { a }\n    .a as unknown as string;\n};",
+      "const b = 1;\nexport const f = (a: number) => {\n  // Numbers pass as text here.\n  return b + { a }\n    .a as unknown as string;\n};",
   },
   {
     says: "no-default-export: Cannot export a default: export it by its name",
