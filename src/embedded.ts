@@ -51,9 +51,13 @@ export async function createCodemode(options: CodemodeOptions = {}): Promise<Cod
   const config = await loadEmbedded(options.config);
   const logger = options.logger ??
     createLogger([createConsoleSink("text")], options.logLevel ?? "warn");
-  const sources = options.tools === undefined
-    ? []
-    : [createNativeSource("tools", "Native tools of the embedding program", options.tools)];
+  const sources = options.tools === undefined ? [] : [
+    createNativeSource(
+      "tools",
+      "Native tools of the embedding program",
+      await withPrintedTypes(options.tools),
+    ),
+  ];
   const app = createApp(config, {
     logger,
     sources,

@@ -30,7 +30,7 @@ export {
   type ToolFunction,
   type ToolProvider,
 } from "./framework/mod.ts";
-export { tool, type ToolContext, type ToolDefinition } from "./native_tool.ts";
+export { tool, type ToolContext, type ToolDefinition, type ZodTool } from "./native_tool.ts";
 export {
   type DescribedTool,
   generateTypes,

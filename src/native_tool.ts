@@ -23,6 +23,12 @@ export interface ToolDefinition<Input extends z.ZodType, Output extends z.ZodTyp
   ) => Promise<z.input<Output>> | z.input<Output>;
 }
 
+/** A tool made by {@link tool}: it can print its own types. */
+export interface ZodTool extends NativeTool {
+  /** The same tool with its types printed from zod, which knows more than JSON Schema. */
+  withPrintedTypes(): Promise<NativeTool>;
+}
+
 /**
  * A native tool for `createCodemode({ tools })`. Input is validated before `execute` sees it.
  *
@@ -38,19 +44,44 @@ export interface ToolDefinition<Input extends z.ZodType, Output extends z.ZodTyp
  */
 export function tool<Input extends z.ZodType, Output extends z.ZodType = z.ZodUnknown>(
   definition: ToolDefinition<Input, Output>,
-): NativeTool {
+): ZodTool {
   const { input, output } = definition;
-  return {
+  const native: NativeTool = {
     description: definition.description ?? "",
-    inputSchema: z.toJSONSchema(input, { io: "input", unrepresentable: "any" }) as JsonSchema,
-    ...(output === undefined
-      ? {}
-      : { outputSchema: z.toJSONSchema(output, { unrepresentable: "any" }) as JsonSchema }),
-    printed: {
-      input: printZodType(input),
-      ...(output === undefined ? {} : { output: printZodType(output) }),
-    },
+    inputSchema: toJsonSchema(input, "input"),
+    ...(output === undefined ? {} : { outputSchema: toJsonSchema(output, "output") }),
     // zod parses once more than the schema check so that defaults and transforms apply.
     execute: async (value, context) => await definition.execute(input.parse(value), context),
   };
+  return {
+    ...native,
+    withPrintedTypes: async () => ({ ...native, printed: await printTypes(input, output) }),
+  };
+}
+
+/** Tools by name, those made by {@link tool} with their types printed. */
+export async function withPrintedTypes(
+  tools: Readonly<Record<string, NativeTool>>,
+): Promise<Readonly<Record<string, NativeTool>>> {
+  const printed = Object.entries(tools).map(async (
+    [name, one],
+  ) => [
+    "withPrintedTypes" in one ? [name, await (one as ZodTool).withPrintedTypes()] : [name, one],
+  ]);
+  return Object.fromEntries((await Promise.all(printed)).flat());
+}
+
+async function printTypes(input: z.ZodType, output: z.ZodType | undefined) {
+  const [printedInput, printedOutput] = await Promise.all([
+    printZodType(input, { io: "input" }),
+    output === undefined ? undefined : printZodType(output, { io: "output" }),
+  ]);
+  return {
+    ...(printedInput === undefined ? {} : { input: printedInput }),
+    ...(printedOutput === undefined ? {} : { output: printedOutput }),
+  };
+}
+
+function toJsonSchema(schema: z.ZodType, io: "input" | "output"): JsonSchema {
+  return z.toJSONSchema(schema, { io, unrepresentable: "any" }) as JsonSchema;
 }

@@ -13,6 +13,13 @@ export interface Catalog {
   groups(): readonly ToolGroup[];
   /** Grows by one with each change of {@link Catalog.groups}. */
   readonly version: number;
+  /** Names of all servers, known tools or not. */
+  servers(): readonly string[];
+  /**
+   * Resolves when each of these servers (`*` is all) has shown its tools or failed to once. Rejects
+   * only with the signal's reason.
+   */
+  settled(servers: readonly string[], signal: AbortSignal): Promise<void>;
   find(server: string, tool: string): Tool | undefined;
   /**
    * Calls a tool and returns its value. `TOOL_NOT_FOUND` has `details.suggestions`,
@@ -59,6 +66,19 @@ class SourcesCatalog implements Catalog {
 
   groups(): readonly ToolGroup[] {
     return this.#current().groups;
+  }
+
+  servers(): readonly string[] {
+    return this.groups().map(({ server }) => server);
+  }
+
+  async settled(servers: readonly string[], signal: AbortSignal): Promise<void> {
+    const wanted = servers.includes("*") ? this.servers() : servers;
+    await Promise.all(
+      wanted.map((server) =>
+        this.#sources.find((source) => source.has(server))?.tried?.(server, signal)
+      ),
+    );
   }
 
   find(server: string, tool: string): Tool | undefined {

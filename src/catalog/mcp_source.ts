@@ -14,6 +14,7 @@ export function createMcpSource(manager: McpManager): ToolSource {
     groups: () => manager.groups(),
     has: (server) => manager.groups().some((group) => group.server === server),
     ready: (server, signal) => manager.ensure(server, signal),
+    tried: (server, signal) => manager.tried(server, signal),
     onChange: (listener) => manager.onChange(listener),
     async call(server, tool, input, options) {
       const result = await manager.call(server, tool, input, options);

@@ -30,4 +30,6 @@ export interface ToolSource {
   has(server: string): boolean;
   /** Makes the tools of a server known that connects at first use. */
   ready?(server: string, signal: AbortSignal): Promise<void>;
+  /** Resolves when the tools of a server are known or could not be learned once. */
+  tried?(server: string, signal: AbortSignal): Promise<void>;
 }

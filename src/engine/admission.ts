@@ -94,7 +94,7 @@ function languageOf(request: CheckRequest): Language {
       : undefined,
     request.runtime === "python" || request.runtime === "bash" ? request.runtime : undefined,
   ].filter((language) => language !== undefined);
-  const [first = "typescript", ...rest] = named;
+  const [first = "typescript", ...rest] = named as readonly Language[];
   const other = rest.find((language) => language !== first);
   if (other === undefined) return first;
   throw new CodemodeError(

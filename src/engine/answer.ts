@@ -34,7 +34,7 @@ export const NO_METRICS: ExecutionMetrics = Object.freeze({
 /** The answer with its result as JSON; what JSON cannot hold is named in `diagnostics`. */
 export function toPlainAnswer({ answer, value }: ExecutionResult): ExecuteAnswer {
   if (value === undefined) return answer;
-  const { json, notes } = toPlainJson(decodeValue(value));
+  const { json, notes } = toPlainJson(value);
   return {
     ...answer,
     ...(json === undefined ? {} : { result: json }),
@@ -96,7 +96,7 @@ function failureMessage(error: WireError): string {
 }
 
 function preview(value: WireValue): string {
-  const text = JSON.stringify(toPlainJson(decodeValue(value)).json) ?? "undefined";
+  const text = JSON.stringify(toPlainJson(value).json) ?? "undefined";
   return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
 }
 
@@ -113,5 +113,5 @@ function failureDetails(error: WireError, stack: string | undefined): Record<str
 }
 
 function plain(value: WireValue): unknown {
-  return toPlainJson(decodeValue(value)).json;
+  return toPlainJson(value).json;
 }

@@ -9,6 +9,7 @@ import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Logger } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
+import type { CapabilitySet } from "../capability/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
 import type { Ambient, Checker, CheckResult } from "../checker/mod.ts";
 import type { Config } from "../config/mod.ts";
@@ -34,6 +35,9 @@ import { Gate } from "./gate.ts";
 import type { Caller } from "./principal.ts";
 import { ToolCalls } from "./tool_calls.ts";
 import { type Toolbox, Toolboxes } from "./toolbox.ts";
+
+/** Milliseconds an execution waits for a server that has not shown its tools yet. */
+const SERVER_PATIENCE_MS = 30_000;
 
 /** Options of one execution. */
 export interface ExecuteOptions {
@@ -129,7 +133,7 @@ class LocalEngine implements Engine {
     const admitted = admit(request, caller, this.#rules());
     using ticket = this.#gate.enter(options.signal);
     const startedAt = this.#parts.clock.monotonic();
-    const toolbox = await this.#prepareToolbox(admitted, ticket.signal);
+    const toolbox = await this.#prepareToolbox(admitted.grant, ticket.signal);
     const checked = await this.#checkCode(admitted, toolbox, ticket.signal);
     const tools = usedTools(checked, toolbox);
     return {
@@ -143,8 +147,7 @@ class LocalEngine implements Engine {
   }
 
   async toolbox(caller: Caller): Promise<Toolbox> {
-    await this.#parts.catalog.settled(caller.grant.mcp?.allowedServers ?? []);
-    return this.#toolboxes.of(caller.grant);
+    return await this.#prepareToolbox(caller.grant, new AbortController().signal);
   }
 
   runtimes(): readonly RuntimeInfo[] {
@@ -188,7 +191,7 @@ class LocalEngine implements Engine {
   async #walk(run: Run): Promise<ExecutionResult> {
     try {
       this.#advance(run, "check");
-      const toolbox = await this.#prepareToolbox(run.admitted, run.signal);
+      const toolbox = await this.#prepareToolbox(run.admitted.grant, run.signal);
       const checked = await this.#checkCode(run.admitted, toolbox, run.signal);
       this.#advance(run, "checked");
       if (!checked.ok || checked.emitted === undefined) return this.#rejected(run, checked);
@@ -253,9 +256,15 @@ class LocalEngine implements Engine {
     });
   }
 
-  async #prepareToolbox(admitted: Admitted, signal: AbortSignal): Promise<Toolbox> {
-    await this.#parts.catalog.settled(admitted.grant.mcp?.allowedServers ?? [], signal);
-    return this.#toolboxes.of(admitted.grant);
+  /** A server that is still starting is waited for, so that its tools are not called unknown. */
+  async #prepareToolbox(grant: CapabilitySet, signal: AbortSignal): Promise<Toolbox> {
+    const patience = AbortSignal.timeout(SERVER_PATIENCE_MS);
+    await this.#parts.catalog
+      .settled(grant.mcp?.allowedServers ?? [], AbortSignal.any([signal, patience]))
+      .catch((error) => {
+        if (signal.aborted) throw error;
+      });
+    return this.#toolboxes.of(grant);
   }
 
   #checkCode(

@@ -11,7 +11,7 @@ import { allowsTool, type CapabilitySet, SPECIFICATION_LIMITS } from "../capabil
 import type { Catalog } from "../catalog/mod.ts";
 import type { CallRecord, Tool } from "../contract/mod.ts";
 import type { CallFrame, WireError, WireValue } from "../protocol/frames.ts";
-import { decodeValue, encodeValue, toPlainJson } from "../protocol/values.ts";
+import { encodeValue, toPlainJson } from "../protocol/values.ts";
 import type { CallReply } from "../runtime/mod.ts";
 import { type NamedTool, signature } from "../typegen/mod.ts";
 import { type Bucket, fullBucket, take } from "./rate.ts";
@@ -80,7 +80,7 @@ export class ToolCalls {
   }
 
   #builtin(frame: CallFrame, signal: AbortSignal): Promise<unknown> {
-    const [first, second] = frame.args.map(decodeValue);
+    const [first, second] = frame.args.map(toJson);
     if (frame.tool === "search") return Promise.resolve(this.#search(first, second));
     if (frame.tool === "describe") return Promise.resolve(this.#describe(first));
     if (frame.tool === "call") {
@@ -100,7 +100,7 @@ export class ToolCalls {
     }
     return this.#invoke(
       found.named.tool,
-      toInput(found.named, frame.args.map(decodeValue)),
+      toInput(found.named, frame.args.map(toJson)),
       signal,
     );
   }
@@ -119,7 +119,7 @@ export class ToolCalls {
       }
       await this.#waitForRate(signal);
       record.status = "in_flight";
-      const value = await catalog.call(tool.server, tool.name, toPlainJson(input).json, { signal });
+      const value = await catalog.call(tool.server, tool.name, input, { signal });
       record.status = "ok";
       return value;
     } catch (thrown) {
@@ -190,7 +190,7 @@ export class ToolCalls {
     if (error.code === "INTERNAL") {
       this.#options.logger.error("tool call failed unexpectedly", { tool: frame.tool, error });
     }
-    const details = encodeValue(toPlainJson(error.details).json).wire;
+    const details = toJson(encodeValue(error.details).wire);
     return {
       name: "McpToolError",
       message: error.message,
@@ -202,6 +202,11 @@ export class ToolCalls {
       },
     };
   }
+}
+
+/** What a tool can be sent: JSON, with richer values in their nearest form. */
+function toJson(wire: WireValue): unknown {
+  return toPlainJson(wire).json;
 }
 
 /** Arguments as written → the tool's input: one object as it is, scalars by position. */
@@ -228,9 +233,7 @@ function inputHint(named: NamedTool, count: number): string {
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || value instanceof Map;
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function stringOr(value: unknown, fallback: string): string {

@@ -5,7 +5,7 @@
 
 import { allowsTool, type CapabilitySet } from "../capability/mod.ts";
 import { type Catalog, searchTools } from "../catalog/mod.ts";
-import type { Tool, ToolGroup } from "../contract/mod.ts";
+import type { Tool } from "../contract/mod.ts";
 import type { GuestNamespace } from "../protocol/frames.ts";
 import {
   createDeclarations,
@@ -58,6 +58,7 @@ export interface Selection {
 export class Toolboxes {
   readonly #catalog: Catalog;
   readonly #kept = new Map<string, Toolbox>();
+  #named: { readonly version: number; readonly namespaces: readonly NamedNamespace[] } | undefined;
 
   constructor(catalog: Catalog) {
     this.#catalog = catalog;
@@ -66,72 +67,109 @@ export class Toolboxes {
   /** The toolbox of a grant. */
   of(grant: CapabilitySet): Toolbox {
     const key = `${this.#catalog.version} ${JSON.stringify(grant.mcp ?? null)}`;
-    const toolbox = this.#kept.get(key) ?? createToolbox(grantedGroups(this.#catalog, grant));
+    const toolbox = this.#kept.get(key) ?? createToolbox(granted(this.#allNamed(), grant));
     this.#kept.delete(key);
     this.#kept.set(key, toolbox);
     if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value ?? "");
     return toolbox;
   }
+
+  /** All tools are named together, so that a tool has one name whatever a caller was granted. */
+  #allNamed(): readonly NamedNamespace[] {
+    const { version } = this.#catalog;
+    if (this.#named?.version !== version) {
+      this.#named = { version, namespaces: nameTools(this.#catalog.groups()) };
+    }
+    return this.#named.namespaces;
+  }
 }
 
-/** The tools of `groups` as a toolbox. */
-export function createToolbox(groups: readonly ToolGroup[]): Toolbox {
-  const namespaces = nameTools(groups);
-  const index = new Map(namespaces.map((namespace) => [namespace.name, indexTools(namespace)]));
-  const byTool = new Map<Tool, Found>(
-    namespaces.flatMap((namespace) =>
-      namespace.tools.map((named) => [named.tool, { namespace, named }])
-    ),
-  );
-  const find = (namespace: string, name: string) => index.get(namespace)?.get(name);
-  const findByPath = (path: string): Found | undefined => {
+function granted(
+  namespaces: readonly NamedNamespace[],
+  grant: CapabilitySet,
+): readonly NamedNamespace[] {
+  return onlyTools(namespaces, ({ server, name }) => allowsTool(grant, server, name));
+}
+
+function onlyTools(
+  namespaces: readonly NamedNamespace[],
+  wanted: (tool: Tool) => boolean,
+): readonly NamedNamespace[] {
+  return namespaces
+    .map((namespace) => ({
+      ...namespace,
+      tools: namespace.tools.filter(({ tool }) => wanted(tool)),
+    }))
+    .filter(({ tools }) => tools.length > 0);
+}
+
+/** These tools as a toolbox. */
+export function createToolbox(namespaces: readonly NamedNamespace[]): Toolbox {
+  return new NamedToolbox(namespaces);
+}
+
+class NamedToolbox implements Toolbox {
+  readonly guestNamespaces: readonly GuestNamespace[];
+  readonly #index: ReadonlyMap<string, ReadonlyMap<string, Found>>;
+  readonly #byTool: ReadonlyMap<Tool, Found>;
+  #declarations: Declarations | undefined;
+
+  constructor(readonly namespaces: readonly NamedNamespace[]) {
+    this.guestNamespaces = namespaces.map(toGuestNamespace);
+    this.#index = new Map(namespaces.map((namespace) => [namespace.name, indexTools(namespace)]));
+    this.#byTool = new Map(
+      namespaces.flatMap((namespace) =>
+        namespace.tools.map((named) => [named.tool, { namespace, named }] as const)
+      ),
+    );
+  }
+
+  get declarations(): Declarations {
+    return this.#declarations ??= createDeclarations(this.namespaces);
+  }
+
+  find(namespace: string, name: string): Found | undefined {
+    return this.#index.get(namespace)?.get(name);
+  }
+
+  findByPath(path: string): Found | undefined {
     const bare = path.startsWith("mcp.") ? path.slice("mcp.".length) : path;
     const dot = bare.indexOf(".");
-    return find(bare.slice(0, dot), bare.slice(dot + 1)) ??
-      [...byTool.values()].find(({ named: { tool } }) => `${tool.server}.${tool.name}` === bare);
-  };
-  return Object.freeze({
-    namespaces,
-    declarations: createDeclarations(namespaces),
-    guestNamespaces: namespaces.map(toGuestNamespace),
-    find,
-    findByPath,
-    search: (query: string, limit: number) =>
-      searchTools(groups, query, { limit }).flatMap(({ tool, score }) => {
-        const found = byTool.get(tool);
-        return found
-          ? [{ ...found, score, signature: signature(found.namespace, found.named) }]
-          : [];
-      }),
-    select: ({ servers, tools }: Selection) => {
-      const wanted = tools?.map((path) => findByPath(path)?.named.tool);
-      const known = new Set(namespaces.flatMap(({ name, server }) => [name, server]));
-      const names = new Map(namespaces.map(({ name, server }) => [server, name]));
-      const chosen = groups
-        .filter(({ server }) =>
-          !servers || servers.includes(server) || servers.includes(names.get(server) ?? server)
-        )
-        .map((group) => ({
-          ...group,
-          tools: group.tools.filter((tool) => !wanted || wanted.includes(tool)),
-        }))
-        .filter((group) => group.tools.length > 0);
-      const unknown = [
-        ...(servers ?? []).filter((server) => !known.has(server)),
-        ...(tools ?? []).filter((_, position) => wanted?.[position] === undefined),
-      ];
-      return { toolbox: createToolbox(chosen), unknown };
-    },
-  });
-}
+    return this.find(bare.slice(0, dot), bare.slice(dot + 1)) ?? this.#findByServer(bare);
+  }
 
-function grantedGroups(catalog: Catalog, grant: CapabilitySet): readonly ToolGroup[] {
-  return catalog.groups()
-    .map((group) => ({
-      ...group,
-      tools: group.tools.filter((tool) => allowsTool(grant, tool.server, tool.name)),
-    }))
-    .filter((group) => group.tools.length > 0);
+  search(query: string, limit: number): readonly ToolMatch[] {
+    const groups = this.namespaces.map(({ server, description, tools }) => ({
+      server,
+      description,
+      tools: tools.map(({ tool }) => tool),
+    }));
+    return searchTools(groups, query, { limit }).flatMap(({ tool, score }) => {
+      const found = this.#byTool.get(tool);
+      return found ? [{ ...found, score, signature: signature(found.namespace, found.named) }] : [];
+    });
+  }
+
+  select({ servers, tools }: Selection): { toolbox: Toolbox; unknown: readonly string[] } {
+    const chosen = tools?.map((path) => this.findByPath(path)?.named.tool);
+    const isServer = (name: string) =>
+      this.namespaces.some((one) => one.name === name || one.server === name);
+    const namespaces = this.namespaces
+      .filter(({ name, server }) => !servers || servers.includes(name) || servers.includes(server));
+    const unknown = [
+      ...(servers ?? []).filter((name) => !isServer(name)),
+      ...(tools ?? []).filter((_, position) => chosen?.[position] === undefined),
+    ];
+    return {
+      toolbox: createToolbox(onlyTools(namespaces, (tool) => !chosen || chosen.includes(tool))),
+      unknown,
+    };
+  }
+
+  #findByServer(path: string): Found | undefined {
+    return [...this.#byTool.values()]
+      .find(({ named: { tool } }) => `${tool.server}.${tool.name}` === path);
+  }
 }
 
 function indexTools(namespace: NamedNamespace): ReadonlyMap<string, Found> {

@@ -112,7 +112,7 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
     await using lease = await this.#pool.checkout({
       permissionFlags: [],
       memoryLimitBytes: this.#memoryLimitBytes,
-    });
+    }, NEVER);
     const { outcome } = await lease.sandbox.run(
       {
         code: checked.emitted.code,
@@ -159,6 +159,6 @@ function toResult(outcome: Outcome, logs: string[]): ExecuteResult {
   if (outcome.kind === "completed") return { result: decodeValue(outcome.value), logs };
   if (outcome.kind === "stopped") return { result: undefined, error: outcome.error.message, logs };
   const { message, name, value } = outcome.error;
-  const thrown = value === undefined ? name : JSON.stringify(toPlainJson(decodeValue(value)).json);
+  const thrown = value === undefined ? name : JSON.stringify(toPlainJson(value).json);
   return { result: undefined, error: message === "" ? thrown ?? name : message, logs };
 }

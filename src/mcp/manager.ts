@@ -55,6 +55,8 @@ export interface McpManager extends AsyncDisposable {
   start(): void;
   /** Resolves when each eager server is ready or has failed once; rejects only with the signal's reason. */
   settled(signal?: AbortSignal): Promise<void>;
+  /** Begins to connect if nothing did; resolves when the server is ready or has failed once. */
+  tried(server: string, signal?: AbortSignal): Promise<void>;
   /** Tools last seen of every server, also of those that are away, sorted by server and by name. */
   groups(): readonly ToolGroup[];
   status(): readonly ServerStatus[];
@@ -127,6 +129,12 @@ class Manager implements McpManager {
 
   async settled(signal: AbortSignal = NEVER): Promise<void> {
     await Promise.all(this.#eager().map(({ connection }) => connection.tried(signal)));
+  }
+
+  async tried(server: string, signal: AbortSignal = NEVER): Promise<void> {
+    const { connection } = this.#find(server);
+    connection.want();
+    await connection.tried(signal);
   }
 
   groups(): readonly ToolGroup[] {
