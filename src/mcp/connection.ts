@@ -19,9 +19,6 @@ import { Session } from "./session.ts";
 import { MAX_TOOLS, toTools } from "./tool_list.ts";
 import { Watchers } from "./watchers.ts";
 
-/** Longest a connect may take; the first start of an npm server downloads it. */
-export const DEFAULT_CONNECT_TIMEOUT_MS = 60_000;
-
 /** Longest a health check may take; less where the server's calls have less. */
 export const PING_TIMEOUT_MS = 5_000;
 
@@ -99,9 +96,13 @@ export class Connection implements AsyncDisposable {
     if (session === this.#session) this.#dispatch("proven");
   }
 
-  /** `session` turned out to be of no use. */
+  /** `session` is over or turned out to be of no use. */
   gaveUp(session: Session, reason: string): void {
-    this.#onLost(session, reason);
+    this.#background.add(session.close());
+    if (session !== this.#session) return;
+    this.#lastError = reason;
+    this.#deps.logger.warn("MCP server lost", { reason });
+    this.#dispatch("lost");
   }
 
   /** The session once there is one; rejects when `signal` aborts or the connection is closed. */
@@ -184,7 +185,7 @@ export class Connection implements AsyncDisposable {
     this.#instructions = session.instructions;
     this.#lastError = undefined;
     this.#lastUsed = this.#deps.clock.monotonic();
-    this.#background.add(session.lost.then((reason) => this.#onLost(session, reason)));
+    this.#background.add(session.lost.then((reason) => this.gaveUp(session, reason)));
     this.#watchSubscription(session);
     this.#dispatch("connected");
     this.#deps.logger.info("MCP server ready", {
@@ -195,14 +196,6 @@ export class Connection implements AsyncDisposable {
     // Told between the first list and now, so that list may be old already.
     if (this.#toolsChangedEarly) this.#fetchTools();
     this.#toolsChangedEarly = false;
-  }
-
-  #onLost(session: Session, reason: string): void {
-    this.#background.add(session.close());
-    if (session !== this.#session) return;
-    this.#lastError = reason;
-    this.#deps.logger.warn("MCP server lost", { reason });
-    this.#dispatch("lost");
   }
 
   #wait(): void {
