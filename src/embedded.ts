@@ -6,6 +6,7 @@ import { createLogger, type Logger, type LogLevel } from "./base/log.ts";
 import { createConsoleSink } from "./base/log_console.ts";
 import { createNativeSource, type NativeTool } from "./catalog/mod.ts";
 import { type Config, loadConfig, parseConfig } from "./config/mod.ts";
+import { withPrintedTypes } from "./native_tool.ts";
 import type { CheckAnswer, CheckRequest, ExecuteAnswer, ExecuteRequest } from "./contract/mod.ts";
 import { type Caller, type Engine, printDeclarations, toDecodedAnswer } from "./engine/mod.ts";
 

@@ -84,7 +84,7 @@ export function parseConfigText(
 ): Config {
   const document = parseConfigDocument(file, text);
   if (document.problems.length > 0) throw configInvalid(document.problems);
-  const { value, missing } = interpolate(document.value, env);
+  const { value, missing } = interpolate(document.value, { ...env, CODEMODE_DIRECTORY: directory });
   const problems = missing.map(({ path, name }) =>
     document.problem(
       path,
