@@ -1,5 +1,5 @@
 /**
- * The test runner: `deno task test [group…] [--filter text]`. Each group runs with its own
+ * The test runner: `deno task test [group…] [--filter text] [--no-check]`. Each group runs with its own
  * permissions; counts come from Deno's reports. The last line is `N passed, N failed`, and the exit
  * code is 1 when anything failed or nothing ran.
  */
@@ -9,12 +9,12 @@ import { parseSelection, type Selection } from "./testing/groups.ts";
 import { runGroup } from "./testing/run_group.ts";
 import { printTable, printVerdict, type Row } from "./testing/table.ts";
 
-async function runAll({ groups, filter }: Selection): Promise<number> {
+async function runAll({ groups, ...how }: Selection): Promise<number> {
   const rows: Row[] = [];
   for (const group of groups) {
     console.log(`\n== ${group.name}`);
     const startedMs = performance.now();
-    const result = await runGroup(group, filter);
+    const result = await runGroup(group, how);
     if (result === undefined) {
       console.log(`nothing in ${group.folder}`);
       continue;

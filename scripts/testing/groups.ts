@@ -76,19 +76,23 @@ export interface Selection {
   readonly groups: readonly TestGroup[];
   /** Only tests whose name contains this. */
   readonly filter: string | undefined;
+  /** False when somebody has checked the types already. */
+  readonly typeCheck: boolean;
 }
 
-/** Reads `[group…] [--filter text]`. Throws a TypeError that names what it does not know. */
-export function parseSelection(args: readonly string[]): Selection {
+/** Reads `[group…] [--filter text] [--no-check]`. Throws a TypeError that names what it does not know. */
+export function parseSelection(given: readonly string[]): Selection {
+  const args = given.filter((arg) => arg !== "--no-check");
+  const typeCheck = args.length === given.length;
   const at = args.findIndex((arg) => arg === "--filter" || arg.startsWith("--filter="));
-  if (at < 0) return { groups: pick(args), filter: undefined };
+  if (at < 0) return { groups: pick(args), filter: undefined, typeCheck };
   const joined = args[at]?.startsWith("--filter=") ?? false;
   const filter = joined ? args[at]?.slice("--filter=".length) : args[at + 1];
   if (filter === undefined || filter === "") {
     throw new TypeError(`Cannot filter tests as "--filter" needs a text`);
   }
   const names = [...args.slice(0, at), ...args.slice(at + (joined ? 1 : 2))];
-  return { groups: pick(names), filter };
+  return { groups: pick(names), filter, typeCheck };
 }
 
 function pick(names: readonly string[]): readonly TestGroup[] {
@@ -107,12 +111,13 @@ function pick(names: readonly string[]): readonly TestGroup[] {
 /** The arguments of `deno` that run a group. */
 export function testArguments(
   group: TestGroup,
-  options: { readonly reportPath: string; readonly filter: string | undefined },
+  options: { readonly reportPath: string } & Omit<Selection, "groups">,
 ): readonly string[] {
   return [
     "test",
     "--frozen",
     "--no-prompt",
+    ...(options.typeCheck ? [] : ["--no-check"]),
     ...(group.isDoc ? ["--doc", "--permit-no-files"] : ["--sanitize-ops", "--sanitize-resources"]),
     ...group.permissions,
     ...(group.parallel ? ["--parallel"] : []),

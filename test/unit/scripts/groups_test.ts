@@ -26,10 +26,19 @@ Deno.test("what it does not know is named", () => {
   });
 });
 
+Deno.test("types are checked unless somebody has done it", () => {
+  assert.equal(parseSelection(["unit"]).typeCheck, true);
+  const [unit] = parseSelection(["unit", "--no-check"]).groups;
+  assert.ok(unit !== undefined);
+  const how = { reportPath: "/r.xml", filter: undefined, typeCheck: false };
+  assert.ok(testArguments(unit, how).includes("--no-check"));
+  assert.ok(!testArguments(unit, { ...how, typeCheck: true }).includes("--no-check"));
+});
+
 Deno.test("a unit test may read and nothing else", () => {
   const [unit] = GROUPS;
   assert.ok(unit !== undefined);
-  assert.deepEqual(testArguments(unit, { reportPath: "/r.xml", filter: "pool" }), [
+  assert.deepEqual(testArguments(unit, { reportPath: "/r.xml", filter: "pool", typeCheck: true }), [
     "test",
     "--frozen",
     "--no-prompt",
