@@ -1,7 +1,7 @@
 /** From what happened to what the caller reads: logs, errors in submitted coordinates, metrics. */
 
 import { CodemodeError } from "../base/errors.ts";
-import { type Emitted, mapStack } from "../checker/mod.ts";
+import { type EmittedCode, mapStack } from "../checker/mod.ts";
 import {
   type Diagnostic,
   type ExecuteAnswer,
@@ -74,7 +74,7 @@ export function toLogLine({ level, text }: Pick<LogFrame, "level" | "text">): st
 /** The `error` of a run that did not complete; undefined when it did. */
 export function toRunProblem(
   report: RunReport,
-  emitted: Emitted,
+  emitted: EmittedCode,
   requestId: string,
   now: number,
 ): Problem | undefined {

@@ -102,7 +102,7 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
       code,
       language: "typescript",
       declarations: { text: "", hash: "" },
-      ambient: { runtime: "deno", fetch: false },
+      ambient: { runtime: "deno", network: false },
       mode: "off",
     });
     if (checked.emitted === undefined) {
