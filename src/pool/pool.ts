@@ -238,7 +238,7 @@ class SandboxPool implements Pool {
   #discard(sandbox: Sandbox): void {
     this.#ending += 1;
     this.#follow(
-      sandbox[Symbol.asyncDispose]()
+      Promise.resolve(sandbox[Symbol.asyncDispose]())
         .catch((error) => this.#logger.error("A sandbox could not be ended", { error }))
         .then(() => void (this.#ending -= 1)),
     );

@@ -6,6 +6,7 @@
 
 import { PROTOCOL_VERSION, type StartFrame, type WireError } from "../../src/protocol/frames.ts";
 import { append } from "../../src/protocol/encoder.ts";
+import { setHidden } from "../../src/protocol/decode_value.ts";
 import { toGuestLine } from "../../src/protocol/lines.ts";
 import {
   freeze,
@@ -51,6 +52,7 @@ export function serve(door: Door, watch: Watch, scope: typeof globalThis): void 
     "console",
     freeze(createConsole((level, text) => line.send(printLog(level, text)))),
   );
+  setHidden(McpToolError, "name", "McpToolError"); // The bundle shortens names.
   setFixed(scope, "McpToolError", McpToolError);
   setFixed(scope, "fetch", explainFetch(trueFetch));
   door.send(`{"type":"ready","version":${PROTOCOL_VERSION}}\n`);
