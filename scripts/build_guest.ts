@@ -23,7 +23,9 @@ export function bundleGuest(entry: string, denoPath = Deno.execPath()): string {
   const child = spawnSync(denoPath, args, { cwd: ROOT, encoding: "utf8" });
   if (child.status !== 0) throw new Error(`Cannot bundle workers/${entry}.ts: ${child.stderr}`);
   const script = JSON.stringify(`(()=>{${child.stdout.trim()}})()`);
-  return `// Generated from workers/${entry}.ts by scripts/build_guest.ts; do not edit.\n(0, eval)(${script});\n`;
+  const header = `Generated from workers/${entry}.ts by scripts/build_guest.ts; do not edit.`;
+  // A comment would make Deno look for pragmas in it, which costs 2 ms of each start.
+  return `"${header}";\n(0, eval)(${script});\n`;
 }
 
 /** Where one built file is. */
