@@ -9,3 +9,13 @@ export type {
   SecurityConfig,
   ServerConfig,
 } from "./config.ts";
+export {
+  DEFAULT_CONFIG_FILE,
+  loadConfig,
+  type LoadConfigOptions,
+  parseConfig,
+  type ParseConfigOptions,
+  parseConfigText,
+} from "./load_config.ts";
+export { printConfig } from "./print_config.ts";
+export { type ConfigProblem, formatProblems } from "./problem.ts";

@@ -116,3 +116,10 @@ export type CallRecord = z.infer<typeof CallRecordSchema>;
 export type RuntimeChoice = z.infer<typeof RuntimeChoiceSchema>;
 export type ExecuteAnswer = z.infer<typeof ExecuteAnswerSchema>;
 export type CheckAnswer = z.infer<typeof CheckAnswerSchema>;
+
+/** Input of the one tool a framework's model is given. */
+export const CodeToolInputSchema: z.ZodObject<{ code: z.ZodString }> = z.object({
+  code: z.string().describe("The program: an async arrow function"),
+});
+
+export type CodeToolInput = z.infer<typeof CodeToolInputSchema>;

@@ -7,6 +7,8 @@ export {
   CheckAnswerSchema,
   type CheckRequest,
   CheckRequestSchema,
+  type CodeToolInput,
+  CodeToolInputSchema,
   type ExecuteAnswer,
   ExecuteAnswerSchema,
   type ExecuteRequest,

@@ -1,5 +1,6 @@
 /** The door of the runtimes: kinds of sandbox, and the interfaces the rooms above see. */
 
+export { absentRuntimes } from "./absent_runtimes.ts";
 export { createDenoRuntime, type DenoRuntimeOptions } from "./deno_runtime.ts";
 export { findDeno } from "./deno_binary.ts";
 export type {

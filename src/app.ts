@@ -1,0 +1,128 @@
+/**
+ * The parts list: the only place that constructs two rooms. `createApp` wires a service from its
+ * configuration; the command line, the embedded form and the tests all start here.
+ */
+
+import { availableParallelism } from "node:os";
+import { createAuthenticator, defaultGrant } from "./auth/mod.ts";
+import { type Clock, systemClock } from "./base/clock.ts";
+import type { Logger } from "./base/log.ts";
+import { Metrics } from "./base/metrics.ts";
+import type { CapabilitySet } from "./capability/mod.ts";
+import { createCatalog, createMcpSource, type ToolSource } from "./catalog/mod.ts";
+import { createChecker } from "./checker/mod.ts";
+import type { Config } from "./config/mod.ts";
+import type { RuntimeInfo } from "./contract/mod.ts";
+import { createEngine, type Engine } from "./engine/mod.ts";
+import { createHealthReporter } from "./health_reporter.ts";
+import { createHttpApp, type HealthReporter } from "./http/mod.ts";
+import { createMcpManager, type McpManager } from "./mcp/mod.ts";
+import { createPool } from "./pool/mod.ts";
+import { absentRuntimes, createDenoRuntime } from "./runtime/mod.ts";
+
+/** The version of this build. */
+export const VERSION = "0.1.0";
+
+/** What may be replaced or added. */
+export interface AppOptions {
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Sources of tools besides the configured MCP servers. */
+  readonly sources?: readonly ToolSource[];
+  /** Where the `deno` binary is. @default the running Deno, else `deno` of the PATH */
+  readonly denoPath?: string;
+}
+
+/** A running service without its socket. */
+export interface App extends AsyncDisposable {
+  readonly config: Config;
+  readonly engine: Engine;
+  readonly servers: McpManager;
+  readonly health: HealthReporter;
+  readonly metrics: Metrics;
+  /** What a caller is granted that no provider identified. */
+  readonly defaultGrant: CapabilitySet;
+  /** The HTTP face as a function. */
+  fetch(request: Request): Response | Promise<Response>;
+  /** Lets running executions end for `drainTimeoutMs`, then cancels them and releases everything. */
+  close(): Promise<void>;
+}
+
+/** Wires a service. It starts its servers and its warm sandboxes at once and in the background. */
+export function createApp(config: Config, options: AppOptions): App {
+  const { logger, clock = systemClock } = options;
+  const metrics = new Metrics();
+  const authenticator = createAuthenticator(config.security);
+  const servers = createMcpManager(config.mcp.servers, {
+    logger,
+    clock,
+    directory: config.directory,
+  });
+  const catalog = createCatalog([createMcpSource(servers), ...options.sources ?? []], { logger });
+  const checker = createChecker({ thread: true, logger });
+  const runtime = createDenoRuntime({
+    logger,
+    clock,
+    ...(options.denoPath === undefined ? {} : { denoPath: options.denoPath }),
+  });
+  const { workers, limits } = config.sandbox;
+  const pool = createPool({
+    runtime,
+    spec: { permissionFlags: [], memoryLimitBytes: limits.memoryBytes },
+    min: workers.min,
+    max: workers.max,
+    idleTimeoutMs: workers.idleTimeoutMs,
+    clock,
+    logger,
+  });
+  const runtimes: readonly RuntimeInfo[] = [runtime.describe(), ...absentRuntimes()];
+  const pools = new Map([[runtime.name, pool]]);
+  const engine = createEngine({
+    config,
+    catalog,
+    checker,
+    pools,
+    runtimes,
+    clock,
+    logger,
+    metrics,
+  });
+  const health = createHealthReporter({ engine, servers, clock });
+  const http = createHttpApp({
+    config: config.server,
+    engine,
+    authenticator,
+    health,
+    metrics,
+    clock,
+    logger,
+    version: VERSION,
+  });
+  servers.start();
+  const close = once(async () => {
+    await engine.drain(AbortSignal.timeout(config.server.drainTimeoutMs));
+    await Promise.all([pool, checker, servers].map((part) => part[Symbol.asyncDispose]()));
+    await runtime[Symbol.asyncDispose]();
+  });
+  return {
+    config,
+    engine,
+    servers,
+    health,
+    metrics,
+    defaultGrant: defaultGrant(config.security.capabilities),
+    fetch: (request) => http.fetch(request),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Sandboxes a host of this size runs well at the same time. */
+export function usualWorkers(): number {
+  return Math.max(2, availableParallelism());
+}
+
+function once(task: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => running ??= task();
+}

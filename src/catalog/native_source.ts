@@ -1,0 +1,107 @@
+/** Functions of the embedding program as tools. */
+
+import { CodemodeError } from "../base/errors.ts";
+import type { JsonSchema, Tool, ToolGroup } from "../contract/mod.ts";
+import type { ToolAnswer, ToolCallOptions, ToolSource } from "./source.ts";
+
+/** A tool that runs in the host. `execute` is trusted; what it gets has passed `inputSchema`. */
+export interface NativeTool {
+  readonly description?: string;
+  readonly inputSchema: JsonSchema;
+  readonly outputSchema?: JsonSchema;
+  readonly printed?: { readonly input?: string; readonly output?: string };
+  execute(
+    input: Readonly<Record<string, unknown>>,
+    options: { readonly signal: AbortSignal },
+  ): unknown;
+}
+
+/** A source with one server, `name`, that has `tools`. What a tool throws is a `MCP_TOOL_ERROR`. */
+export function createNativeSource(
+  name: string,
+  description: string,
+  tools: Readonly<Record<string, NativeTool>>,
+): ToolSource {
+  const byName = new Map(Object.entries(tools));
+  const listed = [...byName].map(([tool, native]) => toTool(name, tool, native));
+  const group: ToolGroup = Object.freeze({
+    server: name,
+    description,
+    tools: Object.freeze(listed),
+  });
+  const groups = Object.freeze([group]);
+  return {
+    name: `native:${name}`,
+    groups: () => groups,
+    has: (server) => server === name,
+    onChange: () => ({ [Symbol.dispose]: () => {} }),
+    async call(server, tool, input, options) {
+      const native = byName.get(tool);
+      if (server !== name || !native) {
+        throw new CodemodeError("TOOL_NOT_FOUND", `The server "${server}" has no tool "${tool}"`, {
+          details: { server, tool },
+        });
+      }
+      return await run(native, { server, tool }, input, options);
+    },
+  };
+}
+
+async function run(
+  native: NativeTool,
+  where: { readonly server: string; readonly tool: string },
+  input: Readonly<Record<string, unknown>>,
+  options: ToolCallOptions,
+): Promise<ToolAnswer> {
+  const { signal, timeoutMs } = options;
+  const limit = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
+  const both = limit ? AbortSignal.any([signal, limit]) : signal;
+  const ended = Promise.withResolvers<never>();
+  const onAbort = () => ended.reject(interrupted(where, limit?.aborted === true));
+  if (both.aborted) onAbort();
+  both.addEventListener("abort", onAbort, { once: true });
+  try {
+    const running = Promise.resolve().then(() => {
+      both.throwIfAborted();
+      return native.execute(input, { signal: both });
+    });
+    return { value: await Promise.race([running, ended.promise]), isStructured: true };
+  } catch (error) {
+    throw error instanceof CodemodeError ? error : failed(where, error);
+  } finally {
+    both.removeEventListener("abort", onAbort);
+  }
+}
+
+function interrupted(
+  { server, tool }: { readonly server: string; readonly tool: string },
+  timedOut: boolean,
+): CodemodeError {
+  const details = { server, tool, mayHaveTakenEffect: true };
+  return timedOut
+    ? new CodemodeError("TOOL_TIMEOUT", `The call of "${tool}" on "${server}" took too long`, {
+      details,
+    })
+    : new CodemodeError("CANCELLED", `The call of "${tool}" was cancelled`, { details });
+}
+
+function failed(
+  where: { readonly server: string; readonly tool: string },
+  cause: unknown,
+): CodemodeError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new CodemodeError("MCP_TOOL_ERROR", message, { details: { ...where, message }, cause });
+}
+
+function toTool(server: string, name: string, native: NativeTool): Tool {
+  const { description = "", inputSchema, outputSchema, printed } = native;
+  return Object.freeze({
+    server,
+    name,
+    description,
+    inputSchema,
+    ...(outputSchema === undefined ? {} : { outputSchema }),
+    ...(printed === undefined ? {} : { printed }),
+    source: "native",
+  });
+}

@@ -1,0 +1,216 @@
+/**
+ * Values against JSON Schemas of hostile servers. Compiled schemas are kept in a bounded cache; one
+ * that cannot be compiled accepts everything, with a warning in the log, so that it never takes its
+ * tool away.
+ */
+
+import { createHash } from "node:crypto";
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import ajvFormats from "ajv-formats";
+import type { Logger } from "../base/log.ts";
+import type { JsonSchema } from "../contract/mod.ts";
+import { MAX_MATCHED_LENGTH, MAX_PATTERN_COST, patternCost } from "./pattern_cost.ts";
+import { prepareSchema, STEP_KEYWORD } from "./prepare_schema.ts";
+
+/** Compiled schemas kept. */
+export const MAX_COMPILED_SCHEMAS = 1_024;
+
+/** Faults reported of one value. */
+export const MAX_ISSUES = 16;
+
+/** Evaluations of schema parts for one value; a value that needs more counts as valid. */
+export const MAX_STEPS = 1_000_000;
+
+/** Items of an array whose items are compared with each other. */
+export const MAX_UNIQUE_ITEMS = 1_000;
+
+/** One fault of a value. `path` is a JSON Pointer into it; empty is the value itself. */
+export interface SchemaIssue {
+  readonly path: string;
+  readonly message: string;
+}
+
+type Check = ((value: unknown) => readonly SchemaIssue[]) | "acceptAnything";
+
+/** Checks values, compiling each schema once. */
+export class SchemaValidators {
+  readonly #logger: Logger;
+  readonly #hashes = new WeakMap<object, string>();
+  readonly #checks = new Map<string, Check>();
+  readonly #steps = { left: 0 };
+  readonly #draft07: Ajv;
+  readonly #draft2020: Ajv;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+    this.#draft07 = prepareAjv(new Ajv(AJV_OPTIONS), this.#steps);
+    this.#draft2020 = prepareAjv(new Ajv2020(AJV_OPTIONS), this.#steps);
+  }
+
+  /** What is wrong with `value`; nothing when it is valid or `schema` cannot be used. `label` names the schema in the log. */
+  check(schema: JsonSchema, value: unknown, label: string): readonly SchemaIssue[] {
+    if (schema === true) return [];
+    if (schema === false) return [{ path: "", message: "must not be given" }];
+    const check = this.#checkOf(schema, label);
+    if (check === "acceptAnything") return [];
+    this.#steps.left = MAX_STEPS;
+    try {
+      return check(value);
+    } catch (error) {
+      this.#warn(label, error instanceof Error ? error.message : String(error));
+      return [];
+    }
+  }
+
+  #checkOf(schema: object & JsonSchema, label: string): Check {
+    const hash = this.#hashOf(schema);
+    const known = this.#checks.get(hash);
+    const check = known ?? this.#compile(schema, label);
+    // Last used is last in the map, so the first is the one to let go.
+    this.#checks.delete(hash);
+    this.#checks.set(hash, check);
+    const [oldest] = this.#checks.keys();
+    if (this.#checks.size > MAX_COMPILED_SCHEMAS && oldest !== undefined) {
+      this.#checks.delete(oldest);
+    }
+    return check;
+  }
+
+  #hashOf(schema: object): string {
+    const known = this.#hashes.get(schema);
+    if (known !== undefined) return known;
+    let hash: string;
+    try {
+      hash = createHash("sha256").update(JSON.stringify(schema)).digest("hex");
+    } catch {
+      // Cyclic or too deep to print: it will not compile either.
+      hash = "unprintable";
+    }
+    this.#hashes.set(schema, hash);
+    return hash;
+  }
+
+  #compile(schema: object & JsonSchema, label: string): Check {
+    const prepared = prepareSchema(schema);
+    if ("refused" in prepared) return this.#giveUp(label, prepared.refused);
+    try {
+      return toCheck(this.#compileEither(schema, prepared.schema));
+    } catch (error) {
+      return this.#giveUp(label, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Without a dialect 2020-12 holds, as the protocol says; many servers mean draft-07 all the same. */
+  #compileEither(original: object, prepared: JsonSchema): ValidateFunction {
+    const dialect = "$schema" in original ? String(original.$schema) : "";
+    if (/draft-0[467]/.test(dialect)) return compileWith(this.#draft07, prepared);
+    try {
+      return compileWith(this.#draft2020, prepared);
+    } catch {
+      return compileWith(this.#draft07, prepared);
+    }
+  }
+
+  #giveUp(label: string, reason: string): "acceptAnything" {
+    this.#warn(label, reason);
+    return "acceptAnything";
+  }
+
+  #warn(label: string, reason: string): void {
+    this.#logger.warn("Schema cannot be used; everything is accepted", {
+      schema: label,
+      reason: reason.slice(0, 300),
+    });
+  }
+}
+
+// SAFETY: no `allErrors`, so a hostile value cannot make a list of faults that grows with it.
+const AJV_OPTIONS: Options = {
+  strict: false,
+  validateSchema: false,
+  addUsedSchema: false,
+  logger: false,
+  messages: true,
+  code: { regExp: Object.assign(boundedRegExp, { code: "" }) },
+};
+
+function prepareAjv(ajv: Ajv, steps: { left: number }): Ajv {
+  // The package is CommonJS, whose default export types see as a namespace.
+  (ajvFormats as unknown as (ajv: Ajv, options: { mode: "fast" }) => void)(ajv, { mode: "fast" });
+  ajv.removeKeyword("uniqueItems");
+  ajv.addKeyword({
+    keyword: "uniqueItems",
+    type: "array",
+    schemaType: "boolean",
+    error: { message: "must not have duplicate items" },
+    validate: (wanted: boolean, items: readonly unknown[]) => !wanted || areUnique(items),
+  });
+  ajv.addKeyword({
+    keyword: STEP_KEYWORD,
+    // SAFETY: references can repeat work exponentially; this is what ends it.
+    validate: () => {
+      steps.left -= 1;
+      if (steps.left < 0) throw new RangeError(`it takes more than ${MAX_STEPS} steps`);
+      return true;
+    },
+  });
+  return ajv;
+}
+
+function compileWith(ajv: Ajv, schema: JsonSchema): ValidateFunction {
+  try {
+    return ajv.compile(schema as object);
+  } finally {
+    // Our own cache is the bounded one.
+    ajv.removeSchema(schema as object);
+  }
+}
+
+function toCheck(validate: ValidateFunction): (value: unknown) => readonly SchemaIssue[] {
+  return (value) =>
+    validate(value) ? [] : (validate.errors ?? []).slice(0, MAX_ISSUES).map(toIssue);
+}
+
+function toIssue({ instancePath, keyword, params, message }: ErrorObject): SchemaIssue {
+  const path = instancePath.slice(0, 500);
+  if (keyword === "additionalProperties" || keyword === "unevaluatedProperties") {
+    const name = params.additionalProperty ?? params.unevaluatedProperty;
+    return { path, message: `must not have the property ${JSON.stringify(name)}`.slice(0, 500) };
+  }
+  if (keyword === "enum") {
+    const allowed = JSON.stringify(params.allowedValues).slice(0, 500);
+    return { path, message: `must be one of ${allowed}` };
+  }
+  return { path, message: (message ?? `does not match "${keyword}"`).slice(0, 500) };
+}
+
+function areUnique(items: readonly unknown[]): boolean {
+  if (items.length > MAX_UNIQUE_ITEMS) return true;
+  return new Set(items.map((item) => JSON.stringify(item))).size === items.length;
+}
+
+// SAFETY: a pattern that may take too long, and a string that is too long, are not matched at all.
+function boundedRegExp(pattern: string, flags: string): {
+  test(text: string): boolean;
+  toString(): string;
+} {
+  const expression = patternCost(pattern) <= MAX_PATTERN_COST
+    ? parsePattern(pattern, flags)
+    : undefined;
+  return {
+    test: (text) => !expression || text.length > MAX_MATCHED_LENGTH || expression.test(text),
+    toString: () => `/${pattern}/${flags}`,
+  };
+}
+
+function parsePattern(pattern: string, flags: string): RegExp | undefined {
+  for (const tried of [flags, ""]) {
+    try {
+      return new RegExp(pattern, tried);
+    } catch {
+      // Valid without the Unicode flag, or not at all.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,35 @@
+/** Where tools come from. The catalog knows sources by this interface only. */
+
+import type { ToolGroup } from "../contract/mod.ts";
+
+/** Options of one call. */
+export interface ToolCallOptions {
+  readonly signal: AbortSignal;
+  /** From the call to its answer, waiting included. @default the source's own */
+  readonly timeoutMs?: number;
+}
+
+/** What a tool gave back. `isStructured`: the value is meant to match the tool's output schema. */
+export interface ToolAnswer {
+  readonly value: unknown;
+  readonly isStructured: boolean;
+}
+
+/** Gives tools and calls them. Failures are `CodemodeError`s. */
+export interface ToolSource {
+  readonly name: string;
+  groups(): readonly ToolGroup[];
+  call(
+    server: string,
+    tool: string,
+    input: Readonly<Record<string, unknown>>,
+    options: ToolCallOptions,
+  ): Promise<ToolAnswer>;
+  onChange(listener: () => void): Disposable;
+  /** Whether `server` belongs to this source, even while its tools are not known yet. */
+  has(server: string): boolean;
+  /** Makes the tools of a server known that connects at first use. */
+  ready?(server: string, signal: AbortSignal): Promise<void>;
+  /** Resolves when the tools of a server are known or could not be learned once. */
+  tried?(server: string, signal: AbortSignal): Promise<void>;
+}

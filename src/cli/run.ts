@@ -1,0 +1,75 @@
+/** `codemode run FILE|-`: one program, in this process, no server. */
+
+import { CodemodeError } from "../base/errors.ts";
+import { ExecuteRequestSchema } from "../contract/mod.ts";
+import { toPlainAnswer } from "../engine/mod.ts";
+import { type Command, type Invocation, text, whole } from "./command.ts";
+import { printDiagnostics } from "./diagnostics.ts";
+import { exitCodeOf } from "./exit_code.ts";
+import { readable } from "./output.ts";
+import { readCode } from "./read_code.ts";
+import { withApp } from "./with_app.ts";
+
+/** The verb. */
+export const run: Command = {
+  name: "run",
+  summary: "Check and run a program here, without a server",
+  usage:
+    "FILE|- [--timeout MS] [--memory BYTES] [--capability CAP]… [--check error|warn|off] [--json]",
+  flags: {
+    language: { type: "string", short: "l" },
+    timeout: { type: "string", short: "t" },
+    memory: { type: "string", short: "m" },
+    capability: { type: "string", multiple: true },
+    check: { type: "string" },
+    context: { type: "string" },
+  },
+  help: [
+    "--language, -l   typescript or javascript; default by the file's extension",
+    "--timeout, -t    milliseconds of wall time",
+    "--memory, -m     bytes of memory",
+    "--capability     such as mcp:memory or network:api.example.com:443; may be repeated",
+    "--check          error (default), warn or off",
+    "--context        JSON object given to the program as `context`",
+  ],
+  run: (invocation) =>
+    withApp(invocation, async (app, caller) => {
+      const request = await requestOf(invocation);
+      const answer = toPlainAnswer(await app.engine.execute(request, caller));
+      const { output, values } = invocation;
+      if (values["json"]) {
+        output.print(JSON.stringify(answer));
+      } else {
+        for (const line of answer.logs) output.note(line);
+        printDiagnostics(output, answer.diagnostics);
+        if (answer.success) output.print(readable(answer.result));
+        else output.note(answer.error?.stack ?? `${answer.error?.code}: ${answer.error?.message}`);
+      }
+      return answer.error === undefined ? 0 : exitCodeOf(answer.error);
+    }),
+};
+
+async function requestOf(invocation: Invocation) {
+  const { code, language } = await readCode(invocation);
+  const context = text(invocation, "context");
+  const parsed = ExecuteRequestSchema.safeParse({
+    code,
+    language,
+    timeout: whole(invocation, "timeout"),
+    memoryLimit: whole(invocation, "memory"),
+    check: text(invocation, "check"),
+    capabilities: invocation.values["capability"],
+    context: context === undefined ? undefined : parseContext(context),
+  });
+  if (parsed.success) return parsed.data;
+  const told = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new CodemodeError("INVALID_REQUEST", told.join("; "));
+}
+
+function parseContext(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new CodemodeError("INVALID_REQUEST", "--context is not valid JSON", { cause });
+  }
+}

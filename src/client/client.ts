@@ -1,0 +1,228 @@
+/**
+ * The client: a few typed calls over `fetch`, for Deno, Node 20 and browsers. It restores what JSON
+ * loses, retries what the service says may be retried, and cancels by signal.
+ */
+
+import type {
+  CheckAnswer,
+  CheckRequest,
+  ExecuteAnswer,
+  ExecuteRequest,
+  Problem,
+  RuntimesAnswer,
+  ToolsAnswer,
+  ToolSearchAnswer,
+} from "../contract/mod.ts";
+import type { WireValue } from "../protocol/frames.ts";
+import { decodeValue } from "../protocol/values.ts";
+import { CodemodeClientError } from "./client_error.ts";
+
+/** Statuses that say nothing ran and trying again may help. */
+const RETRIED = new Set([429, 503]);
+
+/** Options of {@link CodemodeClient}. */
+export interface ClientOptions {
+  /** Sent as `Authorization: Bearer …`. */
+  readonly token?: string;
+  /** Further attempts after a 429 or 503. @default 3 */
+  readonly retries?: number;
+  /** First pause between attempts in milliseconds; doubles, unless the answer has `Retry-After`. @default 200 */
+  readonly retryDelayMs?: number;
+  /** Longest pause in milliseconds, whatever `Retry-After` says. @default 10000 */
+  readonly maxRetryDelayMs?: number;
+  /** @default globalThis.fetch */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** Options of one request. */
+export interface RequestOptions {
+  /** Ends the request, and with it the execution. */
+  readonly signal?: AbortSignal;
+}
+
+/** Everything of an execute request but its code. */
+export type ExecuteOptions = Omit<ExecuteRequest, "code"> & RequestOptions;
+
+/** Options of a tool search. */
+export interface SearchOptions extends RequestOptions {
+  /** @default 10 */
+  readonly limit?: number;
+  /** @default "detailed" */
+  readonly detail?: "brief" | "detailed" | "full";
+}
+
+/** Options of a declarations request. */
+export interface DeclarationsOptions extends RequestOptions {
+  readonly servers?: readonly string[];
+  readonly tools?: readonly string[];
+  /** Tokens at most. */
+  readonly budget?: number;
+}
+
+/**
+ * Talks to one service.
+ *
+ * @example
+ * ```ts ignore
+ * const codemode = new CodemodeClient("http://localhost:3000");
+ * const { result } = await codemode.execute("return 1 + 1");
+ * ```
+ */
+export class CodemodeClient {
+  readonly #base: URL;
+  readonly #options: ClientOptions;
+  readonly #fetch: typeof globalThis.fetch;
+
+  /** `url` is the service's root. A bad one is a `TypeError`. */
+  constructor(url: string | URL, options: ClientOptions = {}) {
+    this.#base = new URL(String(url).replace(/\/*$/, "/"));
+    this.#options = options;
+    this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+  }
+
+  /**
+   * Runs a program. A program that fails is an answer with `success: false`; a request that did not
+   * run throws {@link CodemodeClientError}. Dates, Maps, Sets, bigints and bytes in `result` come
+   * back as what they were.
+   */
+  async execute(code: string, options: ExecuteOptions = {}): Promise<ExecuteAnswer> {
+    const { signal, ...rest } = options;
+    const answer = await this.#post<ExecuteAnswer>("api/v1/execute", { code, ...rest }, signal);
+    return "result" in answer
+      ? { ...answer, result: decodeValue(answer.result as WireValue) }
+      : answer;
+  }
+
+  /** Type-checks a program without running it. */
+  check(
+    code: string,
+    options: Omit<CheckRequest, "code"> & RequestOptions = {},
+  ): Promise<CheckAnswer> {
+    const { signal, ...rest } = options;
+    return this.#post("api/v1/check", { code, ...rest }, signal);
+  }
+
+  /** The tools this caller reaches, by namespace. */
+  tools(options: RequestOptions = {}): Promise<ToolsAnswer> {
+    return this.#get("api/v1/tools", {}, options.signal);
+  }
+
+  /** Ranked tools with ready-to-paste signatures. */
+  searchTools(query: string, options: SearchOptions = {}): Promise<ToolSearchAnswer> {
+    const { signal, limit, detail } = options;
+    return this.#get("api/v1/tools/search", { q: query, limit, detail }, signal);
+  }
+
+  /** The TypeScript declarations of the tools. */
+  async declarations(options: DeclarationsOptions = {}): Promise<string> {
+    const { signal, servers, tools, budget } = options;
+    const query = { servers: servers?.join(","), tools: tools?.join(","), budget };
+    const response = await this.#send(this.#url("api/v1/declarations", query), {}, signal);
+    return await response.text();
+  }
+
+  /** Runtimes of the service's host. */
+  runtimes(options: RequestOptions = {}): Promise<RuntimesAnswer> {
+    return this.#get("api/v1/runtimes", {}, options.signal);
+  }
+
+  async #get<T>(path: string, query: Query, signal: AbortSignal | undefined): Promise<T> {
+    return await readJson(await this.#send(this.#url(path, query), {}, signal));
+  }
+
+  async #post<T>(path: string, body: unknown, signal: AbortSignal | undefined): Promise<T> {
+    const init = {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    };
+    return await readJson(await this.#send(this.#url(path, {}), init, signal));
+  }
+
+  #url(path: string, query: Query): URL {
+    const url = new URL(path, this.#base);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    return url;
+  }
+
+  async #send(url: URL, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
+    const { retries = 3 } = this.#options;
+    for (let attempt = 0;; attempt++) {
+      const response = await this.#once(url, init, signal);
+      if (response.ok) return response;
+      if (!RETRIED.has(response.status) || attempt >= retries) throw await toClientError(response);
+      await response.body?.cancel();
+      await pause(this.#delayMs(response, attempt), signal);
+    }
+  }
+
+  async #once(url: URL, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
+    const { token } = this.#options;
+    const headers = new Headers(init.headers);
+    headers.set(
+      "accept",
+      url.pathname.endsWith("/execute") ? "application/json; values=tagged" : "*/*",
+    );
+    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+    try {
+      return await this.#fetch(url, {
+        ...init,
+        headers,
+        ...(signal === undefined ? {} : { signal }),
+      });
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason;
+      throw new CodemodeClientError("UNREACHABLE", `Cannot reach ${url.origin}`, { cause });
+    }
+  }
+
+  #delayMs(response: Response, attempt: number): number {
+    const { retryDelayMs = 200, maxRetryDelayMs = 10_000 } = this.#options;
+    const asked = Number(response.headers.get("retry-after")) * 1000;
+    const usual = retryDelayMs * 2 ** attempt;
+    return Math.min(maxRetryDelayMs, Number.isFinite(asked) && asked > 0 ? asked : usual);
+  }
+}
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+async function readJson<T>(response: Response): Promise<T> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw unexpected(response, cause);
+  }
+}
+
+async function toClientError(response: Response): Promise<CodemodeClientError> {
+  const { status } = response;
+  const body: unknown = await response.json().catch(() => undefined);
+  const problem = (body as { error?: Problem } | undefined)?.error;
+  if (typeof problem?.code !== "string") return unexpected(response);
+  return new CodemodeClientError(problem.code, problem.message, { status, problem });
+}
+
+function unexpected(response: Response, cause?: unknown): CodemodeClientError {
+  const message = `The answer of ${
+    new URL(response.url).origin
+  } (status ${response.status}) is not Code Mode's`;
+  return new CodemodeClientError("UNEXPECTED_ANSWER", message, { status: response.status, cause });
+}
+
+function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, delayMs);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}

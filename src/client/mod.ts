@@ -1,0 +1,24 @@
+/**
+ * The client library of Code Mode.
+ *
+ * @module
+ */
+
+export { type ClientErrorCode, CodemodeClientError } from "./client_error.ts";
+export {
+  type ClientOptions,
+  CodemodeClient,
+  type DeclarationsOptions,
+  type ExecuteOptions,
+  type RequestOptions,
+  type SearchOptions,
+} from "./client.ts";
+export type {
+  CheckAnswer,
+  CheckRequest,
+  ExecuteAnswer,
+  ExecuteRequest,
+  RuntimesAnswer,
+  ToolsAnswer,
+  ToolSearchAnswer,
+} from "../contract/mod.ts";

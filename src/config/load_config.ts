@@ -1,0 +1,176 @@
+/**
+ * YAML and environment → frozen `Config`, or every problem at once. Paths inside the file are
+ * relative to the file's folder.
+ */
+
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import process from "node:process";
+import type { z } from "zod";
+import { CodemodeError } from "../base/errors.ts";
+import type { Config } from "./config.ts";
+import { type ConfigDocument, parseConfigDocument } from "./document.ts";
+import { interpolate } from "./interpolate.ts";
+import { withoutFaults } from "./mend.ts";
+import { nearest } from "./nearest.ts";
+import { configInvalid, type ConfigProblem } from "./problem.ts";
+import { brokenRules } from "./rules.ts";
+import { type ConfigFile, ConfigFileSchema, keysAt } from "./schema.ts";
+import { toConfig } from "./to_config.ts";
+
+/** The file that is read when none is named. */
+export const DEFAULT_CONFIG_FILE = "codemode.config.yaml";
+
+/** Times a faulty file is mended before its rules are left unjudged. */
+const MEND_ATTEMPTS = 10;
+
+/** Where a configuration comes from. */
+export interface LoadConfigOptions {
+  /** @default `CODEMODE_CONFIG`, else `codemode.config.yaml` in the working directory */
+  readonly path?: string;
+  /** @default the process's environment */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Loads a file. Without `path` and `CODEMODE_CONFIG` a missing file means the defaults and no
+ * servers. Throws `CONFIG_INVALID` with `details.problems`.
+ */
+export async function loadConfig(options: LoadConfigOptions = {}): Promise<Config> {
+  const env = options.env ?? process.env;
+  const named = options.path ?? env["CODEMODE_CONFIG"];
+  const path = resolve(named ?? DEFAULT_CONFIG_FILE);
+  return parseConfigText(await readText(path, named !== undefined), {
+    file: named ?? DEFAULT_CONFIG_FILE,
+    directory: dirname(path),
+    env,
+  });
+}
+
+/** A configuration given as an object; strings in it are taken as they are. */
+export function parseConfig(value: unknown, directory: string = process.cwd()): Config {
+  const document = {
+    ...parseConfigDocument("configuration", ""),
+    value,
+    problem: (
+      path: readonly PropertyKey[],
+      message: string,
+      { suggestion }: { suggestion?: string | undefined } = {},
+    ) => ({
+      file: "configuration",
+      line: 1,
+      column: 1,
+      path: path.map(String).join("."),
+      message,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    }),
+  };
+  return validate(document, value, [], directory);
+}
+
+/** Options of {@link parseConfigText}. */
+export interface ParseConfigOptions {
+  /** Name that problems carry. */
+  readonly file: string;
+  /** Absolute folder of relative paths. */
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The text of a configuration file. */
+export function parseConfigText(
+  text: string,
+  { file, directory, env }: ParseConfigOptions,
+): Config {
+  const document = parseConfigDocument(file, text);
+  if (document.problems.length > 0) throw configInvalid(document.problems);
+  const { value, missing } = interpolate(document.value, { ...env, CODEMODE_DIRECTORY: directory });
+  const problems = missing.map(({ path, name }) =>
+    document.problem(
+      path,
+      `the environment variable ${name} is not set; set it or write \${${name}:-default}`,
+    )
+  );
+  return validate(document, withOverrides(value, env), problems, directory);
+}
+
+function validate(
+  document: ConfigDocument,
+  value: unknown,
+  problems: readonly ConfigProblem[],
+  directory: string,
+): Config {
+  const parsed = ConfigFileSchema.safeParse(value);
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.flatMap((issue) => toProblems(document, issue));
+  const readable = parsed.success ? parsed.data : readablePart(value, parsed.error.issues);
+  const broken = (readable === undefined ? [] : brokenRules(readable))
+    .map(({ path, message }) => document.problem(path, message));
+  const all = [...problems, ...faults, ...broken];
+  if (all.length > 0 || !parsed.success) throw configInvalid(all);
+  return toConfig(parsed.data, directory);
+}
+
+/** What can still be read of a faulty file, so that its rules are judged in the same go. */
+function readablePart(value: unknown, issues: readonly z.core.$ZodIssue[]): ConfigFile | undefined {
+  let rest = withoutFaults(value, issues);
+  for (let attempt = 0; attempt < MEND_ATTEMPTS; attempt++) {
+    const parsed = ConfigFileSchema.safeParse(rest);
+    if (parsed.success) return parsed.data;
+    rest = withoutFaults(rest, parsed.error.issues);
+  }
+  return undefined;
+}
+
+function toProblems(document: ConfigDocument, issue: z.core.$ZodIssue): ConfigProblem[] {
+  if (issue.code === "unrecognized_keys") {
+    const known = keysAt(issue.path) ?? [];
+    return issue.keys.map((key) =>
+      document.problem([...issue.path, key], `unknown key "${key}"`, {
+        atKey: true,
+        suggestion: nearest(key, known),
+      })
+    );
+  }
+  if (issue.code === "invalid_value") {
+    const given = valueAt(document.value, issue.path);
+    const known = issue.values.map(String);
+    const suggestion = typeof given === "string" ? nearest(given, known) : undefined;
+    return [document.problem(issue.path, `must be one of ${known.join(", ")}`, { suggestion })];
+  }
+  return [document.problem(issue.path, issue.message)];
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
+    value,
+  );
+}
+
+function withOverrides(value: unknown, env: LoadConfigOptions["env"] = {}): unknown {
+  const port = env["CODEMODE_PORT"] ?? env["CODE_MODE_PORT"];
+  const host = env["CODEMODE_HOST"];
+  if ((port === undefined && host === undefined) || typeof value !== "object" || value === null) {
+    return value;
+  }
+  const { server } = value as { server?: unknown };
+  const overrides = {
+    ...(port === undefined ? {} : { port: /^\d+$/.test(port) ? Number(port) : port }),
+    ...(host === undefined ? {} : { host }),
+  };
+  return { ...value, server: { ...(typeof server === "object" ? server : {}), ...overrides } };
+}
+
+async function readText(path: string, required: boolean): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const missing = (cause as { code?: unknown }).code === "ENOENT";
+    if (missing && !required) return "";
+    throw new CodemodeError("CONFIG_INVALID", `Cannot read the configuration file ${path}`, {
+      cause,
+    });
+  }
+}

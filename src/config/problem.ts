@@ -1,0 +1,36 @@
+/** What is wrong with a configuration, and where. */
+
+import { CodemodeError } from "../base/errors.ts";
+
+/** One fault. Lines and columns count from 1. */
+export interface ConfigProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Keys from the root, joined by dots. */
+  readonly path: string;
+  readonly message: string;
+  /** What was probably meant. */
+  readonly suggestion?: string;
+}
+
+/** All faults at once as `CONFIG_INVALID`, in the order of the file. */
+export function configInvalid(problems: readonly ConfigProblem[]): CodemodeError {
+  const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+  const count = sorted.length === 1 ? "1 problem" : `${sorted.length} problems`;
+  return new CodemodeError("CONFIG_INVALID", `The configuration has ${count}`, {
+    details: { problems: sorted },
+  });
+}
+
+/** One line a fault: `file:line:column: message`. */
+export function formatProblems(error: CodemodeError): string {
+  const problems = (error.details["problems"] ?? []) as readonly ConfigProblem[];
+  return [error.message, ...problems.map(formatProblem)].join("\n");
+}
+
+function formatProblem({ file, line, column, path, message, suggestion }: ConfigProblem): string {
+  const where = path === "" ? "" : `${path}: `;
+  const hint = suggestion === undefined ? "" : ` (did you mean "${suggestion}"?)`;
+  return `${file}:${line}:${column}: ${where}${message}${hint}`;
+}

@@ -1,0 +1,182 @@
+/** The configuration file: every key, every default, every unit. Unknown keys are errors. */
+
+import { z } from "zod";
+import { LOG_LEVELS } from "../base/log.ts";
+import { Secret } from "../base/secret.ts";
+import { RUNTIME_NAMES } from "../contract/mod.ts";
+import { parseDuration, parseSize } from "./units.ts";
+
+const MAX_TIMER_MS = 2_147_483_647;
+
+const duration = z.union([z.string(), z.number()]).transform((value, context) => {
+  const ms = parseDuration(value);
+  if (ms !== undefined && ms <= MAX_TIMER_MS) return ms;
+  context.addIssue({
+    code: "custom",
+    message: `${shown(value)} is not a duration such as "30s" or "500ms"`,
+  });
+  return z.NEVER;
+});
+
+const size = z.union([z.string(), z.number()]).transform((value, context) => {
+  const bytes = parseSize(value);
+  if (bytes !== undefined && Number.isInteger(bytes)) return bytes;
+  context.addIssue({ code: "custom", message: `${shown(value)} is not a size such as "128MB"` });
+  return z.NEVER;
+});
+
+const whole = z.int().min(0);
+const positive = z.int().min(1);
+const secret = z.union([z.string(), z.number(), z.boolean()]).transform((value) =>
+  new Secret(String(value))
+);
+
+const server = z.strictObject({
+  host: z.string().min(1).default("127.0.0.1"),
+  port: z.int().min(0).max(65535).default(3000),
+  cors: z.strictObject({
+    enabled: z.boolean().default(false),
+    origins: z.array(z.string()).default([]),
+  }).prefault({}),
+  maxBodyBytes: size.default(1_048_576),
+  maxCodeBytes: size.default(262_144),
+  drainTimeout: duration.default(10_000),
+});
+
+const sandbox = z.strictObject({
+  runtime: z.enum(["auto", ...RUNTIME_NAMES]).default("auto"),
+  workers: z.strictObject({
+    min: whole.default(2),
+    max: positive.default(10),
+    idleTimeout: duration.default(30_000),
+  }).prefault({}),
+  limits: z.strictObject({
+    memory: size.default(134_217_728),
+    timeout: duration.default(30_000),
+    cpuQuota: z.number().positive().default(0.5),
+    maxTimeout: duration.default(300_000),
+    maxMemory: size.default(536_870_912),
+    resultBytes: size.default(16_777_216),
+    logLines: whole.default(1000),
+    logBytes: size.default(1_048_576),
+    calls: whole.default(1000),
+  }).prefault({}),
+  queue: whole.default(100),
+});
+
+const capabilities = z.strictObject({
+  network: z.strictObject({
+    allowedHosts: z.array(z.string()).optional(),
+    allowedPorts: z.array(z.int().min(1).max(65535)).optional(),
+    maxRequestsPerSecond: z.number().positive().default(10),
+    maxRequestSize: size.default(1_048_576),
+  }).optional(),
+  filesystem: z.strictObject({
+    allowedPaths: z.array(z.string()).optional(),
+    writablePaths: z.array(z.string()).optional(),
+    readOnly: z.boolean().default(true),
+    maxFileSize: size.default(1_048_576),
+    allowedExtensions: z.array(z.string()).optional(),
+  }).optional(),
+  mcp: z.strictObject({
+    allowedServers: z.array(z.string()).optional(),
+    allowedTools: z.array(z.string()).optional(),
+    maxCallsPerSecond: z.number().positive().default(5),
+    maxConcurrentCalls: positive.default(3),
+  }).optional(),
+  system: z.strictObject({ environment: z.array(z.string()).optional() }).optional(),
+});
+
+const security = z.strictObject({
+  auth: z.strictObject({
+    provider: z.enum(["none", "api-key", "oauth2"]).default("none"),
+    issuer: z.url().optional(),
+    audience: z.string().optional(),
+  }).prefault({}),
+  capabilities: capabilities.prefault({}),
+});
+
+const mcpServer = z.strictObject({
+  transport: z.enum(["stdio", "http", "websocket"]),
+  command: z.string().min(1).optional(),
+  args: z.array(z.union([z.string(), z.number()]).transform(String)).default([]),
+  url: z.url().optional(),
+  environment: z.record(z.string(), secret).default({}),
+  headers: z.record(z.string(), secret).default({}),
+  auth: z.strictObject({ type: z.literal("bearer"), token: secret }).optional(),
+  timeout: duration.default(10_000),
+  retryPolicy: z.strictObject({
+    maxAttempts: positive.default(3),
+    initialDelay: duration.default(500),
+    maxDelay: duration.default(30_000),
+  }).prefault({}),
+  maxConcurrentCalls: positive.default(16),
+  start: z.enum(["eager", "lazy"]).default("eager"),
+  healthInterval: duration.default(30_000),
+});
+
+const output = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("console") }),
+  z.strictObject({
+    type: z.literal("file"),
+    path: z.string().min(1),
+    rotation: z.enum(["none", "daily", "hourly", "size"]).default("none"),
+    maxBytes: size.default(10_485_760),
+    keep: positive.default(7),
+  }),
+]);
+
+const logging = z.strictObject({
+  level: z.enum(LOG_LEVELS).default("info"),
+  format: z.enum(["json", "text"]).default("json"),
+  outputs: z.array(output).default([{ type: "console" }]),
+});
+
+/** The whole file. */
+export const ConfigFileSchema = z.strictObject({
+  server: server.prefault({}),
+  sandbox: sandbox.prefault({}),
+  security: security.prefault({}),
+  mcp: z.strictObject({ servers: z.record(z.string(), mcpServer).default({}) }).prefault({}),
+  logging: logging.prefault({}),
+});
+
+/** The file after parsing: defaults filled, units resolved. */
+export type ConfigFile = z.output<typeof ConfigFileSchema>;
+
+/** The keys a mapping at a path may have, for suggestions; undefined where any key may stand. */
+export function keysAt(path: readonly PropertyKey[]): readonly string[] | undefined {
+  let schema: unknown = ConfigFileSchema;
+  for (const key of path) schema = childOf(unwrap(schema), key);
+  const end = unwrap(schema);
+  if (end instanceof z.ZodDiscriminatedUnion) {
+    return [...new Set(end.options.flatMap((option) => keysOf(option) ?? []))];
+  }
+  return keysOf(end);
+}
+
+function keysOf(schema: unknown): string[] | undefined {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : undefined;
+}
+
+function childOf(schema: unknown, key: PropertyKey): unknown {
+  if (schema instanceof z.ZodObject) return schema.shape[String(key)];
+  if (schema instanceof z.ZodRecord) return schema.valueType;
+  if (schema instanceof z.ZodArray) return schema.element;
+  return undefined;
+}
+
+function unwrap(schema: unknown): unknown {
+  let inner = schema;
+  while (
+    inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault ||
+    inner instanceof z.ZodOptional
+  ) {
+    inner = inner.unwrap();
+  }
+  return inner;
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value).slice(0, 60);
+}

@@ -1,0 +1,92 @@
+/** The parsed file → the frozen `Config` the house works with. */
+
+import type { Config, LogOutput, McpServerConfig, SecurityConfig } from "./config.ts";
+import type { ConfigFile } from "./schema.ts";
+import { resolve } from "node:path";
+
+/** Names units, resolves paths, freezes everything. */
+export function toConfig(file: ConfigFile, directory: string): Config {
+  const { server, sandbox, security, mcp, logging } = file;
+  const { drainTimeout, ...listening } = server;
+  const { memory, timeout, maxTimeout, maxMemory, ...limits } = sandbox.limits;
+  const { idleTimeout, ...workers } = sandbox.workers;
+  const servers = Object.entries(mcp.servers).map(([name, one]) => [name, toServer(one)]);
+  return freeze({
+    server: { ...listening, drainTimeoutMs: drainTimeout },
+    sandbox: {
+      runtime: sandbox.runtime,
+      workers: { ...workers, idleTimeoutMs: idleTimeout },
+      limits: {
+        ...limits,
+        memoryBytes: memory,
+        timeoutMs: timeout,
+        maxTimeoutMs: maxTimeout,
+        maxMemoryBytes: maxMemory,
+      },
+      queue: sandbox.queue,
+    },
+    security: toSecurity(security, directory),
+    mcp: { servers: Object.fromEntries(servers) },
+    logging: { ...logging, outputs: logging.outputs.map((output) => toOutput(output, directory)) },
+    directory,
+  });
+}
+
+function toServer(server: ConfigFile["mcp"]["servers"][string]): McpServerConfig {
+  const { timeout, retryPolicy, healthInterval, command, url, auth, ...rest } = server;
+  return {
+    ...rest,
+    ...(command === undefined ? {} : { command }),
+    ...(url === undefined ? {} : { url }),
+    ...(auth === undefined ? {} : { auth }),
+    timeoutMs: timeout,
+    healthIntervalMs: healthInterval,
+    retryPolicy: {
+      maxAttempts: retryPolicy.maxAttempts,
+      initialDelayMs: retryPolicy.initialDelay,
+      maxDelayMs: retryPolicy.maxDelay,
+    },
+  };
+}
+
+function toSecurity(
+  { auth, capabilities }: ConfigFile["security"],
+  directory: string,
+): SecurityConfig {
+  const { network, filesystem, mcp, system } = capabilities;
+  const paths = (given: readonly string[] | undefined) =>
+    given?.map((path) => resolve(directory, path));
+  return {
+    auth: defined(auth),
+    capabilities: {
+      ...(network === undefined ? {} : { network: defined(network) }),
+      ...(filesystem === undefined ? {} : {
+        filesystem: defined({
+          ...filesystem,
+          allowedPaths: paths(filesystem.allowedPaths),
+          writablePaths: paths(filesystem.writablePaths),
+        }),
+      }),
+      ...(mcp === undefined ? {} : { mcp: defined(mcp) }),
+      ...(system === undefined ? {} : { system: defined(system) }),
+    },
+  };
+}
+
+function toOutput(output: ConfigFile["logging"]["outputs"][number], directory: string): LogOutput {
+  return output.type === "file" ? { ...output, path: resolve(directory, output.path) } : output;
+}
+
+/** The same object without the properties that are undefined. */
+function defined<T extends object>(value: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+  return Object.fromEntries(entries) as { [Key in keyof T]: Exclude<T[Key], undefined> };
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) freeze(inner);
+  }
+  return value;
+}

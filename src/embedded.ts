@@ -1,0 +1,90 @@
+/** Code Mode inside another program: the whole service without a socket. */
+
+import { createApp } from "./app.ts";
+import { defaultGrant } from "./auth/mod.ts";
+import { createLogger, type Logger, type LogLevel } from "./base/log.ts";
+import { createConsoleSink } from "./base/log_console.ts";
+import { createNativeSource, type NativeTool } from "./catalog/mod.ts";
+import { type Config, loadConfig, parseConfig } from "./config/mod.ts";
+import { withPrintedTypes } from "./native_tool.ts";
+import type { CheckAnswer, CheckRequest, ExecuteAnswer, ExecuteRequest } from "./contract/mod.ts";
+import { type Caller, type Engine, printDeclarations, toDecodedAnswer } from "./engine/mod.ts";
+
+/** Options of {@link createCodemode}. */
+export interface CodemodeOptions {
+  /** Native tools, made by `tool`; programs reach them as `mcp.tools.<name>` and `tools.<name>`. */
+  readonly tools?: Readonly<Record<string, NativeTool>>;
+  /** A `codemode.config.yaml` to load, or the same as an object. @default nothing configured */
+  readonly config?: string | Readonly<Record<string, unknown>>;
+  /** @default "warn" */
+  readonly logLevel?: LogLevel;
+  /** Replaces the console logger. */
+  readonly logger?: Logger;
+  /** Where the `deno` binary is. @default the running Deno, else `deno` of the PATH */
+  readonly denoPath?: string;
+}
+
+/** Options of one embedded execution. */
+export type EmbeddedExecuteOptions = Omit<ExecuteRequest, "code"> & {
+  readonly signal?: AbortSignal;
+};
+
+/** Code Mode in-process. Dispose it: it holds processes. */
+export interface Codemode extends AsyncDisposable {
+  /** Runs a program; rejects with `CodemodeError` only when it did not run. */
+  execute(code: string, options?: EmbeddedExecuteOptions): Promise<ExecuteAnswer>;
+  /** Type-checks a program. */
+  check(code: string, options?: Omit<CheckRequest, "code">): Promise<CheckAnswer>;
+  /** TypeScript declarations of the tools; `budgetTokens` absent means all of them. */
+  declarations(options?: { readonly budgetTokens?: number }): Promise<string>;
+}
+
+/**
+ * Starts Code Mode in this process.
+ *
+ * @example
+ * ```ts ignore
+ * await using codemode = await createCodemode({ tools: { add } });
+ * const { result } = await codemode.execute("return await tools.add({ a: 1, b: 2 })");
+ * ```
+ */
+export async function createCodemode(options: CodemodeOptions = {}): Promise<Codemode> {
+  const config = await loadEmbedded(options.config);
+  const logger = options.logger ??
+    createLogger([createConsoleSink("text")], options.logLevel ?? "warn");
+  const sources = options.tools === undefined ? [] : [
+    createNativeSource(
+      "tools",
+      "Native tools of the embedding program",
+      await withPrintedTypes(options.tools),
+    ),
+  ];
+  const app = createApp(config, {
+    logger,
+    sources,
+    ...(options.denoPath === undefined ? {} : { denoPath: options.denoPath }),
+  });
+  return embedded(
+    app.engine,
+    { id: "embedded", grant: defaultGrant(config.security.capabilities) },
+    () => app.close(),
+  );
+}
+
+function embedded(engine: Engine, caller: Caller, close: () => Promise<void>): Codemode {
+  return {
+    async execute(code, { signal, ...request } = {}) {
+      const options = signal === undefined ? {} : { signal };
+      return toDecodedAnswer(await engine.execute({ code, ...request }, caller, options));
+    },
+    check: (code, request = {}) => engine.check({ code, ...request }, caller),
+    declarations: async ({ budgetTokens } = {}) =>
+      printDeclarations(await engine.toolbox(caller), budgetTokens),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function loadEmbedded(config: CodemodeOptions["config"]): Promise<Config> {
+  if (typeof config === "string") return loadConfig({ path: config });
+  return Promise.resolve(parseConfig(config ?? {}));
+}

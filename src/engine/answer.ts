@@ -1,0 +1,117 @@
+/** From what happened to what the caller reads: logs, errors in submitted coordinates, metrics. */
+
+import { CodemodeError } from "../base/errors.ts";
+import { type EmittedCode, mapStack } from "../checker/mod.ts";
+import {
+  type Diagnostic,
+  type ExecuteAnswer,
+  type ExecutionMetrics,
+  type Problem,
+  toProblem,
+} from "../contract/mod.ts";
+import type { LogFrame, WireError, WireValue } from "../protocol/frames.ts";
+import { decodeValue, toPlainJson } from "../protocol/values.ts";
+import type { RunReport } from "../runtime/mod.ts";
+
+/** An answer whose result is still as the sandbox sent it, so that each door can choose its form. */
+export interface ExecutionResult {
+  readonly answer: ExecuteAnswer;
+  /** The returned value; absent when the program did not complete. */
+  readonly value?: WireValue;
+}
+
+/** Metrics of an execution that never reached a sandbox. */
+export const NO_METRICS: ExecutionMetrics = Object.freeze({
+  executionTime: 0,
+  cpuTime: 0,
+  memoryUsed: 0,
+  apiCalls: 0,
+  queueTime: 0,
+  checkTime: 0,
+  startupTime: 0,
+});
+
+/** The answer with its result as JSON; what JSON cannot hold is named in `diagnostics`. */
+export function toPlainAnswer({ answer, value }: ExecutionResult): ExecuteAnswer {
+  if (value === undefined) return answer;
+  const { json, notes } = toPlainJson(value);
+  return {
+    ...answer,
+    ...(json === undefined ? {} : { result: json }),
+    diagnostics: [...answer.diagnostics, ...notes.map(toNote)],
+  };
+}
+
+/** The answer with its result tagged, for a client that restores it with `decodeValue`. */
+export function toTaggedAnswer({ answer, value }: ExecutionResult): ExecuteAnswer {
+  return value === undefined ? answer : { ...answer, result: value };
+}
+
+/** The answer with its result as the program returned it. */
+export function toDecodedAnswer({ answer, value }: ExecutionResult): ExecuteAnswer {
+  return value === undefined ? answer : { ...answer, result: decodeValue(value) };
+}
+
+/** A remark about the result as a whole. */
+export function toNote(message: string): Diagnostic {
+  return {
+    line: 0,
+    column: 0,
+    endLine: 0,
+    endColumn: 0,
+    code: "RESULT_NOTE",
+    severity: "info",
+    message,
+    snippet: "",
+  };
+}
+
+/** One line of `logs`: the text, with its level in front where that says something. */
+export function toLogLine({ level, text }: Pick<LogFrame, "level" | "text">): string {
+  return level === "log" || level === "info" ? text : `[${level}] ${text}`;
+}
+
+/** The `error` of a run that did not complete; undefined when it did. */
+export function toRunProblem(
+  report: RunReport,
+  emitted: EmittedCode,
+  requestId: string,
+  now: number,
+): Problem | undefined {
+  const { outcome } = report;
+  if (outcome.kind === "completed") return undefined;
+  if (outcome.kind === "stopped") return toProblem(outcome.error, requestId, now);
+  const stack = outcome.error.stack === undefined
+    ? undefined
+    : mapStack(outcome.error.stack, emitted);
+  const error = new CodemodeError("EXECUTION_FAILED", failureMessage(outcome.error), {
+    details: failureDetails(outcome.error, stack),
+  });
+  return toProblem(error, requestId, now, stack);
+}
+
+function failureMessage(error: WireError): string {
+  if (error.message !== "") return error.message;
+  return error.value === undefined ? error.name : `The program threw ${preview(error.value)}`;
+}
+
+function preview(value: WireValue): string {
+  const text = JSON.stringify(toPlainJson(value).json) ?? "undefined";
+  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
+}
+
+function failureDetails(error: WireError, stack: string | undefined): Record<string, unknown> {
+  const place = /guest\.ts:(\d+):(\d+)/.exec(stack ?? "");
+  return {
+    name: error.name,
+    message: error.message,
+    ...(place ? { line: Number(place[1]), column: Number(place[2]) } : {}),
+    ...(error.value === undefined ? {} : { value: plain(error.value) }),
+    ...(error.properties === undefined ? {} : { properties: plain(error.properties) }),
+    ...(error.cause === undefined ? {} : { cause: failureDetails(error.cause, undefined) }),
+  };
+}
+
+function plain(value: WireValue): unknown {
+  return toPlainJson(value).json;
+}

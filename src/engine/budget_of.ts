@@ -1,0 +1,26 @@
+/** The traffic budget of one execution, from the operator's limits and the grant. */
+
+import { type CapabilitySet, SPECIFICATION_LIMITS } from "../capability/mod.ts";
+import type { Config } from "../config/mod.ts";
+import type { Budget } from "../protocol/budget.ts";
+
+/** Nesting of values in either direction. */
+const DEPTH = 200;
+/** Room in a frame around the value it carries. */
+const FRAME_OVERHEAD_BYTES = 64 * 1024;
+
+/** Budget of an execution under this configuration and grant. */
+export function budgetOf(config: Config, grant: CapabilitySet): Budget {
+  const { limits } = config.sandbox;
+  const frameBytes = limits.resultBytes + FRAME_OVERHEAD_BYTES;
+  return {
+    frameBytes,
+    resultBytes: limits.resultBytes,
+    logLines: limits.logLines,
+    logBytes: limits.logBytes,
+    calls: limits.calls,
+    concurrentCalls: grant.mcp?.maxConcurrentCalls ?? SPECIFICATION_LIMITS.mcp.maxConcurrentCalls,
+    depth: DEPTH,
+    totalBytes: frameBytes * 4,
+  };
+}

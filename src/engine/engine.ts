@@ -1,0 +1,419 @@
+/**
+ * The heart: one execution's walk from request to answer. Every door enters here and nothing else
+ * runs guest code. What a program did wrong is in the answer; what kept a request from running is
+ * thrown as a `CodemodeError`.
+ */
+
+import type { Clock } from "../base/clock.ts";
+import { CodemodeError, toCodemodeError } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
+import type { Logger } from "../base/log.ts";
+import type { Metrics } from "../base/metrics.ts";
+import type { CapabilitySet } from "../capability/mod.ts";
+import type { Catalog } from "../catalog/mod.ts";
+import type { Ambient, Checker, CheckResult } from "../checker/mod.ts";
+import type { Config } from "../config/mod.ts";
+import {
+  type CheckAnswer,
+  type CheckRequest,
+  type ExecuteRequest,
+  type Language,
+  type Problem,
+  type RuntimeInfo,
+  type RuntimeName,
+  toProblem,
+} from "../contract/mod.ts";
+import type { Pool } from "../pool/mod.ts";
+import { encodeValue } from "../protocol/values.ts";
+import type { RunReport } from "../runtime/mod.ts";
+import { admit, type Admitted } from "./admission.ts";
+import { type ExecutionResult, toLogLine, toNote, toRunProblem } from "./answer.ts";
+import { budgetOf } from "./budget_of.ts";
+import { EngineMetrics } from "./engine_metrics.ts";
+import { admittedAt, advance, type ExecutionEvent, type ExecutionState } from "./execution.ts";
+import { Gate } from "./gate.ts";
+import type { Caller } from "./principal.ts";
+import { ToolCalls } from "./tool_calls.ts";
+import { type Toolbox, Toolboxes } from "./toolbox.ts";
+
+/** Milliseconds an execution waits for a server that has not shown its tools yet. */
+const SERVER_PATIENCE_MS = 30_000;
+
+/** Options of one execution. */
+export interface ExecuteOptions {
+  /** Cancels: the sandbox is killed, the answer says `CANCELLED` and which calls were in flight. */
+  readonly signal?: AbortSignal;
+  /** @default a new id */
+  readonly requestId?: string;
+}
+
+/** What every door talks to. */
+export interface Engine extends AsyncDisposable {
+  /** Runs a program. Rejects only when the request did not run. */
+  execute(
+    request: ExecuteRequest,
+    caller: Caller,
+    options?: ExecuteOptions,
+  ): Promise<ExecutionResult>;
+  /** Checks a program without running it. */
+  check(request: CheckRequest, caller: Caller, options?: ExecuteOptions): Promise<CheckAnswer>;
+  /** The tools a caller reaches, under their guest names. */
+  toolbox(caller: Caller): Promise<Toolbox>;
+  /** Runtimes of this host, available or not. */
+  runtimes(): readonly RuntimeInfo[];
+  /** Takes a sandbox and runs an empty program in it; milliseconds. */
+  probe(signal: AbortSignal): Promise<number>;
+  /** Refuses new work, waits for what runs until the signal aborts, then cancels it. */
+  drain(signal: AbortSignal): Promise<void>;
+}
+
+/** What an engine is made of. */
+export interface EngineParts {
+  readonly config: Config;
+  readonly catalog: Catalog;
+  readonly checker: Checker;
+  readonly pools: ReadonlyMap<RuntimeName, Pool>;
+  readonly runtimes: readonly RuntimeInfo[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** One execution on its way. */
+interface Run {
+  readonly executionId: string;
+  readonly requestId: string;
+  readonly admitted: Admitted;
+  readonly signal: AbortSignal;
+  state: ExecutionState;
+}
+
+/** Creates the engine. It owns nothing of its parts; `drain` before disposing them. */
+export function createEngine(parts: EngineParts): Engine {
+  return new LocalEngine(parts);
+}
+
+class LocalEngine implements Engine {
+  readonly #parts: EngineParts;
+  readonly #toolboxes: Toolboxes;
+  readonly #gate: Gate;
+  readonly #metrics: EngineMetrics;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+    this.#toolboxes = new Toolboxes(parts.catalog);
+    this.#gate = new Gate(parts.config.sandbox.workers.max + parts.config.sandbox.queue);
+    this.#metrics = new EngineMetrics(parts.metrics, this.#gate, parts.pools);
+  }
+
+  async execute(
+    request: ExecuteRequest,
+    caller: Caller,
+    options: ExecuteOptions = {},
+  ): Promise<ExecutionResult> {
+    const admitted = admit(request, caller, this.#rules());
+    using ticket = this.#gate.enter(options.signal);
+    const run: Run = {
+      executionId: newId("exec"),
+      requestId: options.requestId ?? newId("req"),
+      admitted,
+      signal: ticket.signal,
+      state: admittedAt(this.#parts.clock.monotonic()),
+    };
+    const result = await this.#walk(run);
+    this.#finish(run, result);
+    return result;
+  }
+
+  async check(
+    request: CheckRequest,
+    caller: Caller,
+    options: ExecuteOptions = {},
+  ): Promise<CheckAnswer> {
+    const admitted = admit(request, caller, this.#rules());
+    using ticket = this.#gate.enter(options.signal);
+    const startedAt = this.#parts.clock.monotonic();
+    const toolbox = await this.#prepareToolbox(admitted.grant, ticket.signal);
+    const checked = await this.#checkCode(admitted, toolbox, ticket.signal);
+    const tools = usedTools(checked, toolbox);
+    return {
+      ok: checked.ok,
+      diagnostics: [...checked.diagnostics],
+      runtime: admitted.runtime,
+      tools,
+      capabilities: tools.map((tool) => `mcp:${tool}`),
+      checkTime: this.#parts.clock.monotonic() - startedAt,
+    };
+  }
+
+  async toolbox(caller: Caller): Promise<Toolbox> {
+    return await this.#prepareToolbox(caller.grant, new AbortController().signal);
+  }
+
+  runtimes(): readonly RuntimeInfo[] {
+    return this.#parts.runtimes;
+  }
+
+  async probe(signal: AbortSignal): Promise<number> {
+    const startedAt = this.#parts.clock.monotonic();
+    const { limits } = this.#parts.config.sandbox;
+    const [pool] = this.#parts.pools.values();
+    if (pool === undefined) {
+      throw new CodemodeError("RUNTIME_UNAVAILABLE", "No runtime is available");
+    }
+    await using lease = await pool.checkout(
+      { permissionFlags: [], memoryLimitBytes: limits.memoryBytes },
+      signal,
+    );
+    const report = await lease.sandbox.run(
+      {
+        code: "return 1;",
+        namespaces: [],
+        context: {},
+        timeoutMs: limits.timeoutMs,
+        budget: budgetOf(this.#parts.config, {}),
+      },
+      { call: () => Promise.resolve({ ok: true, value: null }), log: () => {} },
+      signal,
+    );
+    if (report.outcome.kind === "stopped") throw report.outcome.error;
+    return this.#parts.clock.monotonic() - startedAt;
+  }
+
+  drain(signal: AbortSignal): Promise<void> {
+    return this.#gate.close(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#gate.close(AbortSignal.abort());
+  }
+
+  async #walk(run: Run): Promise<ExecutionResult> {
+    try {
+      this.#advance(run, "check");
+      const toolbox = await this.#prepareToolbox(run.admitted.grant, run.signal);
+      const checked = await this.#checkCode(run.admitted, toolbox, run.signal);
+      this.#advance(run, "checked");
+      if (!checked.ok || checked.emitted === undefined) return this.#rejected(run, checked);
+      return await this.#runChecked(run, toolbox, checked, checked.emitted);
+    } catch (thrown) {
+      const error = run.signal.aborted ? cancelled(run.signal) : toCodemodeError(thrown);
+      // What cannot be answered for is thrown: a full queue, a crash of ours, a missing runtime.
+      if (error.code !== "CANCELLED") throw error;
+      return this.#ended(run, { problem: this.#problem(error, run) });
+    }
+  }
+
+  async #runChecked(
+    run: Run,
+    toolbox: Toolbox,
+    checked: CheckResult,
+    emitted: NonNullable<CheckResult["emitted"]>,
+  ): Promise<ExecutionResult> {
+    const { admitted } = run;
+    await using lease = await this.#pool(admitted).checkout(
+      { permissionFlags: admitted.permissionFlags, memoryLimitBytes: admitted.memoryLimitBytes },
+      run.signal,
+    );
+    this.#advance(run, "sandbox");
+    const calls = this.#toolCalls(run, toolbox);
+    const logs: string[] = [];
+    const report = await lease.sandbox.run(
+      {
+        code: emitted.code,
+        namespaces: toolbox.guestNamespaces,
+        context: encodeValue(admitted.context).wire,
+        timeoutMs: admitted.timeoutMs,
+        budget: budgetOf(this.#parts.config, admitted.grant),
+      },
+      {
+        call: (frame, signal) => calls.call(frame, signal),
+        log: (entry) => void logs.push(toLogLine(entry)),
+      },
+      run.signal,
+    );
+    return this.#ended(run, {
+      report,
+      checked,
+      calls,
+      logs: report.droppedLogs === 0
+        ? logs
+        : [...logs, `[warn] ${report.droppedLogs} more log lines were dropped`],
+      startupMs: lease.startupMs,
+      problem: toRunProblem(report, emitted, run.requestId, this.#parts.clock.now()),
+    });
+  }
+
+  #toolCalls(run: Run, toolbox: Toolbox): ToolCalls {
+    const { catalog, clock, logger } = this.#parts;
+    return new ToolCalls({
+      toolbox,
+      grant: run.admitted.grant,
+      catalog,
+      clock,
+      logger: logger.child({ executionId: run.executionId, requestId: run.requestId }),
+      observer: this.#metrics,
+    });
+  }
+
+  /** A server that is still starting is waited for, so that its tools are not called unknown. */
+  async #prepareToolbox(grant: CapabilitySet, signal: AbortSignal): Promise<Toolbox> {
+    const patience = AbortSignal.timeout(SERVER_PATIENCE_MS);
+    await this.#parts.catalog
+      .settled(grant.mcp?.allowedServers ?? [], AbortSignal.any([signal, patience]))
+      .catch((error) => {
+        if (signal.aborted) throw error;
+      });
+    return this.#toolboxes.of(grant);
+  }
+
+  #checkCode(
+    admitted: Admitted | (Omit<Admitted, "check"> & { check?: Admitted["check"] }),
+    toolbox: Toolbox,
+    signal: AbortSignal,
+  ): Promise<CheckResult> {
+    if (admitted.language !== "typescript" && admitted.language !== "javascript") {
+      throw new CodemodeError("RUNTIME_UNAVAILABLE", `Nothing here checks ${admitted.language}`);
+    }
+    return this.#parts.checker.check({
+      code: admitted.code,
+      language: admitted.language,
+      declarations: toolbox.declarations,
+      ambient: ambientOf(admitted),
+      mode: admitted.check ?? "error",
+    }, signal);
+  }
+
+  #rejected(run: Run, checked: CheckResult): ExecutionResult {
+    const errors = checked.diagnostics.filter(({ severity }) => severity === "error");
+    const code = checked.kind === "types" ? "TYPE_CHECK_FAILED" : "SYNTAX_ERROR";
+    const [first] = errors;
+    const where = first ? `line ${first.line}, column ${first.column}: ${first.message}` : "";
+    const more = errors.length > 1 ? ` (and ${errors.length - 1} more, see diagnostics)` : "";
+    const error = new CodemodeError(
+      code,
+      `The code did not pass its check, nothing ran: ${where}${more}`,
+    );
+    return this.#ended(run, { checked, problem: this.#problem(error, run) });
+  }
+
+  #ended(run: Run, end: RunEnd): ExecutionResult {
+    this.#advance(run, "end");
+    const { report, checked, problem } = end;
+    const completed = report?.outcome.kind === "completed" ? report.outcome : undefined;
+    const calls = end.calls?.records() ?? [];
+    const answer = {
+      success: problem === undefined,
+      ...(problem === undefined ? {} : { error: withInFlight(problem, calls) }),
+      logs: end.logs ?? [],
+      requestId: run.requestId,
+      executionId: run.executionId,
+      metrics: metricsOf(run.state, end, calls.length),
+      runtime: run.admitted.runtime,
+      diagnostics: [...checked?.diagnostics ?? [], ...(completed?.notes ?? []).map(toNote)],
+      calls,
+    };
+    return completed === undefined ? { answer } : { answer, value: completed.value };
+  }
+
+  #finish(run: Run, { answer }: ExecutionResult): void {
+    const outcome = answer.error?.code ?? "OK";
+    this.#metrics.executionEnded(run.admitted.language, outcome, answer.metrics);
+    this.#parts.logger.info("execution ended", {
+      executionId: run.executionId,
+      requestId: run.requestId,
+      outcome,
+      calls: answer.calls.length,
+      ...answer.metrics,
+    });
+    if (outcome === "SANDBOX_CRASHED") {
+      this.#parts.logger.warn("sandbox crashed", {
+        executionId: run.executionId,
+        details: answer.error,
+      });
+    }
+  }
+
+  #problem(error: CodemodeError, run: Run): Problem {
+    return toProblem(error, run.requestId, this.#parts.clock.now());
+  }
+
+  #advance(run: Run, event: ExecutionEvent): void {
+    run.state = advance(run.state, event, this.#parts.clock.monotonic());
+  }
+
+  #pool(admitted: Admitted): Pool {
+    const pool = this.#parts.pools.get(admitted.runtime.name);
+    if (pool) return pool;
+    throw new CodemodeError("RUNTIME_UNAVAILABLE", `Runtime ${admitted.runtime.name} is not here`);
+  }
+
+  #rules() {
+    const languages = new Map<RuntimeName, readonly Language[]>(
+      this.#parts.runtimes.filter(({ available }) => available)
+        .map(({ name, languages }) => [name, languages]),
+    );
+    return {
+      config: this.#parts.config,
+      servers: this.#parts.catalog.servers(),
+      runtimes: languages,
+    };
+  }
+}
+
+/** What is known when an execution ends. */
+interface RunEnd {
+  readonly report?: RunReport;
+  readonly checked?: CheckResult;
+  readonly calls?: ToolCalls;
+  readonly logs?: string[];
+  readonly startupMs?: number;
+  readonly problem: Problem | undefined;
+}
+
+function metricsOf(state: ExecutionState, end: RunEnd, apiCalls: number) {
+  const { spent } = state;
+  const startupTime = end.startupMs ?? 0;
+  return {
+    executionTime: end.report?.usage.wallTimeMs ?? 0,
+    cpuTime: end.report?.usage.cpuTimeMs ?? 0,
+    memoryUsed: end.report?.usage.memoryPeakBytes ?? 0,
+    apiCalls,
+    queueTime: Math.max(0, (spent.admitted ?? 0) + (spent.waiting ?? 0) - startupTime),
+    checkTime: spent.checking ?? 0,
+    startupTime,
+  };
+}
+
+/** Names the calls that were under way when the host ended the run: they may have taken effect. */
+function withInFlight(
+  problem: Problem,
+  calls: readonly { server: string; tool: string; status: string }[],
+): Problem {
+  const inFlight = calls.filter(({ status }) => status === "in_flight")
+    .map(({ server, tool }) => `${server}.${tool}`);
+  if (inFlight.length === 0) return problem;
+  return { ...problem, details: { ...problem.details, mayHaveTakenEffect: inFlight } };
+}
+
+function ambientOf(admitted: Pick<Admitted, "runtime" | "permissionFlags">): Ambient {
+  return {
+    runtime: admitted.runtime.name,
+    network: admitted.permissionFlags.some((flag) => flag.startsWith("--allow-net")),
+  };
+}
+
+function usedTools(checked: CheckResult, toolbox: Toolbox): string[] {
+  const named = checked.uses.tools.flatMap((path) => {
+    const dot = path.indexOf(".");
+    const found = toolbox.find(path.slice(0, dot), path.slice(dot + 1));
+    return found ? [`${found.named.tool.server}.${found.named.tool.name}`] : [];
+  });
+  return [...new Set(named)].sort();
+}
+
+function cancelled(signal: AbortSignal): CodemodeError {
+  return signal.reason instanceof CodemodeError
+    ? signal.reason
+    : new CodemodeError("CANCELLED", "The execution was cancelled");
+}

@@ -1,0 +1,67 @@
+/** The numbers the engine keeps for `GET /metrics`. */
+
+import type { Metrics } from "../base/metrics.ts";
+import type { CallRecord, ExecutionMetrics } from "../contract/mod.ts";
+import type { Pool } from "../pool/mod.ts";
+import type { Gate } from "./gate.ts";
+
+/** Registers and feeds the engine's metrics. */
+export class EngineMetrics {
+  readonly #executions;
+  readonly #duration;
+  readonly #cpu;
+  readonly #check;
+  readonly #queue;
+  readonly #calls;
+  readonly #callDuration;
+  readonly #open = new Map<string, number>();
+
+  constructor(metrics: Metrics, gate: Gate, pools: ReadonlyMap<string, Pool>) {
+    this.#executions = metrics.counter(
+      "codemode_executions_total",
+      "Executions by language and outcome",
+    );
+    this.#duration = metrics.histogram("codemode_execution_seconds", "Wall time of programs");
+    this.#cpu = metrics.histogram("codemode_execution_cpu_seconds", "CPU time of programs");
+    this.#check = metrics.histogram("codemode_check_seconds", "Time to check a program");
+    this.#queue = metrics.histogram("codemode_queue_seconds", "Time waiting for a sandbox");
+    this.#calls = metrics.counter("codemode_tool_calls_total", "Tool calls by server and status");
+    this.#callDuration = metrics.histogram(
+      "codemode_tool_call_seconds",
+      "Time of tool calls by server",
+    );
+    const inside = metrics.gauge("codemode_executions_inside", "Executions running or waiting");
+    const open = metrics.gauge("codemode_tool_calls_open", "Tool calls under way by server");
+    const sandboxes = metrics.gauge("codemode_sandboxes", "Sandboxes by runtime and state");
+    metrics.beforePrint(() => {
+      inside.set(gate.inside);
+      for (const [server, count] of this.#open) open.set(count, { server });
+      for (const [runtime, pool] of pools) {
+        for (const [state, count] of Object.entries(pool.stats())) {
+          sandboxes.set(count, { runtime, state });
+        }
+      }
+    });
+  }
+
+  /** One execution ended; `outcome` is `OK` or an error code. */
+  executionEnded(language: string, outcome: string, measured: ExecutionMetrics): void {
+    this.#executions.increment({ language, outcome });
+    this.#duration.observe(measured.executionTime / 1000);
+    this.#cpu.observe(measured.cpuTime / 1000);
+    this.#check.observe(measured.checkTime / 1000);
+    this.#queue.observe(measured.queueTime / 1000);
+  }
+
+  /** One tool call began. */
+  callStarted(server: string): void {
+    this.#open.set(server, (this.#open.get(server) ?? 0) + 1);
+  }
+
+  /** One tool call ended. */
+  callEnded({ server, status, duration }: CallRecord): void {
+    this.#open.set(server, (this.#open.get(server) ?? 1) - 1);
+    this.#calls.increment({ server, status });
+    this.#callDuration.observe(duration / 1000, { server });
+  }
+}

@@ -1,0 +1,7 @@
+/** The door of the heart. */
+
+export { type ExecutionResult, toDecodedAnswer, toPlainAnswer, toTaggedAnswer } from "./answer.ts";
+export { createEngine, type Engine, type EngineParts, type ExecuteOptions } from "./engine.ts";
+export type { Caller } from "./principal.ts";
+export { printDeclarations } from "./print_declarations.ts";
+export type { Found, Selection, Toolbox, ToolMatch } from "./toolbox.ts";

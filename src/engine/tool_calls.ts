@@ -1,0 +1,255 @@
+/**
+ * The one gate every tool call of a guest passes: own-name lookup in the toolbox, the grant, the
+ * call rate, then the catalog, which checks input and output. It never rejects; what goes wrong
+ * becomes an error the guest can catch. It keeps the record of calls that the answer shows.
+ */
+
+import { type Clock, sleep } from "../base/clock.ts";
+import { CodemodeError, toCodemodeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import { allowsTool, type CapabilitySet, SPECIFICATION_LIMITS } from "../capability/mod.ts";
+import type { Catalog } from "../catalog/mod.ts";
+import type { CallRecord, Tool } from "../contract/mod.ts";
+import type { CallFrame, WireError, WireValue } from "../protocol/frames.ts";
+import { encodeValue, toPlainJson } from "../protocol/values.ts";
+import type { CallReply } from "../runtime/mod.ts";
+import { type NamedTool, signature } from "../typegen/mod.ts";
+import { type Bucket, fullBucket, take } from "./rate.ts";
+import type { Found, Toolbox } from "./toolbox.ts";
+
+/** Hits that `codemode.search` gives when it is not told. */
+const SEARCH_LIMIT = 10;
+/** Hits that `codemode.search` gives at most. */
+const SEARCH_MAX = 50;
+
+/** What the gate of one execution needs. */
+export interface ToolCallsOptions {
+  readonly toolbox: Toolbox;
+  readonly grant: CapabilitySet;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told of each call, for metrics. */
+  readonly observer: CallObserver;
+}
+
+/** Told when a call begins and when it has ended. */
+export interface CallObserver {
+  callStarted(server: string): void;
+  callEnded(record: CallRecord): void;
+}
+
+interface OpenRecord {
+  readonly server: string;
+  readonly tool: string;
+  readonly startedAt: number;
+  status: CallRecord["status"];
+  endedAt?: number;
+  error?: string;
+}
+
+/** The tool calls of one execution. */
+export class ToolCalls {
+  readonly #options: ToolCallsOptions;
+  readonly #records: OpenRecord[] = [];
+  #bucket: Bucket;
+
+  constructor(options: ToolCallsOptions) {
+    this.#options = options;
+    const { maxCallsPerSecond = SPECIFICATION_LIMITS.mcp.maxCallsPerSecond } = options.grant.mcp ??
+      {};
+    this.#bucket = fullBucket(maxCallsPerSecond, options.clock.monotonic());
+  }
+
+  /** Answers one call frame. */
+  async call(frame: CallFrame, signal: AbortSignal): Promise<CallReply> {
+    try {
+      const value = frame.namespace === "codemode"
+        ? await this.#builtin(frame, signal)
+        : await this.#namespaced(frame, signal);
+      return { ok: true, value: encodeValue(value).wire };
+    } catch (thrown) {
+      return { ok: false, error: this.#toWireError(toCodemodeError(thrown), frame) };
+    }
+  }
+
+  /** The calls so far; what has not ended is `in_flight`, or `queued` if it never left the host. */
+  records(): CallRecord[] {
+    const now = this.#options.clock.monotonic();
+    return this.#records.map((record) => toCallRecord(record, now));
+  }
+
+  #builtin(frame: CallFrame, signal: AbortSignal): Promise<unknown> {
+    const [first, second] = frame.args.map(toJson);
+    if (frame.tool === "search") return Promise.resolve(this.#search(first, second));
+    if (frame.tool === "describe") return Promise.resolve(this.#describe(first));
+    if (frame.tool === "call") {
+      const found = this.#findByPath(first);
+      return this.#invoke(found.named.tool, second ?? {}, signal);
+    }
+    throw new CodemodeError("TOOL_NOT_FOUND", `codemode has no "${frame.tool}"`);
+  }
+
+  #namespaced(frame: CallFrame, signal: AbortSignal): Promise<unknown> {
+    const found = this.#options.toolbox.find(frame.namespace, frame.tool);
+    if (found === undefined) {
+      throw new CodemodeError(
+        "TOOL_NOT_FOUND",
+        `There is no tool ${frame.namespace}.${frame.tool}`,
+      );
+    }
+    return this.#invoke(
+      found.named.tool,
+      toInput(found.named, frame.args.map(toJson)),
+      signal,
+    );
+  }
+
+  async #invoke(tool: Tool, input: unknown, signal: AbortSignal): Promise<unknown> {
+    const { catalog, clock, grant, observer } = this.#options;
+    const record = this.#open(tool);
+    observer.callStarted(tool.server);
+    try {
+      // The toolbox holds granted tools only; asking again keeps the gate closed if that ever fails.
+      if (!allowsTool(grant, tool.server, tool.name)) {
+        throw new CodemodeError(
+          "CAPABILITY_VIOLATION",
+          `mcp:${tool.server}.${tool.name} was not granted`,
+        );
+      }
+      await this.#waitForRate(signal);
+      record.status = "in_flight";
+      const value = await catalog.call(tool.server, tool.name, input, { signal });
+      record.status = "ok";
+      return value;
+    } catch (thrown) {
+      const error = toCodemodeError(thrown);
+      if (!signal.aborted) record.status = "error";
+      record.error = error.code;
+      throw error;
+    } finally {
+      record.endedAt = clock.monotonic();
+      observer.callEnded(toCallRecord(record, record.endedAt));
+    }
+  }
+
+  #open(tool: Tool): OpenRecord {
+    const record: OpenRecord = {
+      server: tool.server,
+      tool: tool.name,
+      startedAt: this.#options.clock.monotonic(),
+      status: "queued",
+    };
+    this.#records.push(record);
+    return record;
+  }
+
+  async #waitForRate(signal: AbortSignal): Promise<void> {
+    const { bucket, waitMs } = take(this.#bucket, this.#options.clock.monotonic());
+    this.#bucket = bucket;
+    if (waitMs > 0) await sleep(this.#options.clock, waitMs, signal);
+  }
+
+  #search(query: unknown, options: unknown): unknown {
+    if (typeof query !== "string") throw badArgument("codemode.search", "a string");
+    const asked = (options as { limit?: unknown } | undefined)?.limit;
+    const limit = typeof asked === "number" && asked >= 1
+      ? Math.min(asked, SEARCH_MAX)
+      : SEARCH_LIMIT;
+    return this.#options.toolbox.search(query, limit).map((
+      { namespace, named, score, signature },
+    ) => ({
+      name: `${namespace.name}.${named.name}`,
+      description: named.tool.description,
+      score,
+      signature,
+    }));
+  }
+
+  #describe(path: unknown): unknown {
+    const { namespace, named } = this.#findByPath(path);
+    const { tool } = named;
+    return {
+      server: tool.server,
+      name: tool.name,
+      description: tool.description,
+      signature: signature(namespace, named),
+      inputSchema: tool.inputSchema,
+      ...(tool.outputSchema === undefined ? {} : { outputSchema: tool.outputSchema }),
+    };
+  }
+
+  #findByPath(path: unknown): Found {
+    if (typeof path !== "string") throw badArgument("codemode", 'a name such as "server.tool"');
+    const found = this.#options.toolbox.findByPath(path);
+    if (found) return found;
+    throw new CodemodeError("TOOL_NOT_FOUND", `There is no tool "${path.slice(0, 200)}"`);
+  }
+
+  #toWireError(error: CodemodeError, frame: CallFrame): WireError {
+    if (error.code === "INTERNAL") {
+      this.#options.logger.error("tool call failed unexpectedly", { tool: frame.tool, error });
+    }
+    const details = toJson(encodeValue(error.details).wire);
+    return {
+      name: "McpToolError",
+      message: error.message,
+      properties: {
+        code: error.code,
+        server: stringOr(error.details["server"], frame.namespace),
+        tool: stringOr(error.details["tool"], frame.tool),
+        details: details as WireValue,
+      },
+    };
+  }
+}
+
+/** What a tool can be sent: JSON, with richer values in their nearest form. */
+function toJson(wire: WireValue): unknown {
+  return toPlainJson(wire).json;
+}
+
+/** Arguments as written → the tool's input: one object as it is, scalars by position. */
+export function toInput(named: NamedTool, args: readonly unknown[]): unknown {
+  const [first] = args;
+  if (args.length === 0 || (args.length === 1 && first === undefined)) return {};
+  if (args.length === 1 && isRecord(first)) return first;
+  if (named.positional.length >= args.length) {
+    return Object.fromEntries(
+      args.map((value, index) => [named.positional[index], value])
+        .filter(([, value]) => value !== undefined),
+    );
+  }
+  throw new CodemodeError("TOOL_INPUT_INVALID", inputHint(named, args.length), {
+    details: { server: named.tool.server, tool: named.tool.name },
+  });
+}
+
+function inputHint(named: NamedTool, count: number): string {
+  const positional = named.positional.length === 0
+    ? ""
+    : ` or up to ${named.positional.length} values (${named.positional.join(", ")})`;
+  return `${named.name} takes one object${positional}, not ${count} arguments of other kinds`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function stringOr(value: unknown, fallback: string): string {
+  return typeof value === "string" ? value : fallback;
+}
+
+function badArgument(name: string, expected: string): CodemodeError {
+  return new CodemodeError("TOOL_INPUT_INVALID", `${name} takes ${expected}`);
+}
+
+function toCallRecord(record: OpenRecord, now: number): CallRecord {
+  return {
+    server: record.server,
+    tool: record.tool,
+    status: record.status,
+    duration: (record.endedAt ?? now) - record.startedAt,
+    ...(record.error === undefined ? {} : { error: record.error }),
+  };
+}

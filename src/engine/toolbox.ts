@@ -1,0 +1,190 @@
+/**
+ * The tools one grant reaches, under the names a guest uses: what the checker declares, what the
+ * sandbox is told, and what a call is looked up in all come from here, so they cannot differ.
+ */
+
+import { allowsTool, type CapabilitySet } from "../capability/mod.ts";
+import { type Catalog, searchTools } from "../catalog/mod.ts";
+import type { Tool } from "../contract/mod.ts";
+import type { GuestNamespace } from "../protocol/frames.ts";
+import {
+  createDeclarations,
+  type Declarations,
+  type NamedNamespace,
+  type NamedTool,
+  nameTools,
+  signature,
+} from "../typegen/mod.ts";
+
+/** Toolboxes kept; each holds the declarations of one grant. */
+const KEPT = 32;
+
+/** A tool with its names. */
+export interface Found {
+  readonly namespace: NamedNamespace;
+  readonly named: NamedTool;
+}
+
+/** One search result. */
+export interface ToolMatch extends Found {
+  readonly score: number;
+  /** Ready-to-paste TypeScript. */
+  readonly signature: string;
+}
+
+/** Everything derived from the granted tools. */
+export interface Toolbox {
+  readonly namespaces: readonly NamedNamespace[];
+  /** Of every tool, for the checker. */
+  readonly declarations: Declarations;
+  readonly guestNamespaces: readonly GuestNamespace[];
+  /** The tool a guest means by a namespace and a name or alias; own names only. */
+  find(namespace: string, name: string): Found | undefined;
+  /** The tool meant by `namespace.tool`, `mcp.namespace.tool` or the names of its own server. */
+  findByPath(path: string): Found | undefined;
+  /** Ranked matches, best first. */
+  search(query: string, limit: number): readonly ToolMatch[];
+  /** Declarations of some servers or tools under a budget of tokens; `unknown` names what is not here. */
+  select(selection: Selection): { readonly toolbox: Toolbox; readonly unknown: readonly string[] };
+}
+
+/** Names of servers or namespaces, and of tools as `findByPath` takes them; absent means all. */
+export interface Selection {
+  readonly servers?: readonly string[] | undefined;
+  readonly tools?: readonly string[] | undefined;
+}
+
+/** Makes toolboxes and keeps the recent ones until the catalog changes. */
+export class Toolboxes {
+  readonly #catalog: Catalog;
+  readonly #kept = new Map<string, Toolbox>();
+  #named: { readonly version: number; readonly namespaces: readonly NamedNamespace[] } | undefined;
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  /** The toolbox of a grant. */
+  of(grant: CapabilitySet): Toolbox {
+    const key = `${this.#catalog.version} ${JSON.stringify(grant.mcp ?? null)}`;
+    const toolbox = this.#kept.get(key) ?? createToolbox(granted(this.#allNamed(), grant));
+    this.#kept.delete(key);
+    this.#kept.set(key, toolbox);
+    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value ?? "");
+    return toolbox;
+  }
+
+  /** All tools are named together, so that a tool has one name whatever a caller was granted. */
+  #allNamed(): readonly NamedNamespace[] {
+    const { version } = this.#catalog;
+    if (this.#named?.version !== version) {
+      this.#named = { version, namespaces: nameTools(this.#catalog.groups()) };
+    }
+    return this.#named.namespaces;
+  }
+}
+
+function granted(
+  namespaces: readonly NamedNamespace[],
+  grant: CapabilitySet,
+): readonly NamedNamespace[] {
+  return onlyTools(namespaces, ({ server, name }) => allowsTool(grant, server, name));
+}
+
+function onlyTools(
+  namespaces: readonly NamedNamespace[],
+  wanted: (tool: Tool) => boolean,
+): readonly NamedNamespace[] {
+  return namespaces
+    .map((namespace) => ({
+      ...namespace,
+      tools: namespace.tools.filter(({ tool }) => wanted(tool)),
+    }))
+    .filter(({ tools }) => tools.length > 0);
+}
+
+/** These tools as a toolbox. */
+export function createToolbox(namespaces: readonly NamedNamespace[]): Toolbox {
+  return new NamedToolbox(namespaces);
+}
+
+class NamedToolbox implements Toolbox {
+  readonly guestNamespaces: readonly GuestNamespace[];
+  readonly #index: ReadonlyMap<string, ReadonlyMap<string, Found>>;
+  readonly #byTool: ReadonlyMap<Tool, Found>;
+  #declarations: Declarations | undefined;
+
+  constructor(readonly namespaces: readonly NamedNamespace[]) {
+    this.guestNamespaces = namespaces.map(toGuestNamespace);
+    this.#index = new Map(namespaces.map((namespace) => [namespace.name, indexTools(namespace)]));
+    this.#byTool = new Map(
+      namespaces.flatMap((namespace) =>
+        namespace.tools.map((named) => [named.tool, { namespace, named }] as const)
+      ),
+    );
+  }
+
+  get declarations(): Declarations {
+    return this.#declarations ??= createDeclarations(this.namespaces);
+  }
+
+  find(namespace: string, name: string): Found | undefined {
+    return this.#index.get(namespace)?.get(name);
+  }
+
+  findByPath(path: string): Found | undefined {
+    const bare = path.startsWith("mcp.") ? path.slice("mcp.".length) : path;
+    const dot = bare.indexOf(".");
+    return this.find(bare.slice(0, dot), bare.slice(dot + 1)) ?? this.#findByServer(bare);
+  }
+
+  search(query: string, limit: number): readonly ToolMatch[] {
+    const groups = this.namespaces.map(({ server, description, tools }) => ({
+      server,
+      description,
+      tools: tools.map(({ tool }) => tool),
+    }));
+    return searchTools(groups, query, { limit }).flatMap(({ tool, score }) => {
+      const found = this.#byTool.get(tool);
+      return found ? [{ ...found, score, signature: signature(found.namespace, found.named) }] : [];
+    });
+  }
+
+  select({ servers, tools }: Selection): { toolbox: Toolbox; unknown: readonly string[] } {
+    const chosen = tools?.map((path) => this.findByPath(path)?.named.tool);
+    const isServer = (name: string) =>
+      this.namespaces.some((one) => one.name === name || one.server === name);
+    const namespaces = this.namespaces
+      .filter(({ name, server }) => !servers || servers.includes(name) || servers.includes(server));
+    const unknown = [
+      ...(servers ?? []).filter((name) => !isServer(name)),
+      ...(tools ?? []).filter((_, position) => chosen?.[position] === undefined),
+    ];
+    return {
+      toolbox: createToolbox(onlyTools(namespaces, (tool) => !chosen || chosen.includes(tool))),
+      unknown,
+    };
+  }
+
+  #findByServer(path: string): Found | undefined {
+    return [...this.#byTool.values()]
+      .find(({ named: { tool } }) => `${tool.server}.${tool.name}` === path);
+  }
+}
+
+function indexTools(namespace: NamedNamespace): ReadonlyMap<string, Found> {
+  return new Map(
+    namespace.tools.flatMap((named) =>
+      [named.name, ...named.aliases].map((name) => [name, { namespace, named }] as const)
+    ),
+  );
+}
+
+function toGuestNamespace(namespace: NamedNamespace): GuestNamespace {
+  return {
+    name: namespace.name,
+    tools: namespace.tools.map(({ name, aliases }) => ({ name, aliases })),
+    global: namespace.global,
+    member: true,
+  };
+}

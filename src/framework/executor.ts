@@ -1,0 +1,164 @@
+/**
+ * The `Executor` other code-mode frameworks plug in: code and functions in, `{ result, error?, logs? }`
+ * out, never a rejection. The code runs in the same sandboxes as everything else here; the functions
+ * run in the caller's process.
+ */
+
+import { type Clock, systemClock } from "../base/clock.ts";
+import { toCodemodeError } from "../base/errors.ts";
+import { type Logger, silentLogger } from "../base/log.ts";
+import { type Checker, createChecker } from "../checker/mod.ts";
+import { createPool, type Pool } from "../pool/mod.ts";
+import type { Budget } from "../protocol/budget.ts";
+import type { CallFrame, WireError } from "../protocol/frames.ts";
+import { decodeValue, encodeError, encodeValue, toPlainJson } from "../protocol/values.ts";
+import { type CallReply, createDenoRuntime, type Outcome, type Runtime } from "../runtime/mod.ts";
+import { type Providers, type ToolFunction, toProviders } from "./providers.ts";
+
+/** What a program gave. `error` is present exactly when it failed. */
+export interface ExecuteResult {
+  readonly result: unknown;
+  readonly error?: string;
+  readonly logs?: string[];
+}
+
+/** Runs code that calls functions. Never rejects. */
+export interface Executor {
+  execute(code: string, providersOrFns: Providers): Promise<ExecuteResult>;
+}
+
+/** Options of {@link CodemodeExecutor}. */
+export interface CodemodeExecutorOptions {
+  /** Milliseconds of wall time. @default 30000 */
+  readonly timeout?: number;
+  /** Bytes of memory. @default 134217728 */
+  readonly memoryLimit?: number;
+  /** Sandboxes kept warm. @default 1 */
+  readonly warm?: number;
+  /** Executions at the same time; further ones wait. @default 8 */
+  readonly concurrency?: number;
+  /** Where the `deno` binary is. @default the running Deno, else `deno` of the PATH */
+  readonly denoPath?: string;
+  /** @default nothing is logged */
+  readonly logger?: Logger;
+}
+
+/** Traffic of one execution: large values are welcome, floods are not. */
+const BUDGET: Budget = Object.freeze({
+  frameBytes: 64 * 1024 * 1024,
+  resultBytes: 64 * 1024 * 1024,
+  logLines: 10_000,
+  logBytes: 4 * 1024 * 1024,
+  calls: 10_000,
+  concurrentCalls: 64,
+  depth: 200,
+  totalBytes: 256 * 1024 * 1024,
+});
+
+/** An executor over warm sandbox processes, for Deno and Node. Dispose it: it holds processes. */
+export class CodemodeExecutor implements Executor, AsyncDisposable {
+  readonly #timeoutMs: number;
+  readonly #memoryLimitBytes: number;
+  readonly #checker: Checker;
+  readonly #runtime: Runtime;
+  readonly #pool: Pool;
+
+  constructor(options: CodemodeExecutorOptions = {}) {
+    const { denoPath, logger = silentLogger, warm = 1, concurrency = 8 } = options;
+    const clock: Clock = systemClock;
+    this.#timeoutMs = options.timeout ?? 30_000;
+    this.#memoryLimitBytes = options.memoryLimit ?? 128 * 1024 * 1024;
+    this.#checker = createChecker({ thread: false });
+    this.#runtime = createDenoRuntime({
+      logger,
+      clock,
+      ...(denoPath === undefined ? {} : { denoPath }),
+    });
+    this.#pool = createPool({
+      runtime: this.#runtime,
+      spec: { permissionFlags: [], memoryLimitBytes: this.#memoryLimitBytes },
+      min: warm,
+      max: Math.max(warm, concurrency),
+      idleTimeoutMs: 30_000,
+      clock,
+      logger,
+    });
+  }
+
+  /** Runs `code`; functions are reachable as `codemode.<name>` or `<provider>.<name>`. */
+  async execute(code: string, providersOrFns: Providers): Promise<ExecuteResult> {
+    const logs: string[] = [];
+    try {
+      return await this.#run(code, providersOrFns, logs);
+    } catch (thrown) {
+      const error = thrown instanceof TypeError ? thrown : toCodemodeError(thrown);
+      return { result: undefined, error: error.message, logs };
+    }
+  }
+
+  async #run(code: string, given: Providers, logs: string[]): Promise<ExecuteResult> {
+    const { namespaces, find } = toProviders(given);
+    const checked = await this.#checker.check({
+      code,
+      language: "typescript",
+      declarations: { text: "", hash: "" },
+      ambient: { runtime: "deno", network: false },
+      mode: "off",
+    });
+    if (checked.emitted === undefined) {
+      const [first] = checked.diagnostics;
+      return { result: undefined, error: first?.message ?? "The code cannot be read", logs };
+    }
+    await using lease = await this.#pool.checkout({
+      permissionFlags: [],
+      memoryLimitBytes: this.#memoryLimitBytes,
+    }, NEVER);
+    const { outcome } = await lease.sandbox.run(
+      {
+        code: checked.emitted.code,
+        namespaces,
+        context: {},
+        timeoutMs: this.#timeoutMs,
+        budget: BUDGET,
+      },
+      {
+        call: (frame) => answer(frame, find(frame.namespace, frame.tool)),
+        log: ({ level, text }) =>
+          void logs.push(level === "log" || level === "info" ? text : `[${level}] ${text}`),
+      },
+      NEVER,
+    );
+    return toResult(outcome, logs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool[Symbol.asyncDispose]();
+    await this.#checker[Symbol.asyncDispose]();
+    await this.#runtime[Symbol.asyncDispose]();
+  }
+}
+
+const NEVER: AbortSignal = new AbortController().signal;
+
+async function answer(frame: CallFrame, run: ToolFunction | undefined): Promise<CallReply> {
+  try {
+    if (run === undefined) throw new TypeError(`There is no ${frame.namespace}.${frame.tool}`);
+    const value = await run(...frame.args.map((arg) => decodeValue(arg)));
+    return { ok: true, value: encodeValue(value, { root: frame.tool }).wire };
+  } catch (thrown) {
+    return { ok: false, error: withoutStack(encodeError(thrown)) };
+  }
+}
+
+/** The caller's stack names files of its machine; the guest has no business with them. */
+function withoutStack({ stack: _stack, ...error }: WireError): WireError {
+  return error.cause === undefined ? error : { ...error, cause: withoutStack(error.cause) };
+}
+
+function toResult(outcome: Outcome, logs: string[]): ExecuteResult {
+  if (outcome.kind === "completed") return { result: decodeValue(outcome.value), logs };
+  if (outcome.kind === "stopped") return { result: undefined, error: outcome.error.message, logs };
+  const { message, name, value } = outcome.error;
+  const thrown = value === undefined ? name : JSON.stringify(toPlainJson(value).json);
+  return { result: undefined, error: message === "" ? thrown ?? name : message, logs };
+}

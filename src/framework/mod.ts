@@ -1,0 +1,18 @@
+/** The door of what other frameworks plug into. */
+
+export {
+  type CodeTool,
+  type CodeToolOptions,
+  createCodeTool,
+  DEFAULT_DESCRIPTION,
+  type FrameworkTool,
+  type FrameworkTools,
+  type ToolProvider,
+} from "./create_code_tool.ts";
+export {
+  CodemodeExecutor,
+  type CodemodeExecutorOptions,
+  type ExecuteResult,
+  type Executor,
+} from "./executor.ts";
+export type { Provider, Providers, ToolFunction } from "./providers.ts";

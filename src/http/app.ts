@@ -1,0 +1,91 @@
+/**
+ * The REST face: the only file that names paths. Handlers live in files of their own and see parsed
+ * values; what they throw becomes an error body here.
+ */
+
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import type { Clock } from "../base/clock.ts";
+import { CodemodeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import type { Metrics } from "../base/metrics.ts";
+import type { Authenticator } from "../auth/mod.ts";
+import type { ServerConfig } from "../config/mod.ts";
+import type { Engine } from "../engine/mod.ts";
+import { check } from "./check.ts";
+import { declarations, introspect } from "./declarations.ts";
+import { docsPage } from "./docs_page.ts";
+import type { Env } from "./env.ts";
+import { execute } from "./execute.ts";
+import { health, type HealthReporter } from "./health.ts";
+import { authenticate } from "./middleware/authenticate.ts";
+import { requestContext } from "./middleware/request_context.ts";
+import { openapi } from "./openapi.ts";
+import { answerError } from "./problem.ts";
+import { searchTools, tools } from "./tools.ts";
+
+/** What the face is made of. */
+export interface HttpParts {
+  readonly config: ServerConfig;
+  readonly engine: Engine;
+  readonly authenticator: Authenticator;
+  readonly health: HealthReporter;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly version: string;
+}
+
+/** The whole HTTP application; give its `fetch` to a server. */
+export function createHttpApp(parts: HttpParts): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use(requestContext(parts));
+  if (parts.config.cors.enabled) app.use(corsOf(parts.config));
+  app.use(bodyLimit({ maxSize: parts.config.maxBodyBytes, onError: () => tooLarge(parts.config) }));
+  app.onError((thrown, c) => answerError(thrown, c, parts));
+  app.notFound((c) => answerError(notFound(c), c, parts));
+
+  app.get("/health", health(parts));
+  app.get("/metrics", (c) => c.text(parts.metrics.print(), 200, METRICS_HEADERS));
+  app.get("/openapi.json", (c) => c.json(openapi(parts.version)));
+  app.get("/docs", (c) => c.html(docsPage(), 200, DOCS_HEADERS));
+
+  const authenticated = authenticate(parts.authenticator);
+  app.post("/api/v1/execute", authenticated, execute(parts));
+  app.post("/execute", authenticated, execute(parts));
+  app.post("/api/v1/check", authenticated, check(parts));
+  app.get("/api/v1/tools", authenticated, tools(parts));
+  app.get("/api/v1/tools/search", authenticated, searchTools(parts));
+  app.get("/api/v1/declarations", authenticated, declarations(parts));
+  app.get("/introspect", authenticated, introspect(parts));
+  app.get("/api/v1/runtimes", authenticated, (c) => c.json({ runtimes: parts.engine.runtimes() }));
+  app.get("/runtimes", authenticated, (c) => c.json({ runtimes: parts.engine.runtimes() }));
+  return app;
+}
+
+const METRICS_HEADERS = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
+
+const DOCS_HEADERS = {
+  "content-security-policy":
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'",
+};
+
+function corsOf({ cors: { origins } }: ServerConfig) {
+  return cors({
+    origin: [...origins],
+    allowMethods: ["GET", "POST", "OPTIONS"],
+    allowHeaders: ["content-type", "authorization", "accept"],
+    exposeHeaders: ["x-request-id", "retry-after"],
+  });
+}
+
+function tooLarge({ maxBodyBytes }: ServerConfig): never {
+  throw new CodemodeError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBodyBytes} bytes`, {
+    details: { maxBytes: maxBodyBytes },
+  });
+}
+
+function notFound(c: Context): CodemodeError {
+  return new CodemodeError("NOT_FOUND", `There is no ${c.req.method} ${c.req.path}; see /docs`);
+}

@@ -1,0 +1,4 @@
+/** The door of the REST face. */
+
+export { createHttpApp, type HttpParts } from "./app.ts";
+export { type HealthReport, type HealthReporter, keepReport, type PartHealth } from "./health.ts";

@@ -1,0 +1,154 @@
+/** `GET /openapi.json`: OpenAPI 3.1 made from the same schemas that read requests. */
+
+import { z } from "zod";
+import {
+  CheckAnswerSchema,
+  CheckRequestSchema,
+  ExecuteAnswerSchema,
+  ExecuteRequestSchema,
+  ProblemSchema,
+  RuntimesAnswerSchema,
+  ToolsAnswerSchema,
+  ToolSearchAnswerSchema,
+} from "../contract/mod.ts";
+
+const FAILURE = z.object({ success: z.literal(false), error: ProblemSchema }).meta({
+  id: "Failure",
+});
+
+const SCHEMAS = {
+  ExecuteRequest: ExecuteRequestSchema,
+  ExecuteAnswer: ExecuteAnswerSchema,
+  CheckRequest: CheckRequestSchema,
+  CheckAnswer: CheckAnswerSchema,
+  ToolsAnswer: ToolsAnswerSchema,
+  ToolSearchAnswer: ToolSearchAnswerSchema,
+  RuntimesAnswer: RuntimesAnswerSchema,
+  Failure: FAILURE,
+} as const;
+
+type SchemaName = keyof typeof SCHEMAS;
+
+interface Parameter {
+  readonly name: string;
+  readonly description: string;
+  readonly required?: boolean;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+/** The document. */
+export function openapi(version: string): Record<string, unknown> {
+  return {
+    openapi: "3.1.0",
+    info: { title: "Code Mode", version, license: { name: "MIT", identifier: "MIT" } },
+    paths: {
+      "/api/v1/execute": {
+        post: withBody("execute", "Run a program", "ExecuteRequest", "ExecuteAnswer"),
+      },
+      "/api/v1/check": {
+        post: withBody("check", "Type-check a program", "CheckRequest", "CheckAnswer"),
+      },
+      "/api/v1/tools": { get: answering("tools", "Tools by namespace", "ToolsAnswer") },
+      "/api/v1/tools/search": { get: searchOperation() },
+      "/api/v1/declarations": { get: declarationsOperation() },
+      "/api/v1/runtimes": { get: answering("runtimes", "Runtimes of this host", "RuntimesAnswer") },
+      "/health": { get: plain("health", "How every part is", "application/json") },
+      "/metrics": { get: plain("metrics", "Prometheus text", "text/plain") },
+    },
+    components: { schemas: componentSchemas() },
+  };
+}
+
+function componentSchemas(): Record<string, unknown> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, {
+    uri: (id) => `#/components/schemas/${id}`,
+    io: "input",
+  });
+  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, withoutId(schema)]));
+}
+
+function withoutId(schema: Record<string, unknown>): Record<string, unknown> {
+  const { $id: _id, $schema: _schema, ...rest } = schema;
+  return rest;
+}
+
+function reference(name: SchemaName) {
+  return { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } };
+}
+
+function responses(name: SchemaName) {
+  return {
+    200: { description: "The answer", content: reference(name) },
+    default: { description: "The request did not run", content: reference("Failure") },
+  };
+}
+
+function answering(
+  operationId: string,
+  summary: string,
+  answer: SchemaName,
+  parameters: Parameter[] = [],
+) {
+  return {
+    operationId,
+    summary,
+    ...(parameters.length === 0
+      ? {}
+      : { parameters: parameters.map((one) => ({ in: "query", ...one })) }),
+    responses: responses(answer),
+  };
+}
+
+function withBody(operationId: string, summary: string, request: SchemaName, answer: SchemaName) {
+  return {
+    ...answering(operationId, summary, answer),
+    requestBody: { required: true, content: reference(request) },
+  };
+}
+
+function plain(operationId: string, summary: string, type: string) {
+  return {
+    operationId,
+    summary,
+    responses: { 200: { description: "The answer", content: { [type]: {} } } },
+  };
+}
+
+function searchOperation() {
+  return answering("searchTools", "Ranked tools with signatures", "ToolSearchAnswer", [
+    {
+      name: "q",
+      description: "What the tool should do",
+      required: true,
+      schema: { type: "string" },
+    },
+    {
+      name: "limit",
+      description: "Tools at most",
+      schema: { type: "integer", default: 10, maximum: 50 },
+    },
+    {
+      name: "detail",
+      description: "How much to tell of each",
+      schema: { enum: ["brief", "detailed", "full"], default: "detailed" },
+    },
+  ]);
+}
+
+function declarationsOperation() {
+  const parameters: Parameter[] = [
+    { name: "servers", description: "Servers, separated by commas", schema: { type: "string" } },
+    {
+      name: "tools",
+      description: "server.tool names, separated by commas",
+      schema: { type: "string" },
+    },
+    { name: "budget", description: "Tokens at most", schema: { type: "integer", minimum: 100 } },
+  ];
+  return {
+    ...plain("declarations", "TypeScript declarations of the tools", "text/plain"),
+    parameters: parameters.map((one) => ({ in: "query", ...one })),
+  };
+}

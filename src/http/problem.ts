@@ -1,0 +1,28 @@
+/** Thrown → answered: the error body, its status and its headers. */
+
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Clock } from "../base/clock.ts";
+import { toCodemodeError } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
+import type { Logger } from "../base/log.ts";
+import { toProblem } from "../contract/mod.ts";
+import type { Env } from "./env.ts";
+
+/** Seconds a caller is asked to wait before it retries. */
+const RETRY_AFTER_SECONDS = "1";
+
+/** The answer for whatever a handler threw. Host errors are logged with their cause, not shown. */
+export function answerError(
+  thrown: unknown,
+  c: Context<Env>,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Response {
+  const error = toCodemodeError(thrown);
+  const requestId = c.get("requestId") ?? newId("req");
+  if (error.meaning.blame === "host") logger.error("request failed", { requestId, error });
+  if (error.meaning.retryable) c.header("retry-after", RETRY_AFTER_SECONDS);
+  if (error.code === "UNAUTHENTICATED") c.header("www-authenticate", "Bearer");
+  const body = { success: false, error: toProblem(error, requestId, clock.now()) };
+  return c.json(body, error.meaning.status as ContentfulStatusCode);
+}

@@ -1,0 +1,94 @@
+/** What went wrong with a call: the client's and the network's errors in the house's terms. */
+
+import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
+import { CodemodeError } from "../base/errors.ts";
+
+/** A failed call. `sessionLost`: nothing more can be asked. `unsent`: the tool has certainly not run. */
+export interface CallFailure {
+  readonly error: CodemodeError;
+  readonly sessionLost: boolean;
+  readonly unsent: boolean;
+}
+
+const UNKNOWN_TOOL = /unknown tool|tool\b.*\bnot found/i;
+const REFUSED = /connection refused|ECONNREFUSED|its process has ended|is not open|not connected/i;
+const SESSION = /session/i;
+
+/** Reads an error of `Session.call`; timeouts and cancels are the caller's business. */
+export function readCallFailure(server: string, tool: string, thrown: unknown): CallFailure {
+  if (thrown instanceof ProtocolError) return refused(server, tool, thrown);
+  if (thrown instanceof SdkHttpError) return overHttp(server, tool, thrown);
+  if (thrown instanceof SdkError && isBadAnswer(thrown)) {
+    const message = `The server "${server}" gave an answer to "${tool}" that cannot be read`;
+    const error = new CodemodeError("TOOL_OUTPUT_INVALID", message, {
+      details: { server, tool, reason: thrown.message.slice(0, 500) },
+      cause: thrown,
+    });
+    return { error, sessionLost: false, unsent: false };
+  }
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return unavailable(server, tool, thrown, REFUSED.test(text));
+}
+
+/** The failure of a call whose server is not there. */
+export function serverUnavailable(
+  server: string,
+  options: {
+    tool?: string;
+    reason?: string | undefined;
+    mayHaveTakenEffect: boolean;
+    cause?: unknown;
+  },
+): CodemodeError {
+  const { tool, reason, mayHaveTakenEffect, cause } = options;
+  const because = reason === undefined ? "" : `: ${reason}`;
+  return new CodemodeError(
+    "MCP_SERVER_UNAVAILABLE",
+    `The MCP server "${server}" is not available${because}`,
+    {
+      details: {
+        server,
+        ...(tool === undefined ? {} : { tool }),
+        mayHaveTakenEffect,
+      },
+      cause,
+    },
+  );
+}
+
+function unavailable(server: string, tool: string, cause: unknown, unsent: boolean): CallFailure {
+  const reason = unsent ? "the call did not reach it" : "it was lost during the call";
+  const options = { tool, reason, mayHaveTakenEffect: !unsent, cause };
+  return { error: serverUnavailable(server, options), sessionLost: true, unsent };
+}
+
+function refused(server: string, tool: string, cause: ProtocolError): CallFailure {
+  const message = cause.message.replace(/^MCP error -?\d+: /, "");
+  const isUnknown = UNKNOWN_TOOL.test(message);
+  const error = isUnknown
+    ? new CodemodeError("TOOL_NOT_FOUND", `The server "${server}" has no tool "${tool}"`, {
+      details: { server, tool },
+      cause,
+    })
+    : new CodemodeError("MCP_TOOL_ERROR", message, {
+      details: { server, tool, message, errorCode: cause.code },
+      cause,
+    });
+  return { error, sessionLost: false, unsent: isUnknown };
+}
+
+/** A server that was started anew answers 404, or 400 in older ones, to the session it has forgotten. */
+function overHttp(server: string, tool: string, cause: SdkHttpError): CallFailure {
+  const forgotten = cause.status === 404 || (cause.status === 400 && SESSION.test(cause.message));
+  if (forgotten) return unavailable(server, tool, cause, true);
+  const reason = `it answered with HTTP status ${cause.status}`;
+  const mayHaveTakenEffect = cause.status >= 500;
+  const error = serverUnavailable(server, { tool, reason, mayHaveTakenEffect, cause });
+  return { error, sessionLost: false, unsent: false };
+}
+
+function isBadAnswer(error: SdkError): boolean {
+  return error.code === SdkErrorCode.InvalidResult ||
+    error.code === SdkErrorCode.UnsupportedResultType ||
+    error.code === SdkErrorCode.ClientHttpUnexpectedContent;
+}

@@ -1,0 +1,297 @@
+/**
+ * The standing connection to one server: opens sessions, notices when one is lost, opens the next
+ * after the backoff, and keeps the tools last seen. What happens when is decided by
+ * `connection_state.ts`; nothing here throws out of the background.
+ */
+
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { McpServerConfig } from "../config/mod.ts";
+import { BackgroundTasks, describeError } from "./background_tasks.ts";
+import { backoffDelayMs } from "./backoff.ts";
+import { serverUnavailable } from "./call_failure.ts";
+import type { ConnectionSnapshot } from "./connection_snapshot.ts";
+import { type ConnectionEvent, type ConnectionState, nextStep } from "./connection_state.ts";
+import { CoalescedTask } from "./coalesced_task.ts";
+import { createDeadline } from "./deadline.ts";
+import { KnownTools } from "./known_tools.ts";
+import { Session } from "./session.ts";
+import { MAX_TOOLS, toTools } from "./tool_list.ts";
+import { Watchers } from "./watchers.ts";
+
+/** Longest a health check may take; less where the server's calls have less. */
+export const PING_TIMEOUT_MS = 5_000;
+
+/** What a connection needs besides its server's configuration. */
+export interface ConnectionDeps {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly directory: string;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly connectTimeoutMs: number;
+  /** Told when the tools are not what they were. */
+  readonly onToolsChanged: () => void;
+}
+
+/** A standing connection. Disposing it leaves no process and no timer. */
+export class Connection implements AsyncDisposable {
+  readonly #name: string;
+  readonly #config: McpServerConfig;
+  readonly #deps: ConnectionDeps;
+  readonly #background: BackgroundTasks;
+  readonly #watchers = new Watchers();
+  readonly #tools = new KnownTools();
+  readonly #refetch = new CoalescedTask(() => this.#refetchTools());
+  readonly #life = new AbortController();
+  #state: ConnectionState = { name: "idle" };
+  #session: Session | undefined;
+  #instructions = "";
+  #lastError: string | undefined;
+  #retryAt = 0;
+  #timer: Disposable | undefined;
+  #lastUsed = 0;
+  #toolsChangedEarly = false;
+
+  constructor(name: string, config: McpServerConfig, deps: ConnectionDeps) {
+    this.#name = name;
+    this.#config = config;
+    this.#deps = deps;
+    this.#background = new BackgroundTasks(deps.logger);
+  }
+
+  snapshot(): ConnectionSnapshot {
+    const { protocolVersion, serverInfo } = this.#session ?? {};
+    return Object.freeze({
+      state: this.#state.name,
+      tools: this.#tools.list,
+      instructions: this.#instructions,
+      ...(protocolVersion === undefined ? {} : { protocolVersion }),
+      ...(serverInfo === undefined ? {} : { serverInfo }),
+      ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
+      ...(this.#state.name === "waiting"
+        ? { retryInMs: Math.max(0, this.#retryAt - this.#deps.clock.monotonic()) }
+        : {}),
+    });
+  }
+
+  /** Whether the server had this tool when it was last asked. */
+  hasTool(name: string): boolean {
+    return this.#tools.has(name);
+  }
+
+  /** The session, while there is one that can be asked. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Connects unless that has begun. */
+  want(): void {
+    this.#dispatch("wanted");
+  }
+
+  /** A call or a check was answered by `session`. */
+  proved(session: Session): void {
+    this.#lastUsed = this.#deps.clock.monotonic();
+    if (session === this.#session) this.#dispatch("proven");
+  }
+
+  /** `session` is over or turned out to be of no use. */
+  gaveUp(session: Session, reason: string): void {
+    this.#background.add(session.close());
+    if (session !== this.#session) return;
+    this.#lastError = reason;
+    this.#deps.logger.warn("MCP server lost", { reason });
+    this.#dispatch("lost");
+  }
+
+  /** The session once there is one; rejects when `signal` aborts or the connection is closed. */
+  async ready(signal: AbortSignal): Promise<Session> {
+    this.want();
+    while (!this.#session) {
+      if (this.#state.name === "closed") throw this.unavailable("it is shut down");
+      await this.#watchers.next(signal);
+    }
+    return this.#session;
+  }
+
+  /** Resolves once the first connect has succeeded or failed. */
+  async tried(signal: AbortSignal): Promise<void> {
+    while (this.#state.name === "connecting" && this.#state.failures === 0) {
+      await this.#watchers.next(signal);
+    }
+  }
+
+  /** Rejects once connects have failed `maxAttempts` times in a row; resolves when ready. */
+  async ensure(signal: AbortSignal): Promise<void> {
+    this.want();
+    while (!this.#session) {
+      const { maxAttempts } = this.#config.retryPolicy;
+      const failures = "failures" in this.#state ? this.#state.failures : 0;
+      if (this.#state.name === "closed" || failures >= maxAttempts) throw this.unavailable();
+      await this.#watchers.next(signal);
+    }
+  }
+
+  /** The failure of whoever needs the server while it is away. */
+  unavailable(reason: string | undefined = this.#lastError): Error {
+    return serverUnavailable(this.#name, { reason, mayHaveTakenEffect: false });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#dispatch("close");
+    await this.#background.drained();
+  }
+
+  #dispatch(event: ConnectionEvent): void {
+    const step = nextStep(this.#state, event);
+    if (step.state === this.#state) return;
+    const before = this.#state.name;
+    this.#state = step.state;
+    if (before !== step.state.name) {
+      this.#deps.logger.debug("MCP server state", { from: before, to: step.state.name });
+    }
+    if (step.action === "connect") this.#background.add(this.#connect());
+    if (step.action === "wait") this.#wait();
+    if (step.action === "close") this.#close();
+    this.#watchers.wake();
+  }
+
+  async #connect(): Promise<void> {
+    const { clock, connectTimeoutMs } = this.#deps;
+    using deadline = createDeadline(clock, connectTimeoutMs, this.#life.signal);
+    let session: Session | undefined;
+    try {
+      session = await Session.open(this.#name, this.#config, {
+        ...this.#deps,
+        onToolsChanged: () => this.#fetchTools(),
+      }, deadline.signal);
+      await this.#readTools(session, deadline.signal);
+      this.#adopt(session);
+    } catch (error) {
+      await session?.close();
+      this.#lastError = deadline.expired
+        ? `It did not connect within ${connectTimeoutMs} ms`
+        : describeError(error);
+      if (this.#state.name === "closed") return;
+      this.#deps.logger.warn("MCP server cannot be reached", { reason: this.#lastError });
+      this.#dispatch("failed");
+    }
+  }
+
+  #adopt(session: Session): void {
+    if (this.#life.signal.aborted) throw this.#life.signal.reason;
+    this.#session = session;
+    this.#instructions = session.instructions;
+    this.#lastError = undefined;
+    this.#lastUsed = this.#deps.clock.monotonic();
+    this.#background.add(session.lost.then((reason) => this.gaveUp(session, reason)));
+    this.#watchSubscription(session);
+    this.#dispatch("connected");
+    this.#deps.logger.info("MCP server ready", {
+      tools: this.#tools.list.length,
+      protocolVersion: session.protocolVersion,
+    });
+    this.#scheduleCheck();
+    // Told between the first list and now, so that list may be old already.
+    if (this.#toolsChangedEarly) this.#fetchTools();
+    this.#toolsChangedEarly = false;
+  }
+
+  #wait(): void {
+    this.#drop();
+    const failures = "failures" in this.#state ? this.#state.failures : 1;
+    const delayMs = backoffDelayMs(this.#config.retryPolicy, failures, this.#deps.random());
+    this.#retryAt = this.#deps.clock.monotonic() + delayMs;
+    this.#timer = this.#deps.clock.after(delayMs, () => this.#dispatch("elapsed"));
+  }
+
+  #close(): void {
+    this.#drop();
+    this.#life.abort(this.unavailable("it is shut down"));
+  }
+
+  #drop(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    const session = this.#session;
+    this.#session = undefined;
+    if (session) this.#background.add(session.close());
+  }
+
+  #scheduleCheck(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = this.#deps.clock.after(this.#config.healthIntervalMs, () => {
+      const session = this.#session;
+      if (session) this.#background.add(this.#check(session));
+    });
+  }
+
+  /** A server that has answered a call lately needs no check. */
+  async #check(session: Session): Promise<void> {
+    const idleMs = this.#deps.clock.monotonic() - this.#lastUsed;
+    if (idleMs >= this.#config.healthIntervalMs || this.#state.name === "degraded") {
+      try {
+        await this.ping(session, this.#life.signal);
+      } catch (error) {
+        if (session !== this.#session) return;
+        this.#lastError = `A health check failed: ${describeError(error)}`;
+        this.#deps.logger.warn("MCP server missed a health check", {
+          reason: describeError(error),
+        });
+        this.#dispatch("checkMissed");
+      }
+    }
+    if (session === this.#session) this.#scheduleCheck();
+  }
+
+  /** Milliseconds the server took to answer. */
+  async ping(session: Session, signal: AbortSignal): Promise<number> {
+    const timeoutMs = Math.min(PING_TIMEOUT_MS, this.#config.timeoutMs);
+    using deadline = createDeadline(this.#deps.clock, timeoutMs, signal);
+    const start = this.#deps.clock.monotonic();
+    try {
+      await session.ping(deadline.signal);
+    } catch (error) {
+      if (deadline.expired) throw this.unavailable("it does not answer a ping");
+      throw error;
+    }
+    this.proved(session);
+    return this.#deps.clock.monotonic() - start;
+  }
+
+  #watchSubscription(session: Session): void {
+    const renew = async () => {
+      if (session !== this.#session) return;
+      await session.resubscribe(this.#life.signal);
+      this.#fetchTools();
+    };
+    session.unsubscribed?.then(renew).catch(() => {});
+  }
+
+  /** Fetches the tools again; changes told meanwhile lead to one more fetch, not to many. */
+  #fetchTools(): void {
+    if (this.#session) this.#background.add(this.#refetch.request());
+    else this.#toolsChangedEarly = true;
+  }
+
+  async #refetchTools(): Promise<void> {
+    if (!this.#session) return;
+    using deadline = createDeadline(this.#deps.clock, this.#config.timeoutMs, this.#life.signal);
+    try {
+      await this.#readTools(this.#session, deadline.signal);
+    } catch (error) {
+      this.#deps.logger.warn("MCP server did not list its tools", {
+        reason: describeError(error),
+      });
+    }
+  }
+
+  async #readTools(session: Session, signal: AbortSignal): Promise<void> {
+    const { tools, isComplete } = await session.listTools(signal);
+    if (!isComplete) {
+      this.#deps.logger.warn("MCP server lists too many tools", { kept: tools.length, MAX_TOOLS });
+    }
+    if (this.#tools.replace(toTools(this.#name, tools))) this.#deps.onToolsChanged();
+  }
+}

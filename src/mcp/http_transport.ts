@@ -1,0 +1,108 @@
+/**
+ * MCP over streamable HTTP. The protocol is the client package's; here are the credentials and the
+ * bound on what a server may answer.
+ */
+
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import type { McpServerConfig } from "../config/mod.ts";
+import { MAX_MESSAGE_BYTES } from "./stdio_transport.ts";
+
+/** What is told when the stream that carries an answer breaks: the answer will not come. */
+export interface HttpTransportEvents {
+  readonly onBroken: (reason: string) => void;
+}
+
+/** A streamable HTTP transport with the server's headers and bearer token on each request. */
+export function createHttpTransport(
+  config: Pick<McpServerConfig, "headers" | "auth">,
+  url: URL,
+  events: HttpTransportEvents,
+): StreamableHTTPClientTransport {
+  return new StreamableHTTPClientTransport(url, {
+    requestInit: { headers: requestHeaders(config) },
+    fetch: async (input, init) => {
+      const response = await fetch(input, init);
+      return boundedResponse(response, (reason) => {
+        if (init?.method === "POST" && !init.signal?.aborted) events.onBroken(reason);
+      });
+    },
+  });
+}
+
+/** The configured headers and the bearer token as plain headers. */
+export function requestHeaders(
+  config: Pick<McpServerConfig, "headers" | "auth">,
+): Record<string, string> {
+  const headers = Object.entries(config.headers).map(([name, value]) => [name, value.reveal()]);
+  if (config.auth) headers.push(["authorization", `Bearer ${config.auth.token.reveal()}`]);
+  return Object.fromEntries(headers);
+}
+
+/** The same response, whose body fails once one message of it is longer than the bound. */
+export function boundedResponse(
+  response: Response,
+  onBroken: (reason: string) => void,
+  maxBytes: number = MAX_MESSAGE_BYTES,
+): Response {
+  if (!response.body) return response;
+  const isStream = response.headers.get("content-type")?.includes("text/event-stream") ?? false;
+  const body = boundedBody(response.body, isStream, maxBytes, onBroken);
+  const { status, statusText, headers } = response;
+  const bounded = new Response(body, { status, statusText, headers });
+  // The client compares it with what it asked for to see redirects.
+  Object.defineProperty(bounded, "url", { value: response.url });
+  Object.defineProperty(bounded, "redirected", { value: response.redirected });
+  return bounded;
+}
+
+function boundedBody(
+  body: ReadableStream<Uint8Array>,
+  isStream: boolean,
+  maxBytes: number,
+  onBroken: (reason: string) => void,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  const meter = new MessageMeter(isStream);
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) return controller.close();
+        if (meter.measure(value) > maxBytes) {
+          throw new RangeError(`Cannot read the answer: it is longer than ${maxBytes} bytes`);
+        }
+        controller.enqueue(value);
+      } catch (error) {
+        onBroken(error instanceof Error ? error.message : String(error));
+        controller.error(error);
+        await reader.cancel(error).catch(() => {});
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}
+
+/** Counts the bytes of the message being received; in an event stream an empty line ends one. */
+class MessageMeter {
+  readonly #isStream: boolean;
+  #bytes = 0;
+  #lineBytes = 0;
+
+  constructor(isStream: boolean) {
+    this.#isStream = isStream;
+  }
+
+  measure(chunk: Uint8Array): number {
+    if (!this.#isStream) return this.#bytes += chunk.length;
+    let start = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+      const line = this.#lineBytes + end - start;
+      // One byte may be the carriage return of an otherwise empty line.
+      this.#bytes = line <= 1 ? 0 : this.#bytes + end - start + 1;
+      this.#lineBytes = 0;
+      start = end + 1;
+    }
+    this.#lineBytes += chunk.length - start;
+    return this.#bytes += chunk.length - start;
+  }
+}

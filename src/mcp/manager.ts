@@ -1,0 +1,280 @@
+/** Every configured MCP server behind one face: last known tools, calls, health. */
+
+import type { Clock } from "../base/clock.ts";
+import { CodemodeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import type { McpServerConfig } from "../config/mod.ts";
+import type { ToolGroup } from "../contract/mod.ts";
+import { CallGate } from "./call_gate.ts";
+import { type CallFailure, readCallFailure } from "./call_failure.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionState } from "./connection_state.ts";
+import { createDeadline, type Deadline } from "./deadline.ts";
+import type { McpResult } from "./mcp_result.ts";
+import type { ServerInfo, Session } from "./session.ts";
+
+/** What the manager is built with. */
+export interface McpManagerDeps {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Working folder of stdio servers; absolute. */
+  readonly directory: string;
+  /** A number in [0, 1), for the jitter. @default Math.random */
+  readonly random?: () => number;
+  /** Longest one connect may take. @default 60000 */
+  readonly connectTimeoutMs?: number;
+}
+
+/** One server as `/health` shows it. */
+export interface ServerStatus {
+  readonly name: string;
+  readonly state: ConnectionState["name"];
+  readonly transport: McpServerConfig["transport"];
+  /** Tools last seen. */
+  readonly tools: number;
+  readonly callsInFlight: number;
+  readonly protocolVersion?: string;
+  readonly serverInfo?: ServerInfo;
+  readonly lastError?: string;
+  readonly retryInMs?: number;
+}
+
+/** Options of {@link McpManager.call}. */
+export interface McpCallOptions {
+  readonly signal: AbortSignal;
+  /** From the call to its answer, waiting included. @default the server's `timeoutMs` */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * All MCP servers. A server that is away never fails anything but its own calls, and comes back by
+ * itself. Disposing ends every session and waits until no server process is left.
+ */
+export interface McpManager extends AsyncDisposable {
+  /** Begins to connect to the eager servers; never throws. */
+  start(): void;
+  /** Resolves when each eager server is ready or has failed once; rejects only with the signal's reason. */
+  settled(signal?: AbortSignal): Promise<void>;
+  /** Begins to connect if nothing did; resolves when the server is ready or has failed once. */
+  tried(server: string, signal?: AbortSignal): Promise<void>;
+  /** Tools last seen of every server, also of those that are away, sorted by server and by name. */
+  groups(): readonly ToolGroup[];
+  status(): readonly ServerStatus[];
+  /** Connects a lazy server, or waits for one that is away. `MCP_SERVER_UNAVAILABLE` after `maxAttempts`. */
+  ensure(server: string, signal?: AbortSignal): Promise<void>;
+  /** Milliseconds until the server answered; `MCP_SERVER_UNAVAILABLE` when it is not connected. */
+  ping(server: string, signal: AbortSignal): Promise<number>;
+  /**
+   * Calls a tool and returns its raw result. While the server is away the call waits until its own
+   * deadline. Fails with `TOOL_NOT_FOUND`, `TOOL_TIMEOUT`, `CANCELLED`, `MCP_TOOL_ERROR` (the server
+   * refused), `TOOL_OUTPUT_INVALID` (no MCP result) or `MCP_SERVER_UNAVAILABLE`, whose
+   * `details.mayHaveTakenEffect` tells whether the tool may have run.
+   */
+  call(
+    server: string,
+    tool: string,
+    input: Readonly<Record<string, unknown>>,
+    options: McpCallOptions,
+  ): Promise<McpResult>;
+  /** Tells when {@link McpManager.groups} has changed. */
+  onChange(listener: () => void): Disposable;
+}
+
+interface Server {
+  readonly name: string;
+  readonly config: McpServerConfig;
+  readonly connection: Connection;
+  readonly gate: CallGate;
+}
+
+/** The first start of an npm server downloads it. */
+const DEFAULT_CONNECT_TIMEOUT_MS = 60_000;
+
+const NEVER = new AbortController().signal;
+
+/** A manager of `servers`; nothing is connected before `start`. */
+export function createMcpManager(
+  servers: Readonly<Record<string, McpServerConfig>>,
+  deps: McpManagerDeps,
+): McpManager {
+  return new Manager(servers, deps);
+}
+
+class Manager implements McpManager {
+  readonly #servers: ReadonlyMap<string, Server>;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<() => void>();
+  #groups: readonly ToolGroup[] | undefined;
+
+  constructor(servers: Readonly<Record<string, McpServerConfig>>, deps: McpManagerDeps) {
+    this.#clock = deps.clock;
+    const names = Object.keys(servers).sort();
+    this.#servers = new Map(
+      names.map((name) => [name, this.#server(name, servers[name]!, deps)]),
+    );
+  }
+
+  #server(name: string, config: McpServerConfig, deps: McpManagerDeps): Server {
+    const connection = new Connection(name, config, {
+      logger: deps.logger.child({ server: name }),
+      clock: deps.clock,
+      directory: deps.directory,
+      random: deps.random ?? Math.random,
+      connectTimeoutMs: deps.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+      onToolsChanged: () => this.#changed(),
+    });
+    return { name, config, connection, gate: new CallGate(config.maxConcurrentCalls) };
+  }
+
+  start(): void {
+    for (const { connection } of this.#eager()) connection.want();
+  }
+
+  async settled(signal: AbortSignal = NEVER): Promise<void> {
+    await Promise.all(this.#eager().map(({ connection }) => connection.tried(signal)));
+  }
+
+  async tried(server: string, signal: AbortSignal = NEVER): Promise<void> {
+    const { connection } = this.#find(server);
+    connection.want();
+    await connection.tried(signal);
+  }
+
+  groups(): readonly ToolGroup[] {
+    return this.#groups ??= Object.freeze([...this.#servers.values()].map(toGroup));
+  }
+
+  status(): readonly ServerStatus[] {
+    return [...this.#servers.values()].map(toStatus);
+  }
+
+  async ensure(server: string, signal: AbortSignal = NEVER): Promise<void> {
+    await this.#find(server).connection.ensure(signal);
+  }
+
+  async ping(server: string, signal: AbortSignal): Promise<number> {
+    const { connection } = this.#find(server);
+    if (!connection.session) throw connection.unavailable();
+    return await connection.ping(connection.session, signal);
+  }
+
+  async call(
+    server: string,
+    tool: string,
+    input: Readonly<Record<string, unknown>>,
+    options: McpCallOptions,
+  ): Promise<McpResult> {
+    const found = this.#find(server);
+    const timeoutMs = options.timeoutMs ?? found.config.timeoutMs;
+    using deadline = createDeadline(this.#clock, timeoutMs, options.signal);
+    let stage: Stage = "connect";
+    try {
+      for (let attempt = 1;; attempt += 1) {
+        stage = "connect";
+        await found.connection.ready(deadline.signal);
+        stage = "queue";
+        using _pass = await found.gate.enter(deadline.signal);
+        stage = "connect";
+        const session = await found.connection.ready(deadline.signal);
+        stage = "call";
+        const outcome = await attemptCall(found, session, tool, input, deadline.signal);
+        if ("result" in outcome) return outcome.result;
+        const { maxAttempts } = found.config.retryPolicy;
+        if (!outcome.sessionLost || !outcome.unsent || attempt >= maxAttempts) throw outcome.error;
+      }
+    } catch (error) {
+      if (!deadline.signal.aborted) throw error;
+      throw interrupted(found, tool, stage, { deadline, timeoutMs });
+    }
+  }
+
+  onChange(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const connections = [...this.#servers.values()].map(({ connection }) => connection);
+    await Promise.all(connections.map((connection) => connection[Symbol.asyncDispose]()));
+  }
+
+  #eager(): readonly Server[] {
+    return [...this.#servers.values()].filter(({ config }) => config.start === "eager");
+  }
+
+  #find(server: string): Server {
+    const found = this.#servers.get(server);
+    if (found) return found;
+    throw new CodemodeError("TOOL_NOT_FOUND", `There is no MCP server "${server}"`, {
+      details: { server },
+    });
+  }
+
+  #changed(): void {
+    this.#groups = undefined;
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+type Stage = "connect" | "queue" | "call";
+
+async function attemptCall(
+  server: Server,
+  session: Session,
+  tool: string,
+  input: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<{ readonly result: McpResult } | CallFailure> {
+  const { connection } = server;
+  if (!connection.hasTool(tool)) {
+    const message = `The server "${server.name}" has no tool "${tool}"`;
+    const details = { server: server.name, tool };
+    throw new CodemodeError("TOOL_NOT_FOUND", message, { details });
+  }
+  try {
+    const result = await session.call(tool, input, signal);
+    connection.proved(session);
+    return { result };
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    const failure = readCallFailure(server.name, tool, thrown);
+    if (failure.sessionLost) connection.gaveUp(session, failure.error.message);
+    return failure;
+  }
+}
+
+/** The deadline passed or the caller gave up, in whichever stage. */
+function interrupted(
+  server: Server,
+  tool: string,
+  stage: Stage,
+  limit: { readonly deadline: Deadline; readonly timeoutMs: number },
+): Error {
+  const { deadline, timeoutMs } = limit;
+  const mayHaveTakenEffect = stage === "call";
+  const details = { server: server.name, tool, mayHaveTakenEffect };
+  if (!deadline.expired) {
+    return new CodemodeError("CANCELLED", `The call of "${tool}" was cancelled`, { details });
+  }
+  if (stage === "connect") return server.connection.unavailable();
+  const place = stage === "queue" ? "waited in the queue" : "had no answer";
+  const message = `The call of "${tool}" on "${server.name}" ${place} for ${timeoutMs} ms`;
+  return new CodemodeError("TOOL_TIMEOUT", message, { details: { ...details, timeoutMs } });
+}
+
+function toGroup({ name, connection }: Server): ToolGroup {
+  const { tools, instructions } = connection.snapshot();
+  return Object.freeze({ server: name, description: instructions, tools });
+}
+
+function toStatus({ name, config, connection, gate }: Server): ServerStatus {
+  const { state, tools, instructions: _, ...rest } = connection.snapshot();
+  return Object.freeze({
+    name,
+    state,
+    transport: config.transport,
+    tools: tools.length,
+    callsInFlight: gate.inside,
+    ...rest,
+  });
+}

@@ -1,0 +1,50 @@
+/** The transport of a server, as its configuration says. */
+
+import type { Transport } from "@modelcontextprotocol/client";
+import type { Clock } from "../base/clock.ts";
+import { CodemodeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import type { McpServerConfig } from "../config/mod.ts";
+import { createHttpTransport, requestHeaders } from "./http_transport.ts";
+import { serverCommand, serverEnvironment } from "./server_environment.ts";
+import { StdioTransport } from "./stdio_transport.ts";
+import { WebSocketTransport } from "./websocket_transport.ts";
+
+/** What a transport needs besides its configuration. */
+export interface TransportDeps {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Working folder of stdio servers; absolute. */
+  readonly directory: string;
+  /** Told when answers that were under way are lost though the transport lives. */
+  readonly onBroken: (reason: string) => void;
+}
+
+/** A transport that is not started. A configuration without program or address is `CONFIG_INVALID`. */
+export function openTransport(
+  name: string,
+  config: McpServerConfig,
+  deps: TransportDeps,
+): Transport {
+  if (config.transport === "stdio") return stdioTransport(name, config, deps);
+  if (!config.url || !URL.canParse(config.url)) throw invalid(name, "url");
+  const url = new URL(config.url);
+  if (config.transport === "http") return createHttpTransport(config, url, deps) as Transport;
+  return new WebSocketTransport(url, requestHeaders(config), deps.logger);
+}
+
+function stdioTransport(name: string, config: McpServerConfig, deps: TransportDeps): Transport {
+  if (!config.command) throw invalid(name, "command");
+  const { directory, clock, logger } = deps;
+  const command = serverCommand(config.command);
+  const environment = serverEnvironment(config);
+  return new StdioTransport(
+    name,
+    { command, args: config.args, environment, directory, clock },
+    logger,
+  );
+}
+
+function invalid(name: string, key: string): CodemodeError {
+  return new CodemodeError("CONFIG_INVALID", `The MCP server "${name}" needs a valid "${key}"`);
+}

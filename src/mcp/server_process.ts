@@ -1,0 +1,112 @@
+/**
+ * One child process and everything it starts. It leads a process group of its own, so that ending it
+ * also ends the grandchildren that launchers such as `npx` leave behind.
+ */
+
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import process from "node:process";
+import { type Clock, sleep } from "../base/clock.ts";
+
+/** How a server process is started. */
+export interface ServerProcessOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string;
+  readonly clock: Clock;
+  /** Time to leave after its stdin is closed, and again after SIGTERM. @default 1000 */
+  readonly graceMs?: number;
+}
+
+const DEFAULT_GRACE_MS = 1_000;
+
+/** A started server process. */
+export class ServerProcess {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #clock: Clock;
+  readonly #graceMs: number;
+  readonly #exited: Promise<void>;
+  #stopping: Promise<void> | undefined;
+
+  private constructor(child: ChildProcessWithoutNullStreams, options: ServerProcessOptions) {
+    this.#child = child;
+    this.#clock = options.clock;
+    this.#graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
+    this.#exited = new Promise((resolve) => child.once("exit", () => resolve()));
+  }
+
+  /** Starts the program; rejects when there is no such program or folder. */
+  static start(options: ServerProcessOptions): Promise<ServerProcess> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(options.command, [...options.args], {
+        cwd: options.directory,
+        env: { ...options.environment },
+        stdio: ["pipe", "pipe", "pipe"],
+        detached: process.platform !== "win32",
+        windowsHide: true,
+      });
+      const started = new ServerProcess(child, options);
+      child.once("spawn", () => resolve(started));
+      child.on("error", reject);
+      // A broken pipe shows as the end of the process; unheard it would end ours.
+      child.stdin.on("error", () => {});
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get streams(): Pick<ChildProcessWithoutNullStreams, "stdin" | "stdout" | "stderr"> {
+    return this.#child;
+  }
+
+  /** Settles when the process itself has ended. */
+  get exited(): Promise<void> {
+    return this.#exited;
+  }
+
+  /** How it ended, for a log; `undefined` while it runs. */
+  get ending(): string | undefined {
+    const { exitCode, signalCode } = this.#child;
+    if (signalCode) return `it was ended by ${signalCode}`;
+    return exitCode === null ? undefined : `it exited with code ${exitCode}`;
+  }
+
+  /** Asks it to leave, then makes it, and resolves when nothing of it is left. */
+  stop(): Promise<void> {
+    return this.#stopping ??= this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    this.#child.stdin.end();
+    if (!await this.#leavesInTime()) {
+      this.#signal("SIGTERM");
+      await this.#leavesInTime();
+    }
+    // Also when the leader has left by itself: its children are still in the group.
+    this.#signal("SIGKILL");
+    await this.#exited;
+    this.#child.stdin.destroy();
+    this.#child.stdout.destroy();
+    this.#child.stderr.destroy();
+  }
+
+  async #leavesInTime(): Promise<boolean> {
+    const grace = new AbortController();
+    const waited = sleep(this.#clock, this.#graceMs, grace.signal).then(() => false, () => false);
+    const left = await Promise.race([this.#exited.then(() => true), waited]);
+    grace.abort();
+    return left;
+  }
+
+  #signal(signal: "SIGTERM" | "SIGKILL"): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      process.kill(process.platform === "win32" ? pid : -pid, signal);
+    } catch {
+      // Nothing of the group is left.
+    }
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * One live conversation with a server: from the first byte to the last, over one transport. It speaks
+ * protocol revision 2026-07-28 where the server does, else what the server's `initialize` settles on.
+ * It never comes back; `connection.ts` opens the next one.
+ */
+
+import { Client, SdkError, SdkErrorCode, type Transport } from "@modelcontextprotocol/client";
+import type { Logger } from "../base/log.ts";
+import type { McpServerConfig } from "../config/mod.ts";
+import type { McpResult } from "./mcp_result.ts";
+import { openTransport, type TransportDeps } from "./open_transport.ts";
+import { StdioTransport } from "./stdio_transport.ts";
+import { type ListedTool, MAX_TOOL_PAGES, MAX_TOOLS, siftTools } from "./tool_list.ts";
+
+/** Longest a server may leave the version probe unanswered before it is spoken to the older way. */
+const PROBE_TIMEOUT_MS = 10_000;
+
+/** The largest delay of a timer; our own deadlines end requests, the client's must not. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+
+const CLIENT_INFO = Object.freeze({ name: "codemode", version: "0.1.0" });
+
+/** What a session needs besides its server's configuration. */
+export interface SessionDeps extends Omit<TransportDeps, "onBroken"> {
+  /** Told, possibly often, that the server's tools may have changed. */
+  readonly onToolsChanged: () => void;
+}
+
+/** Who answered. */
+export interface ServerInfo {
+  readonly name: string;
+  readonly version: string;
+}
+
+type EraPlan = "probe" | "legacy";
+
+/** An open conversation; made by {@link Session.open}. */
+export class Session {
+  readonly #client: Client;
+  readonly #transport: Transport;
+  readonly #lost = Promise.withResolvers<string>();
+  #listedTools = new Map<string, ListedTool>();
+  #brokenReason: string | undefined;
+  #lastError: string | undefined;
+
+  private constructor(name: string, config: McpServerConfig, deps: SessionDeps) {
+    this.#transport = openTransport(name, config, {
+      ...deps,
+      onBroken: (reason) => {
+        this.#brokenReason = reason;
+        void this.close();
+      },
+    });
+    this.#transport.onmessage = (message) => logRefused(siftTools(message), deps.logger);
+    this.#client = createClient(deps.onToolsChanged);
+    this.#client.onclose = () => this.#lost.resolve(this.#whyLost());
+    this.#client.onerror = (error) => this.#lastError = error.message;
+  }
+
+  /** Connects and settles the protocol version; rejects when that fails or `signal` aborts. */
+  static async open(
+    name: string,
+    config: McpServerConfig,
+    deps: SessionDeps,
+    signal: AbortSignal,
+  ): Promise<Session> {
+    try {
+      return await Session.#openAs("probe", name, config, deps, signal);
+    } catch (error) {
+      if (config.transport === "http" || signal.aborted || !endedDuringProbe(error)) throw error;
+      // Old servers may end at a request they do not know; a new life, and no probe this time.
+      return await Session.#openAs("legacy", name, config, deps, signal);
+    }
+  }
+
+  static async #openAs(
+    plan: EraPlan,
+    name: string,
+    config: McpServerConfig,
+    deps: SessionDeps,
+    signal: AbortSignal,
+  ): Promise<Session> {
+    signal.throwIfAborted();
+    const session = new Session(name, config, deps);
+    const giveUp = () => void session.close();
+    signal.addEventListener("abort", giveUp, { once: true });
+    try {
+      await session.#connect(plan, signal);
+      signal.throwIfAborted();
+      return session;
+    } catch (error) {
+      await session.close();
+      throw signal.aborted ? signal.reason : session.#explain(error);
+    } finally {
+      signal.removeEventListener("abort", giveUp);
+    }
+  }
+
+  #connect(plan: EraPlan, signal: AbortSignal): Promise<void> {
+    return this.#client.connect(this.#transport, {
+      signal,
+      timeout: NO_TIMEOUT_MS,
+      ...(plan === "legacy" ? { prior: { kind: "legacy" } } : {}),
+    });
+  }
+
+  get protocolVersion(): string | undefined {
+    return this.#client.getNegotiatedProtocolVersion();
+  }
+
+  get serverInfo(): ServerInfo | undefined {
+    const info = this.#client.getServerVersion();
+    return info && Object.freeze({ name: info.name, version: info.version });
+  }
+
+  /** How the server says it is to be used; untrusted text. */
+  get instructions(): string {
+    return this.#client.getInstructions() ?? "";
+  }
+
+  /** The server's process, when this side started it. */
+  get pid(): number | undefined {
+    return this.#transport instanceof StdioTransport ? this.#transport.pid ?? undefined : undefined;
+  }
+
+  /** Resolves with the reason once the conversation is over; never rejects. */
+  get lost(): Promise<string> {
+    return this.#lost.promise;
+  }
+
+  /** Every tool, over all pages; a list without end is cut and `isComplete` says so. */
+  async listTools(signal: AbortSignal): Promise<{ tools: ListedTool[]; isComplete: boolean }> {
+    const tools: ListedTool[] = [];
+    if (!this.#client.getServerCapabilities()?.tools) return { tools, isComplete: true };
+    let cursor: string | undefined;
+    for (let page = 0; page < MAX_TOOL_PAGES && tools.length < MAX_TOOLS; page += 1) {
+      const params = cursor === undefined ? {} : { cursor };
+      const request = { method: "tools/list", params } as const;
+      const answer = await this.#client.request(request, { signal, timeout: NO_TIMEOUT_MS });
+      tools.push(...answer.tools as readonly ListedTool[]);
+      cursor = answer.nextCursor;
+      if (cursor === undefined) break;
+    }
+    const isComplete = cursor === undefined && tools.length <= MAX_TOOLS;
+    tools.length = Math.min(tools.length, MAX_TOOLS);
+    this.#listedTools = new Map(tools.map((tool) => [tool.name, tool]));
+    return { tools, isComplete };
+  }
+
+  /** Calls a tool; aborting tells the server to stop. Rejects with what the client throws. */
+  async call(
+    tool: string,
+    input: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<McpResult> {
+    const inputSchema = this.#listedTools.get(tool)?.inputSchema ?? {};
+    return await this.#client.callTool({ name: tool, arguments: input }, {
+      signal,
+      timeout: NO_TIMEOUT_MS,
+      // Without its output schema, which the client would compile; the catalog validates with care.
+      toolDefinition: { name: tool, inputSchema: { ...inputSchema, type: "object" } },
+    }) as McpResult;
+  }
+
+  /** Asks for a sign of life; the newer revision has no ping, there it asks who is there. */
+  async ping(signal: AbortSignal): Promise<void> {
+    const options = { signal, timeout: NO_TIMEOUT_MS };
+    if (this.#client.getProtocolEra() === "modern") await this.#client.discover(options);
+    else await this.#client.ping(options);
+  }
+
+  /** Hears again of changed tools, where that goes over a stream that has ended. */
+  async resubscribe(signal: AbortSignal): Promise<void> {
+    if (this.#client.getProtocolEra() !== "modern") return;
+    if (!this.#client.getServerCapabilities()?.tools?.listChanged) return;
+    await this.#client.listen({ toolsListChanged: true }, { signal, timeout: NO_TIMEOUT_MS });
+  }
+
+  /** Settles when the subscription to changes ends though the conversation goes on. */
+  get unsubscribed(): Promise<unknown> | undefined {
+    return this.#client.autoOpenedSubscription?.closed;
+  }
+
+  /** Ends the conversation and waits until nothing of the server's process is left. Never rejects. */
+  async close(): Promise<void> {
+    await this.#client.close().catch(() => {});
+    await this.#transport.close().catch(() => {});
+    this.#lost.resolve(this.#whyLost());
+  }
+
+  #whyLost(): string {
+    const told = this.#transport instanceof StdioTransport
+      ? this.#transport.closeReason
+      : undefined;
+    return told ?? this.#brokenReason ?? this.#lastError ?? "the connection was closed";
+  }
+
+  /** The client knows that the connection closed, the transport knows why. */
+  #explain(error: unknown): unknown {
+    const told = this.#transport instanceof StdioTransport
+      ? this.#transport.closeReason
+      : undefined;
+    if (told === undefined) return error;
+    const code = error instanceof SdkError ? error.code : SdkErrorCode.ConnectionClosed;
+    return new SdkError(code, `${told.replace(/^it/, "The server")}`, undefined, { cause: error });
+  }
+}
+
+function createClient(onToolsChanged: () => void): Client {
+  return new Client(CLIENT_INFO, {
+    versionNegotiation: { mode: "auto", probe: { timeoutMs: PROBE_TIMEOUT_MS } },
+    // There is nobody to ask, so a server that asks gets an error rather than a wait.
+    inputRequired: { autoFulfill: false },
+    listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: onToolsChanged } },
+  });
+}
+
+function endedDuringProbe(error: unknown): boolean {
+  return error instanceof SdkError && error.code === SdkErrorCode.EraNegotiationFailed;
+}
+
+function logRefused(reasons: readonly string[], logger: Logger): void {
+  if (reasons.length === 0) return;
+  const [first] = reasons;
+  logger.warn("MCP server offers tools that cannot be used", { count: reasons.length, first });
+}

@@ -1,0 +1,146 @@
+/**
+ * MCP over the standard streams of a child process: one JSON message a line. What the child writes is
+ * hostile: lines have a bound, stray text is tolerated up to a bound, and more ends the connection.
+ */
+
+import {
+  type JSONRPCMessage,
+  parseJSONRPCMessage,
+  type Transport,
+} from "@modelcontextprotocol/client";
+import type { Logger } from "../base/log.ts";
+import { LineSplitter } from "./line_splitter.ts";
+import { ServerProcess, type ServerProcessOptions } from "./server_process.ts";
+
+/** Bytes of one message from a server, over any transport. */
+export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+
+/** Lines on stdout that are not messages, in a row, before a server counts as broken. */
+export const MAX_STRAY_LINES = 1_000;
+
+const MAX_STRAY_BYTES = 1024 * 1024;
+const MAX_LOG_LINE_BYTES = 4 * 1024;
+// deno-lint-ignore no-control-regex -- control characters are what is taken out
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+/** A transport that owns its server process. `pid` and `stderr` mark it as stdio for the client. */
+export class StdioTransport implements Transport {
+  onclose?: (() => void) | undefined;
+  onerror?: ((error: Error) => void) | undefined;
+  onmessage?: ((message: JSONRPCMessage) => void) | undefined;
+  /** Read by the client's version negotiation, which tells stdio by this property. */
+  readonly stderr = null;
+  readonly #options: ServerProcessOptions;
+  readonly #logger: Logger;
+  readonly #name: string;
+  readonly #lines = new LineSplitter(MAX_MESSAGE_BYTES, "throw");
+  #process: ServerProcess | undefined;
+  #closing: Promise<void> | undefined;
+  #stray = { lines: 0, bytes: 0 };
+  #closeReason: string | undefined;
+
+  constructor(name: string, options: ServerProcessOptions, logger: Logger) {
+    this.#name = name;
+    this.#options = options;
+    this.#logger = logger;
+  }
+
+  get pid(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
+  /** Why the connection ended, when this side knows. */
+  get closeReason(): string | undefined {
+    return this.#closeReason;
+  }
+
+  async start(): Promise<void> {
+    if (this.#process) throw new TypeError("Cannot start the transport: it has been started");
+    this.#process = await ServerProcess.start(this.#options);
+    const { stdout, stderr } = this.#process.streams;
+    stdout.on("data", (chunk: Uint8Array) => this.#read(chunk));
+    stdout.on("error", (error: Error) => this.onerror?.(error));
+    this.#relayStderr(stderr);
+    this.#process.exited.then(() => {
+      this.#closeReason ??= this.#process?.ending;
+      return this.close();
+    });
+    if (this.#closing) await this.#process.stop();
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    const stdin = this.#process?.streams.stdin;
+    if (!stdin || this.#closing || !stdin.writable) {
+      return Promise.reject(new Error("Cannot send to the server: its process has ended"));
+    }
+    return new Promise((resolve, reject) => {
+      stdin.write(`${JSON.stringify(message)}\n`, (error) => error ? reject(error) : resolve());
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    // Callers learn at once; the process may take its time to leave.
+    queueMicrotask(() => this.onclose?.());
+    await this.#process?.stop();
+  }
+
+  #read(chunk: Uint8Array): void {
+    if (this.#closing) return;
+    try {
+      for (const line of this.#lines.push(chunk)) this.#readLine(line);
+    } catch (error) {
+      this.#giveUp(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #readLine(line: string): void {
+    if (this.#closing || line.trim() === "") return;
+    let message: JSONRPCMessage;
+    try {
+      message = parseJSONRPCMessage(JSON.parse(line));
+    } catch {
+      return this.#countStray(line);
+    }
+    this.#stray = { lines: 0, bytes: 0 };
+    this.onmessage?.(message);
+  }
+
+  #countStray(line: string): void {
+    this.#stray.lines += 1;
+    this.#stray.bytes += line.length;
+    if (this.#stray.lines === 1) {
+      const text = printable(line.slice(0, MAX_LOG_LINE_BYTES));
+      this.#logger.warn("MCP server wrote something that is not a message", { line: text });
+    }
+    if (this.#stray.lines > MAX_STRAY_LINES || this.#stray.bytes > MAX_STRAY_BYTES) {
+      this.#giveUp("it wrote too much that is not a message");
+    }
+  }
+
+  #giveUp(reason: string): void {
+    if (this.#closing) return;
+    this.#closeReason = reason;
+    this.#logger.warn("MCP server closed because of what it wrote", { reason });
+    void this.close();
+  }
+
+  #relayStderr(stderr: ServerProcess["streams"]["stderr"]): void {
+    const lines = new LineSplitter(MAX_LOG_LINE_BYTES, "cut");
+    const relay = (line: string) => {
+      if (line === "") return;
+      this.#logger.info("MCP server stderr", { line: `[${this.#name}] ${printable(line)}` });
+    };
+    stderr.on("data", (chunk: Uint8Array) => lines.push(chunk).forEach(relay));
+    stderr.on("end", () => lines.flush().forEach(relay));
+    stderr.on("error", () => {});
+  }
+}
+
+/** Without control characters, so that a server cannot draw on the operator's terminal. */
+function printable(line: string): string {
+  return line.replaceAll(CONTROL, "\ufffd");
+}

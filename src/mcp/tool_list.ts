@@ -1,0 +1,105 @@
+/**
+ * Reads what a server says its tools are. Everything here is hostile: a malformed tool is dropped with
+ * a reason, what is left has the shape the protocol demands, and the whole has a bound.
+ */
+
+import type { JsonSchema, Tool, ToolAnnotations } from "../contract/mod.ts";
+
+/** Tools kept of one server. */
+export const MAX_TOOLS = 10_000;
+
+/** Pages asked of one server. */
+export const MAX_TOOL_PAGES = 256;
+
+const MAX_NAME_LENGTH = 256;
+const MAX_DESCRIPTION_LENGTH = 64 * 1024;
+const HINTS = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"] as const;
+
+/** A tool as the protocol has it, reduced to the parts that are used. */
+export interface ListedTool {
+  readonly name: string;
+  readonly description?: string;
+  readonly inputSchema: { readonly [keyword: string]: unknown };
+  readonly outputSchema?: { readonly [keyword: string]: unknown };
+  readonly annotations?: ToolAnnotations;
+}
+
+/** A tool, or why it is refused. */
+export type ToolVerdict = { readonly tool: ListedTool } | { readonly refused: string };
+
+/** Judges one entry of a `tools/list` result. */
+export function readListedTool(entry: unknown): ToolVerdict {
+  if (!isRecord(entry)) return { refused: "it is not an object" };
+  const { name, description, inputSchema, outputSchema, annotations } = entry;
+  if (typeof name !== "string") return { refused: "its name is not a string" };
+  if (name.length === 0) return { refused: "its name is empty" };
+  if (name.length > MAX_NAME_LENGTH) {
+    return { refused: `its name has ${name.length} characters, more than ${MAX_NAME_LENGTH}` };
+  }
+  return {
+    tool: {
+      name,
+      ...(typeof description === "string"
+        ? { description: description.slice(0, MAX_DESCRIPTION_LENGTH) }
+        : {}),
+      inputSchema: asObjectSchema(inputSchema),
+      ...(isRecord(outputSchema) ? { outputSchema: asObjectSchema(outputSchema) } : {}),
+      ...(isRecord(annotations) ? { annotations: readAnnotations(annotations) } : {}),
+    },
+  };
+}
+
+/**
+ * Replaces `result.tools` of a message by the tools that can be read, in place, and returns why the
+ * others were refused. A message without such a list is left alone.
+ */
+export function siftTools(message: unknown): readonly string[] {
+  if (!isRecord(message) || !isRecord(message.result)) return [];
+  const { result } = message;
+  if (!Array.isArray(result.tools)) return [];
+  const verdicts = result.tools.map(readListedTool);
+  result.tools = verdicts.flatMap((verdict) => "tool" in verdict ? [verdict.tool] : []);
+  return verdicts.flatMap((verdict) => "refused" in verdict ? [verdict.refused] : []);
+}
+
+/** Tools of `server` in the house's shape, sorted by name; of two with one name the first counts. */
+export function toTools(server: string, listed: readonly ListedTool[]): readonly Tool[] {
+  const byName = new Map<string, Tool>();
+  for (const entry of listed) {
+    if (!byName.has(entry.name)) byName.set(entry.name, toTool(server, entry));
+  }
+  const tools = [...byName.values()].sort((a, b) => a.name < b.name ? -1 : 1);
+  return Object.freeze(tools);
+}
+
+function toTool(server: string, entry: ListedTool): Tool {
+  const description = entry.description ?? entry.annotations?.title ?? "";
+  return Object.freeze({
+    server,
+    name: entry.name,
+    description,
+    inputSchema: entry.inputSchema as JsonSchema,
+    ...(entry.outputSchema === undefined ? {} : { outputSchema: entry.outputSchema }),
+    ...(entry.annotations === undefined ? {} : { annotations: entry.annotations }),
+    source: "mcp",
+  });
+}
+
+/** The protocol demands `type: "object"`; servers that leave it out mean it. */
+function asObjectSchema(schema: unknown): { readonly [keyword: string]: unknown } {
+  if (!isRecord(schema)) return { type: "object" };
+  return schema.type === "object" ? schema : { ...schema, type: "object" };
+}
+
+function readAnnotations(raw: Record<string, unknown>): ToolAnnotations {
+  const hints = HINTS.filter((hint) => typeof raw[hint] === "boolean")
+    .map((hint) => [hint, raw[hint]]);
+  return Object.freeze({
+    ...(typeof raw.title === "string" ? { title: raw.title.slice(0, MAX_NAME_LENGTH) } : {}),
+    ...Object.fromEntries(hints),
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

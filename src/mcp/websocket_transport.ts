@@ -1,0 +1,111 @@
+/** MCP over a WebSocket with the subprotocol `mcp`: one JSON message a text frame. */
+
+import {
+  type JSONRPCMessage,
+  parseJSONRPCMessage,
+  type Transport,
+} from "@modelcontextprotocol/client";
+import type { Logger } from "../base/log.ts";
+import { MAX_MESSAGE_BYTES, MAX_STRAY_LINES } from "./stdio_transport.ts";
+
+const NORMAL_CLOSURE = 1000;
+const CLOSE_WAIT_MS = 1_000;
+
+/** A transport over the runtime's own `WebSocket`. */
+export class WebSocketTransport implements Transport {
+  onclose?: (() => void) | undefined;
+  onerror?: ((error: Error) => void) | undefined;
+  onmessage?: ((message: JSONRPCMessage) => void) | undefined;
+  readonly #url: URL;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #logger: Logger;
+  #socket: WebSocket | undefined;
+  #strayFrames = 0;
+  #closed = false;
+
+  constructor(url: URL, headers: Readonly<Record<string, string>>, logger: Logger) {
+    this.#url = url;
+    this.#headers = headers;
+    this.#logger = logger;
+  }
+
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const socket = this.#open();
+      this.#socket = socket;
+      socket.onopen = () => resolve();
+      socket.onmessage = (event) => this.#read(event.data);
+      socket.onerror = () => {
+        const error = new Error("The WebSocket to the server failed");
+        reject(error);
+        this.onerror?.(error);
+      };
+      socket.onclose = () => {
+        reject(new Error("The server closed the WebSocket before it was open"));
+        this.#end();
+      };
+    });
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    if (this.#socket?.readyState !== WebSocket.OPEN) {
+      return Promise.reject(new Error("Cannot send to the server: its WebSocket is not open"));
+    }
+    this.#socket.send(JSON.stringify(message));
+    return Promise.resolve();
+  }
+
+  /** Resolves when the socket is closed, or after a second without the server's agreement. */
+  async close(): Promise<void> {
+    const socket = this.#socket;
+    if (socket && socket.readyState !== WebSocket.CLOSED) await closed(socket);
+    this.#end();
+  }
+
+  /** Deno and Node take headers where browsers take only subprotocols. */
+  #open(): WebSocket {
+    const options = { protocols: ["mcp"], headers: { ...this.#headers } };
+    const hasHeaders = Object.keys(this.#headers).length > 0;
+    return new WebSocket(this.#url, hasHeaders ? options as unknown as string[] : ["mcp"]);
+  }
+
+  #end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.onclose?.();
+  }
+
+  #read(data: unknown): void {
+    if (this.#closed) return;
+    if (typeof data !== "string") return this.#giveUp("it sent a binary frame");
+    if (data.length > MAX_MESSAGE_BYTES) {
+      return this.#giveUp(`it sent a message longer than ${MAX_MESSAGE_BYTES} bytes`);
+    }
+    let message: JSONRPCMessage;
+    try {
+      message = parseJSONRPCMessage(JSON.parse(data));
+    } catch {
+      this.#strayFrames += 1;
+      if (this.#strayFrames > MAX_STRAY_LINES) this.#giveUp("it sent too much that is no message");
+      return;
+    }
+    this.#strayFrames = 0;
+    this.onmessage?.(message);
+  }
+
+  #giveUp(reason: string): void {
+    this.#logger.warn("MCP server closed because of what it wrote", { reason });
+    void this.close();
+  }
+}
+
+function closed(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, CLOSE_WAIT_MS);
+    socket.addEventListener("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.close(NORMAL_CLOSURE);
+  });
+}

@@ -1,0 +1,25 @@
+/** One tool as an agent needs to see it to call it: ready to paste, nothing to look up. */
+
+import type { NamedNamespace, NamedTool } from "./name_tools.ts";
+import { printKey } from "./print_type.ts";
+import { isPlainIdentifier } from "./identifiers.ts";
+import { renderTool } from "./render_tool.ts";
+import { printComment } from "./schema_docs.ts";
+import { TypeNames } from "./type_names.ts";
+
+/**
+ * The signature of a tool: its comment, a line for each way to call it, such as
+ * `mcp.memory.search_nodes(input: { query: string }): Promise<any>;`, and the named types in them.
+ */
+export function signature(namespace: NamedNamespace, named: NamedTool): string {
+  const names = new TypeNames();
+  const { docs, parameters, result } = renderTool(named, { names, indent: "" });
+  const path = `mcp${access(namespace.name)}${access(named.name)}`;
+  const calls = parameters.map((list) => `${path}(${list}): ${result};`);
+  const types = [...names.types.values()].map((type) => type.text);
+  return printComment(docs, "") + [...calls, ...types].join("\n");
+}
+
+function access(name: string): string {
+  return isPlainIdentifier(name) ? `.${name}` : `[${printKey(name)}]`;
+}

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { searchTools, wordsOf } from "../../../src/catalog/search.ts";
+import type { Tool, ToolGroup } from "../../../src/contract/mod.ts";
+
+function tool(server: string, name: string, description: string, ...parameters: string[]): Tool {
+  const properties = Object.fromEntries(parameters.map((parameter) => [parameter, {}]));
+  return { server, name, description, inputSchema: { type: "object", properties }, source: "mcp" };
+}
+
+const TOOLS = [
+  tool("files", "read_file", "Read the complete contents of a file", "path"),
+  tool("files", "write_file", "Create a new file or overwrite an existing file", "path", "content"),
+  tool("files", "listDirectory", "List what is in a folder", "path"),
+  tool("memory", "search_nodes", "Search for nodes in the knowledge graph", "query"),
+  tool("memory", "create_entities", "Create new entities in the knowledge graph", "entities"),
+  tool("weather", "get-weather", "Current weather of a city", "city", "units"),
+];
+const GROUPS: readonly ToolGroup[] = ["files", "memory", "weather"].map((server) => ({
+  server,
+  description: "",
+  tools: TOOLS.filter((entry) => entry.server === server),
+}));
+
+const names = (query: string, limit = 3) =>
+  searchTools(GROUPS, query, { limit }).map((hit) => hit.tool.name);
+
+const CASES: readonly (readonly [string, readonly string[]])[] = [
+  ["read a file", ["read_file", "write_file", "listDirectory"]],
+  ["list directories", ["listDirectory"]],
+  ["directory", ["listDirectory"]],
+  ["weath", ["get-weather"]],
+  ["searchNodes", ["search_nodes"]],
+  ["memory.search_nodes", ["search_nodes", "create_entities"]],
+  ["knowledge graph entity", ["create_entities", "search_nodes"]],
+  ["units", ["get-weather"]],
+  ["nothing like it", []],
+  ["", []],
+  ["the of a", []],
+];
+
+for (const [query, expected] of CASES) {
+  Deno.test(`searching "${query}"`, () => assert.deepEqual(names(query), expected));
+}
+
+Deno.test("ties are in the order of server and name, and the limit holds", () => {
+  const twins = [tool("b", "x", "same"), tool("a", "x", "same")];
+  const groups = twins.map((entry) => ({ server: entry.server, description: "", tools: [entry] }));
+  const hits = searchTools(groups, "same", { limit: 10 });
+  assert.deepEqual(hits.map((hit) => hit.tool.server), ["a", "b"]);
+  assert.equal(searchTools(groups, "same", { limit: 1 }).length, 1);
+});
+
+Deno.test("words: case, punctuation, plurals, small words", () => {
+  assert.deepEqual(wordsOf("getHTTPResponses for my-queries, of the class"), [
+    "get",
+    "http",
+    "response",
+    "query",
+    "class",
+  ]);
+});
+
+Deno.test("hostile tools and queries end in time", () => {
+  const description = "aB".repeat(200_000);
+  const groups = [{ server: "s", description: "", tools: [tool("s", "t", description)] }];
+  assert.deepEqual(searchTools(groups, "\0\ud800 ".repeat(100_000), { limit: 5 }), []);
+});

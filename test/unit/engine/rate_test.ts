@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { fullBucket, take } from "../../../src/engine/rate.ts";
+
+Deno.test("take: a second's worth goes at once, the rest waits in order", () => {
+  let bucket = fullBucket(5, 0);
+  const waits = Array.from({ length: 8 }, () => {
+    const taken = take(bucket, 0);
+    bucket = taken.bucket;
+    return taken.waitMs;
+  });
+  assert.deepEqual(waits, [0, 0, 0, 0, 0, 200, 400, 600]);
+});
+
+Deno.test("take: tokens grow back with time, never above one second's worth", () => {
+  let bucket = fullBucket(2, 0);
+  for (let count = 0; count < 2; count++) bucket = take(bucket, 0).bucket;
+  assert.equal(take(bucket, 500).waitMs, 0);
+  const full = take(bucket, 60_000);
+  assert.equal(full.bucket.tokens, 1);
+});
+
+Deno.test("take: a rate below one a second still lets one through", () => {
+  const { bucket, waitMs } = take(fullBucket(0.5, 0), 0);
+  assert.equal(waitMs, 0);
+  assert.equal(take(bucket, 0).waitMs, 2000);
+});

@@ -1,0 +1,67 @@
+import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
+import assert from "node:assert/strict";
+import { readCallFailure } from "../../../src/mcp/call_failure.ts";
+
+const http = (status: number, text = "") =>
+  new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, `Error POSTing: ${text}`, {
+    status,
+    statusText: "",
+    text,
+  });
+
+const CASES: readonly (readonly [string, unknown, string, boolean, boolean])[] = [
+  ["the server refuses", new ProtocolError(-32603, "broken"), "MCP_TOOL_ERROR", false, false],
+  ["an unknown tool", new ProtocolError(-32602, "Tool t not found"), "TOOL_NOT_FOUND", false, true],
+  [
+    "lost",
+    new SdkError(SdkErrorCode.ConnectionClosed, "closed"),
+    "MCP_SERVER_UNAVAILABLE",
+    true,
+    false,
+  ],
+  [
+    "not sent",
+    new SdkError(SdkErrorCode.NotConnected, "Not connected"),
+    "MCP_SERVER_UNAVAILABLE",
+    true,
+    true,
+  ],
+  [
+    "refused",
+    new TypeError("Connection refused (os error 111)"),
+    "MCP_SERVER_UNAVAILABLE",
+    true,
+    true,
+  ],
+  ["reset", new TypeError("connection reset"), "MCP_SERVER_UNAVAILABLE", true, false],
+  ["session forgotten", http(404), "MCP_SERVER_UNAVAILABLE", true, true],
+  [
+    "session forgotten, older",
+    http(400, "No valid session ID"),
+    "MCP_SERVER_UNAVAILABLE",
+    true,
+    true,
+  ],
+  ["server error", http(500), "MCP_SERVER_UNAVAILABLE", false, false],
+  ["unauthorized", http(401), "MCP_SERVER_UNAVAILABLE", false, false],
+  [
+    "unreadable",
+    new SdkError(SdkErrorCode.InvalidResult, "bad"),
+    "TOOL_OUTPUT_INVALID",
+    false,
+    false,
+  ],
+  ["anything", "text", "MCP_SERVER_UNAVAILABLE", true, false],
+];
+
+for (const [name, thrown, code, sessionLost, unsent] of CASES) {
+  Deno.test(`a failed call: ${name}`, () => {
+    const failure = readCallFailure("s", "t", thrown);
+    assert.deepEqual(
+      [failure.error.code, failure.sessionLost, failure.unsent],
+      [code, sessionLost, unsent],
+    );
+    assert.equal(failure.error.details.server, "s");
+    assert.equal(failure.error.details.tool, "t");
+  });
+}

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { createDeadline } from "../../../src/mcp/deadline.ts";
+import { FakeClock } from "../../harness/fake_clock.ts";
+
+Deno.test("the time passes: the signal aborts and says so", () => {
+  const clock = new FakeClock();
+  using deadline = createDeadline(clock, 100);
+  clock.advance(99);
+  assert.deepEqual([deadline.signal.aborted, deadline.expired], [false, false]);
+  clock.advance(1);
+  assert.deepEqual([deadline.signal.aborted, deadline.expired], [true, true]);
+});
+
+Deno.test("the caller gives up first: it did not expire, then or later", () => {
+  const clock = new FakeClock();
+  const caller = new AbortController();
+  using deadline = createDeadline(clock, 100, caller.signal);
+  caller.abort("enough");
+  clock.advance(200);
+  assert.deepEqual([deadline.signal.reason, deadline.expired], ["enough", false]);
+});
+
+Deno.test("a caller that has given up already; disposing leaves no timer", () => {
+  const clock = new FakeClock();
+  const deadline = createDeadline(clock, 100, AbortSignal.abort("before"));
+  assert.equal(deadline.signal.reason, "before");
+  deadline[Symbol.dispose]();
+  assert.equal(clock.pending, 0);
+});

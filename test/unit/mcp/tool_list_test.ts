@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { readListedTool, siftTools, toTools } from "../../../src/mcp/tool_list.ts";
+
+Deno.test("a tool keeps what is used of it", () => {
+  const entry = {
+    name: "t",
+    title: "ignored",
+    description: "d",
+    inputSchema: { type: "object", properties: { a: {} } },
+    outputSchema: { properties: {} },
+    annotations: { title: "T", readOnlyHint: true, destructiveHint: "yes", other: 1 },
+  };
+  assert.deepEqual(readListedTool(entry), {
+    tool: {
+      name: "t",
+      description: "d",
+      inputSchema: { type: "object", properties: { a: {} } },
+      outputSchema: { type: "object", properties: {} },
+      annotations: { title: "T", readOnlyHint: true },
+    },
+  });
+});
+
+Deno.test("malformed tools are refused with the reason", () => {
+  const entries = [null, [], { name: 1 }, { name: "" }, { name: "x".repeat(257) }];
+  assert.deepEqual(entries.map(readListedTool), [
+    { refused: "it is not an object" },
+    { refused: "it is not an object" },
+    { refused: "its name is not a string" },
+    { refused: "its name is empty" },
+    { refused: "its name has 257 characters, more than 256" },
+  ]);
+  assert.ok("tool" in readListedTool({ name: "x".repeat(256) }));
+});
+
+Deno.test("sifting changes only results with a list of tools", () => {
+  const message = { id: 1, result: { tools: [{ name: "a" }, 7] } };
+  assert.deepEqual(siftTools(message), ["it is not an object"]);
+  assert.deepEqual(message.result.tools, [{ name: "a", inputSchema: { type: "object" } }]);
+  for (const other of [null, 7, {}, { result: null }, { result: { tools: 7 } }]) {
+    assert.deepEqual(siftTools(other), []);
+  }
+});
+
+Deno.test("tools are sorted, frozen and unique; the first of a name counts", () => {
+  const listed = [
+    { name: "b", inputSchema: { type: "object" } },
+    { name: "a", description: "first", inputSchema: {} },
+    { name: "a", description: "second", inputSchema: {} },
+  ];
+  const tools = toTools("s", listed);
+  assert.deepEqual(tools, [
+    { server: "s", name: "a", description: "first", inputSchema: {}, source: "mcp" },
+    { server: "s", name: "b", description: "", inputSchema: { type: "object" }, source: "mcp" },
+  ]);
+  assert.ok(Object.isFrozen(tools) && tools.every(Object.isFrozen));
+});
