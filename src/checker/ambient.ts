@@ -26,8 +26,13 @@ export function ambientDeclarations(ambient: Ambient): string {
   return ambient.network ? CORE + NETWORK : CORE;
 }
 
-/** Declares `codemode`, for declarations that do not declare it themselves. */
+/** Declares `codemode` and the error of tools, for declarations that do not do so themselves. */
 export const CODEMODE_DECLARATIONS = `
+declare class McpToolError extends Error {
+  readonly server: string;
+  readonly tool: string;
+  readonly details: any;
+}
 declare const codemode: {
   /** Finds tools; hits carry ready-to-paste signatures. */
   search(query: string, options?: { limit?: number; detail?: "brief" | "detailed" | "full" }): Promise<any>;
@@ -49,11 +54,6 @@ interface Console {
   group(...data: any[]): void; groupEnd(): void;
 }
 declare const console: Console;
-declare class McpToolError extends Error {
-  readonly server: string;
-  readonly tool: string;
-  readonly details: any;
-}
 declare function setTimeout<Args extends any[]>(task: (...args: Args) => void, delay?: number, ...args: Args): number;
 declare function setInterval<Args extends any[]>(task: (...args: Args) => void, delay?: number, ...args: Args): number;
 declare function clearTimeout(id?: number): void;
