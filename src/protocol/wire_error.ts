@@ -91,6 +91,7 @@ function encodeOwnData(error: Error, depth: number): Record<string, WireValue> |
     const key = keys[index]!;
     if (key === "name" || key === "message" || key === "stack" || key === "cause") continue;
     try {
+      // An error may own any property.
       const value = (error as unknown as Record<string, unknown>)[key];
       setOwn(properties, key, encodeValue(value, { depth }).wire);
     } catch {
