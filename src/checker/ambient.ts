@@ -54,8 +54,13 @@ interface Console {
   group(...data: any[]): void; groupEnd(): void;
 }
 declare const console: Console;
-declare function setTimeout<Args extends any[]>(task: (...args: Args) => void, delay?: number, ...args: Args): number;
-declare function setInterval<Args extends any[]>(task: (...args: Args) => void, delay?: number, ...args: Args): number;
+declare class McpToolError extends Error {
+  readonly server: string;
+  readonly tool: string;
+  readonly details: any;
+}
+declare function setTimeout(task: (...args: any[]) => void, delay?: number, ...args: any[]): number;
+declare function setInterval(task: (...args: any[]) => void, delay?: number, ...args: any[]): number;
 declare function clearTimeout(id?: number): void;
 declare function clearInterval(id?: number): void;
 declare function queueMicrotask(task: () => void): void;
