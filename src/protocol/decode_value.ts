@@ -34,6 +34,7 @@ const MISFIT = Symbol("misfit");
 /** Reads the `value` of one tag, or gives back {@link MISFIT}. */
 type Decode = (value: WireValue | undefined) => unknown;
 
+// The prototype in the literal is what makes it no plain record to the compiler.
 const SPECIAL_NUMBERS: { readonly [text: string]: number } = Object.freeze({
   __proto__: null,
   NaN: NaN,
