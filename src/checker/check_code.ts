@@ -31,8 +31,10 @@ import { createWorkBudget, type WorkBudget, type WorkLimits } from "./work_budge
 
 /** Projects kept warm: one per set of declarations, ambient globals and mode. */
 const MAX_PROJECTS = 4;
-/** About 400 bytes each. An ordinary check of 200 tools creates some ten thousand. */
+/** An ordinary check against 200 tools creates some ten thousand. */
 const MAX_COMPILER_OBJECTS = 1_000_000;
+/** Growth of the heap in one check; an ordinary one takes some 20 MB. */
+const MAX_HEAP_BYTES = 384 * 1024 * 1024;
 /** Depth of the tree. The compiler's time for long operator chains grows with its square: 1 s at 4000. */
 const MAX_DEPTH = 2500;
 
@@ -49,7 +51,7 @@ export class CodeChecker {
   constructor(deadlineMs: number) {
     this.#ts = loadTypeScript();
     this.#budget = createWorkBudget(this.#ts);
-    this.#limits = { deadlineMs, objects: MAX_COMPILER_OBJECTS };
+    this.#limits = { deadlineMs, objects: MAX_COMPILER_OBJECTS, heapBytes: MAX_HEAP_BYTES };
   }
 
   /** Parses what every check needs, so that the first one does not wait for it. */
