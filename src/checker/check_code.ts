@@ -40,6 +40,9 @@ const MAX_DEPTH = 2500;
 
 const NO_USES: Uses = Object.freeze({ tools: [], globals: [] });
 
+/** Limits of one check; what is not given has a default. */
+export type CheckLimits = Pick<WorkLimits, "deadlineMs"> & Partial<WorkLimits>;
+
 /** Checks programs one at a time. */
 export class CodeChecker {
   readonly #ts: TypeScript;
@@ -48,10 +51,10 @@ export class CodeChecker {
   readonly #projects = new Map<string, Project>();
   #library: LibraryFiles | undefined;
 
-  constructor(deadlineMs: number) {
+  constructor(limits: CheckLimits) {
     this.#ts = loadTypeScript();
     this.#budget = createWorkBudget(this.#ts);
-    this.#limits = { deadlineMs, objects: MAX_COMPILER_OBJECTS, heapBytes: MAX_HEAP_BYTES };
+    this.#limits = { objects: MAX_COMPILER_OBJECTS, heapBytes: MAX_HEAP_BYTES, ...limits };
   }
 
   /** Parses what every check needs, so that the first one does not wait for it. */
