@@ -51,7 +51,7 @@ interface Console {
   table(...data: any[]): void; dir(...data: any[]): void; assert(condition?: unknown, ...data: any[]): void;
   time(label?: string): void; timeEnd(label?: string): void; timeLog(label?: string, ...data: any[]): void;
   count(label?: string): void; countReset(label?: string): void;
-  group(...data: any[]): void; groupEnd(): void;
+  group(...data: any[]): void; groupCollapsed(...data: any[]): void; groupEnd(): void; clear(): void; dirxml(...data: any[]): void;
 }
 declare const console: Console;
 declare class McpToolError extends Error {

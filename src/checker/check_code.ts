@@ -31,12 +31,17 @@ import { createWorkBudget, type WorkBudget, type WorkLimits } from "./work_budge
 
 /** Projects kept warm: one per set of declarations, ambient globals and mode. */
 const MAX_PROJECTS = 4;
-/** About 400 bytes each. An ordinary check of 200 tools creates some ten thousand. */
+/** An ordinary check against 200 tools creates some ten thousand. */
 const MAX_COMPILER_OBJECTS = 1_000_000;
+/** Growth of the heap in one check; an ordinary one takes some 20 MB. */
+const MAX_HEAP_BYTES = 384 * 1024 * 1024;
 /** Depth of the tree. The compiler's time for long operator chains grows with its square: 1 s at 4000. */
 const MAX_DEPTH = 2500;
 
 const NO_USES: Uses = Object.freeze({ tools: [], globals: [] });
+
+/** Limits of one check; what is not given has a default. */
+export type CheckLimits = Pick<WorkLimits, "deadlineMs"> & Partial<WorkLimits>;
 
 /** Checks programs one at a time. */
 export class CodeChecker {
@@ -46,10 +51,10 @@ export class CodeChecker {
   readonly #projects = new Map<string, Project>();
   #library: LibraryFiles | undefined;
 
-  constructor(deadlineMs: number) {
+  constructor(limits: CheckLimits) {
     this.#ts = loadTypeScript();
     this.#budget = createWorkBudget(this.#ts);
-    this.#limits = { deadlineMs, objects: MAX_COMPILER_OBJECTS };
+    this.#limits = { objects: MAX_COMPILER_OBJECTS, heapBytes: MAX_HEAP_BYTES, ...limits };
   }
 
   /** Parses what every check needs, so that the first one does not wait for it. */

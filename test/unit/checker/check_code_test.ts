@@ -1,9 +1,9 @@
 /** What the checker says of faulty programs, whole diagnostics at a time. */
 
 import assert from "node:assert/strict";
-import type { CheckerRequest, CheckResult } from "../../../src/checker/mod.ts";
+import type { CheckResult } from "../../../src/checker/mod.ts";
 import { createCheck, requestFor } from "./run_emitted.ts";
-import { CodeChecker } from "../../../src/checker/check_code.ts";
+import { type CheckLimits, CodeChecker } from "../../../src/checker/check_code.ts";
 
 const check = createCheck();
 
@@ -322,22 +322,30 @@ Deno.test("256 KB of code are checked", () => {
   assert.equal(result.ok, true);
 });
 
-Deno.test("types that cost more than the budget are refused, and the next check works", () => {
-  const checker = new CodeChecker(60_000);
-  const explosive = Array.from(
-    { length: 300 },
-    (_, index) =>
-      `type B${index}<N extends number, A extends unknown[] = []> = A['length'] extends N ? A : ` +
-      `B${index}<N, [...A, ${index}]>; const v${index}: B${index}<990>['length'] = 1;`,
-  ).join("\n");
-  const request: CheckerRequest = requestFor(explosive);
-  assert.equal(checker.check(request).diagnostics[0]?.code, "CHECK_TOO_COMPLEX");
-  assert.equal(checker.check(requestFor("memory.search_nodes({ query: 'a' })")).ok, true);
-});
+/** Each limit alone, too small for this program and large enough for the next. */
+const LIMITS: readonly CheckLimits[] = [
+  { deadlineMs: 60_000, objects: 50_000 },
+  { deadlineMs: 60_000, heapBytes: 96 * 1024 * 1024 },
+];
+
+for (const limits of LIMITS) {
+  Deno.test(`types over the limit are refused and the next check works: ${JSON.stringify(limits)}`, () => {
+    const checker = new CodeChecker(limits);
+    const explosive = Array.from(
+      { length: 300 },
+      (_, index) =>
+        `type B${index}<N extends number, A extends unknown[] = []> = A['length'] extends N ? A : ` +
+        `B${index}<N, [...A, ${index}]>; const v${index}: B${index}<990>['length'] = 1;`,
+    ).join("\n");
+    assert.equal(checker.check(requestFor(explosive)).diagnostics[0]?.code, "CHECK_TOO_COMPLEX");
+    assert.equal(checker.check(requestFor("memory.search_nodes({ query: 'a' })")).ok, true);
+  });
+}
 
 Deno.test("a check past its deadline is refused", () => {
-  const checker = new CodeChecker(Number.MIN_VALUE);
-  assert.equal(checker.check(requestFor("[1].map((a) => [a].map((b) => b))")).kind, "refused");
+  const checker = new CodeChecker({ deadlineMs: Number.MIN_VALUE });
+  const result = checker.check(requestFor("[1].map((a) => [a].map((b) => b))"));
+  assert.equal(result.diagnostics[0]?.code, "CHECK_TOO_COMPLEX");
 });
 
 Deno.test("declarations of different hashes do not mix", () => {

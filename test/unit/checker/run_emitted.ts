@@ -27,7 +27,7 @@ export function requestFor(code: string, changes: Partial<CheckerRequest> = {}):
 
 /** Checks with a checker that all tests of a file share, for its warm projects. */
 export function createCheck(): (code: string, changes?: Partial<CheckerRequest>) => CheckResult {
-  const checker = new CodeChecker(60_000);
+  const checker = new CodeChecker({ deadlineMs: 60_000 });
   return (code, changes) => checker.check(requestFor(code, changes));
 }
 
