@@ -34,13 +34,9 @@ const MISFIT = Symbol("misfit");
 /** Reads the `value` of one tag, or gives back {@link MISFIT}. */
 type Decode = (value: WireValue | undefined) => unknown;
 
-const SPECIAL_NUMBERS: { readonly [text: string]: number } = Object.freeze({
-  __proto__: null,
-  NaN: NaN,
-  Infinity: Infinity,
-  "-Infinity": -Infinity,
-  "-0": -0,
-} as unknown as { [text: string]: number });
+const SPECIAL_NUMBERS: { readonly [text: string]: number } = Object.freeze(
+  Object.assign(create(null), { NaN, Infinity, "-Infinity": -Infinity, "-0": -0 }),
+);
 
 const DECODERS: { readonly [type: string]: Decode } = Object.freeze(Object.assign(
   create(null),

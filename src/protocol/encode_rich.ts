@@ -73,7 +73,12 @@ const KINDS: readonly (readonly [unknown, Encode])[] = [
 ];
 
 /** Encodes an object that is neither an array nor plain. */
-export const encodeRichObject: Encode = (encoder, value, path, depth) => {
+export function encodeRichObject(
+  encoder: Encoder,
+  value: object,
+  path: string,
+  depth: number,
+): WireValue {
   const arrayName = typedArrayName(value);
   if (arrayName !== undefined) return encodeTypedArray(encoder, value, arrayName);
   if (isView(value)) return encodeDataView(encoder, value as DataView);
@@ -85,7 +90,7 @@ export const encodeRichObject: Encode = (encoder, value, path, depth) => {
     return tagged(encoder, "URL", urlHref!(value));
   }
   return encodeInstance(encoder, value, path, depth);
-};
+}
 
 /** Instances of classes become their own enumerable data. */
 function encodeInstance(encoder: Encoder, value: object, path: string, depth: number): WireValue {

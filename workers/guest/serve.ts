@@ -86,7 +86,7 @@ interface Surroundings {
 
 function runProgram(start: StartFrame, line: Line, { door, watch, scope }: Surroundings): void {
   const { depth, namespaces } = start;
-  const errorClasses = { McpToolError } as never;
+  const errorClasses = { McpToolError };
   const calls = createCalls({ depth, errorClasses, send: line.send, listen: door.listen });
   const rejections: string[] = [];
   const fail = (thrown: unknown) => line.end(printFailure(toWireError(thrown, start)));
