@@ -10,6 +10,8 @@ export interface SandboxRun {
   readonly memoryLimitBytes?: number;
   readonly host?: RecordingHost;
   readonly signal?: AbortSignal;
+  /** Another guest side than the built one. */
+  readonly guestPath?: string;
 }
 
 /** The report of a run, and what the host was told. */
@@ -22,7 +24,9 @@ const never = new AbortController().signal;
 /** Opens a runtime and a sandbox, runs `code`, and closes both. */
 export async function runInSandbox(code: string, run: SandboxRun = {}): Promise<SandboxResult> {
   const { host = recordingHost(), memoryLimitBytes = 128 * 1024 * 1024 } = run;
-  await using runtime = createDenoRuntime();
+  await using runtime = createDenoRuntime(
+    run.guestPath === undefined ? {} : { guestPath: run.guestPath },
+  );
   const spec = { permissionFlags: run.permissionFlags ?? [], memoryLimitBytes };
   await using sandbox = await runtime.open(spec);
   const report = await sandbox.run(program(code, run.changes), host, run.signal ?? never);

@@ -20,7 +20,7 @@ import { toGuestScript } from "../../src/protocol/program.ts";
 import { decodeValue, encodeError, encodeValue } from "../../src/protocol/values.ts";
 import { createCalls } from "./calls.ts";
 import { createConsole } from "./console.ts";
-import { explainFetch } from "./fetch.ts";
+import { explainDenial, explainFetch } from "./denials.ts";
 import { guestStack, withoutFrames } from "./guest_stack.ts";
 import { McpToolError } from "./mcp_tool_error.ts";
 import { printFailure, printLog, printResult } from "./print_frame.ts";
@@ -132,7 +132,7 @@ function collectNotes(
 
 function toWireError(thrown: unknown, start: StartFrame): WireError {
   const error = encodeError(thrown, { depth: start.depth, stackOf: guestStack });
-  const message = withoutFrames(error.message);
+  const message = explainDenial(withoutFrames(error.message));
   if (error.name !== "TypeError") return { ...error, message };
   return { ...error, message: message + suggest(message, start.namespaces) };
 }
