@@ -94,7 +94,7 @@ function decodeAny(wire: WireValue): unknown {
 function decodeList(wire: readonly WireValue[]): unknown[] {
   const list: unknown[] = [];
   for (let index = 0; index < wire.length; index += 1) {
-    if (!isHole(wire[index]!)) setOwn(list, `${index}`, decodeAny(wire[index]!));
+    if (!isHole(wire[index]!)) setOwn(list, index, decodeAny(wire[index]!));
   }
   list.length = wire.length;
   return list;
