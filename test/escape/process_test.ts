@@ -10,7 +10,6 @@ import { runInSandbox, summarize } from "../harness/sandbox.ts";
 import { type Threat, THREATS } from "./threats.ts";
 
 const TIGHT = {
-  timeoutMs: 1000,
   budget: { ...AMPLE, frameBytes: 1024 * 1024, totalBytes: 4 * 1024 * 1024, calls: 100 },
   namespaces: [{
     name: "memory",
@@ -32,7 +31,8 @@ async function attack(
 ): Promise<void> {
   const host = recordingHost();
   const options = guestPath === undefined ? {} : { guestPath };
-  const end = summarize(await runInSandbox(threat.code, { ...options, host, changes: TIGHT }));
+  const changes = { ...TIGHT, timeoutMs: threat.timeoutMs ?? 10_000 };
+  const end = summarize(await runInSandbox(threat.code, { ...options, host, changes }));
   if (typeof expected === "string") assert.equal(end, expected);
   else assert.match(end, expected);
   assert.ok(host.calls.every((call) => call.args[0] !== "late"));

@@ -20,6 +20,8 @@ export interface Threat {
   readonly code: string;
   /** How it ends, sealed; a text must match whole. */
   readonly end: string | RegExp;
+  /** Time it is given. @default 10000, so that what must hit another limit first does so anywhere */
+  readonly timeoutMs?: number;
   /** How it ends with the seal taken away. */
   readonly wall?: string | RegExp;
 }
@@ -466,6 +468,7 @@ const BOMBS: readonly Threat[] = ([
   verdict: "contained",
   code,
   end,
+  ...(typeof end === "string" && end !== OUT_OF_TIME ? {} : { timeoutMs: 1000 }),
 }));
 
 const LATE: readonly Threat[] = [
