@@ -1,166 +1,263 @@
-/** Sets of capabilities: gathered from strings, and compared with a grant. */
+/**
+ * The algebra of capability sets: make, unite, intersect, compare, say. No operation ever grants
+ * what its operands did not; where the set's shape cannot say a result exactly, it says less.
+ */
 
-import { authoritiesOf, coversHost } from "./authority.ts";
-import { type Capability, parseCapability, printCapability } from "./capability.ts";
-import type { CapabilitySet, McpCapabilities } from "./capability_set.ts";
-import { foldersOf } from "./decide.ts";
-import { isInside, toAbsolute } from "./paths.ts";
+import { resolve } from "node:path";
+import { CodemodeError } from "../base/errors.ts";
+import { type Capability, type CapabilityNames, parseCapabilities } from "./capability.ts";
+import { buildSet, type Grants, printGrants, toGrants } from "./grants.ts";
+import type { CapabilitySet } from "./capability_set.ts";
+import { coversHost } from "./host.ts";
+import { AMOUNT_PARTS, AMOUNTS_OF_PART, combineAmounts, excessAmounts } from "./limits.ts";
+import {
+  coversNetwork,
+  coversPath,
+  coversTool,
+  isWithin,
+  type NetworkRule,
+  type PathRule,
+  type ToolRule,
+} from "./rules.ts";
 
-/** What the strings are read against. */
-export interface CapabilityContext {
-  /** Names of MCP servers: `network:<server>` means the server. */
-  readonly servers: readonly string[];
-  /** Absolute; relative paths are relative to it. */
+/** Where strings are turned into a set. */
+export interface CapabilityScope extends CapabilityNames {
+  /** Absolute folder that relative paths are relative to. */
   readonly directory: string;
 }
 
-/** Capability strings as a set; a string that is no capability throws `INVALID_REQUEST`. */
+/** The answer of {@link isSubset}: `excess` names each thing asked beyond the grant. */
+export type SubsetAnswer =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly excess: readonly string[] };
+
+/**
+ * The set that a list of capability strings, or a set from outside, stands for: paths absolute,
+ * hosts canonical. Throws `INVALID_REQUEST` whose `details.problems` names each bad entry.
+ */
 export function toCapabilitySet(
-  strings: readonly string[],
-  context: CapabilityContext,
+  asked: readonly string[] | CapabilitySet,
+  scope: CapabilityScope,
 ): CapabilitySet {
-  const all = strings.map((text) => resolve(parseCapability(text), context));
-  const hosts = pick(all, "network").map((one) => printCapability(one).slice("network:".length));
-  const read = pick(all, "read").map(({ path }) => path);
-  const write = pick(all, "write").map(({ path }) => path);
-  const environment = pick(all, "env").map(({ name }) => name);
-  const filesystem = {
-    ...(read.length === 0 ? {} : { allowedPaths: unique(read) }),
-    ...(write.length === 0 ? {} : { writablePaths: unique(write) }),
-  };
-  return {
-    ...(hosts.length === 0 ? {} : { network: { allowedHosts: unique(hosts) } }),
-    ...(read.length + write.length === 0 ? {} : { filesystem }),
-    ...mcpOf(pick(all, "mcp")),
-    ...(environment.length === 0 ? {} : { system: { environment: unique(environment) } }),
-  };
+  if (!Array.isArray(asked)) return resolveSet(asked as CapabilitySet, scope);
+  const { capabilities, problems } = parseCapabilities(asked, scope);
+  if (problems.length > 0) {
+    const first = problems[0];
+    throw new CodemodeError(
+      "INVALID_REQUEST",
+      `Capability ${first?.index} is invalid: ${first?.message}. ${first?.remedy}`,
+      { details: { problems } },
+    );
+  }
+  return buildSet(collect(capabilities, scope.directory), {});
 }
 
-/** Whether everything asked was granted; if not, each excess as a capability is written. */
-export function isSubset(
-  asked: CapabilitySet,
-  granted: CapabilitySet,
-): { readonly ok: true } | { readonly ok: false; readonly excess: readonly string[] } {
-  const excess = unique([
-    ...networkExcess(asked, granted),
-    ...pathExcess(asked, granted),
-    ...mcpExcess(asked.mcp, granted.mcp),
-    ...environmentExcess(asked, granted),
-    ...limitExcess(asked, granted),
-  ]);
+/** Everything that either set grants. Extension lists that differ leave only what both allow. */
+export function union(left: CapabilitySet, right: CapabilitySet): CapabilitySet {
+  const [a, b] = [toGrants(left), toGrants(right)];
+  const both = left.filesystem !== undefined && right.filesystem !== undefined;
+  const extensions = both
+    ? narrowExtensions(left, right)
+    : (left.filesystem ?? right.filesystem)?.allowedExtensions;
+  return buildSet(
+    {
+      network: [...a.network, ...b.network],
+      paths: [...a.paths, ...b.paths],
+      tools: [...a.tools, ...b.tools],
+      environment: [...a.environment, ...b.environment],
+    },
+    amounts(left, right, Math.max),
+    extensions,
+  );
+}
+
+/** What both sets grant. An extension list that one side leaves out is the other's. */
+export function intersect(left: CapabilitySet, right: CapabilitySet): CapabilitySet {
+  const [a, b] = [toGrants(left), toGrants(right)];
+  return buildSet(
+    {
+      network: meetAll(a.network, b.network, meetNetwork),
+      paths: meetAll(a.paths, b.paths, meetPath),
+      tools: meetAll(a.tools, b.tools, meetTool),
+      environment: a.environment.filter((name) => b.environment.includes(name)),
+    },
+    amounts(left, right, Math.min),
+    narrowExtensions(left, right),
+  );
+}
+
+/**
+ * Whether `granted` allows everything that `asked` names. Amounts and extension lists that `asked`
+ * leaves out are no excess; {@link intersect} then fills them from the grant, so run what it
+ * returns and not `asked` itself.
+ */
+export function isSubset(asked: CapabilitySet, granted: CapabilitySet): SubsetAnswer {
+  const [want, have] = [toGrants(asked), toGrants(granted)];
+  const excess = [
+    ...printGrants({
+      network: want.network.filter((rule) => !have.network.some((g) => coversNetwork(g, rule))),
+      paths: want.paths.filter((rule) => !have.paths.some((g) => coversPath(g, rule))),
+      tools: want.tools.filter((rule) => !have.tools.some((g) => coversTool(g, rule))),
+      environment: want.environment.filter((name) => !have.environment.includes(name)),
+    }),
+    ...excessExtensions(asked, granted),
+    ...excessAmounts(asked, granted),
+  ];
   return excess.length === 0 ? { ok: true } : { ok: false, excess };
 }
 
-/** What was asked, with the limits of the grant where the request says nothing of its own. */
-export function underGrant(asked: CapabilitySet, granted: CapabilitySet): CapabilitySet {
-  const { allowedHosts: _hosts, allowedPorts: _ports, ...network } = granted.network ?? {};
-  const { allowedPaths: _paths, writablePaths: _writable, readOnly: _readOnly, ...filesystem } =
-    granted.filesystem ?? {};
-  const { allowedServers: _servers, allowedTools: _tools, ...mcp } = granted.mcp ?? {};
+/**
+ * The set to run with when `asked` is wanted of `granted`: their intersection. Throws
+ * `CAPABILITY_VIOLATION` whose `details.excess` names everything asked beyond the grant.
+ */
+export function narrow(asked: CapabilitySet, granted: CapabilitySet): CapabilitySet {
+  const answer = isSubset(asked, granted);
+  if (answer.ok) return intersect(withAmountsOf(granted, asked), granted);
+  throw new CodemodeError(
+    "CAPABILITY_VIOLATION",
+    `Not granted: ${answer.excess.join(", ")}`,
+    { details: { excess: answer.excess } },
+  );
+}
+
+/** `asked` with the amounts of the grant where it names none of its own. */
+function withAmountsOf(granted: CapabilitySet, asked: CapabilitySet): CapabilitySet {
+  const parts = AMOUNT_PARTS.flatMap((part) => {
+    const [own, theirs]: (Readonly<Record<string, unknown>> | undefined)[] = [
+      { ...asked[part] },
+      { ...granted[part] },
+    ];
+    if (asked[part] === undefined) return [];
+    const amounts = AMOUNTS_OF_PART[part].flatMap((name) =>
+      own?.[name] === undefined && theirs?.[name] !== undefined ? [[name, theirs[name]]] : []
+    );
+    return [[part, { ...asked[part], ...Object.fromEntries(amounts) }]];
+  });
+  return { ...asked, ...Object.fromEntries(parts) };
+}
+
+/** The set as sorted capability strings; amounts and extension lists have no string form. */
+export function toCapabilityStrings(set: CapabilitySet): readonly string[] {
+  return Object.freeze(printGrants(toGrants(set)));
+}
+
+/** The set in lines for people: each capability, then each limit on it. */
+export function explain(set: CapabilitySet): readonly string[] {
+  const strings = toCapabilityStrings(set);
+  if (strings.length === 0) return Object.freeze(["nothing is granted"]);
+  const extensions = set.filesystem?.allowedExtensions;
+  const limits = AMOUNT_PARTS.flatMap((part) => {
+    const own: Readonly<Record<string, unknown>> = { ...set[part] };
+    return AMOUNTS_OF_PART[part].flatMap((name) =>
+      own[name] === undefined ? [] : [`limit ${part}.${name}=${own[name]}`]
+    );
+  });
+  const only = extensions === undefined ? [] : [`only files ending in ${extensions.join(", ")}`];
+  return Object.freeze([...strings.map((line) => `may use ${line}`), ...only, ...limits]);
+}
+
+function resolveSet(set: CapabilitySet, scope: CapabilityScope): CapabilitySet {
+  const files = set.filesystem;
+  const absolute = (paths: readonly string[] = []) =>
+    paths.map((path) => resolve(scope.directory, path));
+  const resolved = files === undefined ? set : {
+    ...set,
+    filesystem: {
+      ...files,
+      allowedPaths: absolute(files.allowedPaths),
+      writablePaths: absolute(files.writablePaths),
+    },
+  };
+  return buildSet(
+    toGrants(resolved),
+    amounts(resolved, {}, Math.max),
+    set.filesystem?.allowedExtensions,
+  );
+}
+
+function collect(capabilities: readonly Capability[], directory: string): Grants {
+  const tools: ToolRule[] = [];
+  const environment: string[] = [];
+  const hosts: string[] = [];
+  const files: { allowedPaths: string[]; writablePaths: string[] } = {
+    allowedPaths: [],
+    writablePaths: [],
+  };
+  for (const capability of capabilities) {
+    switch (capability.kind) {
+      case "mcp":
+        tools.push({ server: capability.server, tool: capability.tool ?? "*" });
+        break;
+      case "network":
+        hosts.push(
+          capability.port === undefined ? capability.host : `${capability.host}:${capability.port}`,
+        );
+        break;
+      case "env":
+        environment.push(capability.name);
+        break;
+      default:
+        (capability.kind === "read" ? files.allowedPaths : files.writablePaths)
+          .push(resolve(directory, capability.path));
+    }
+  }
+  const grants = toGrants({ network: { allowedHosts: hosts }, filesystem: files });
+  return { ...grants, tools, environment };
+}
+
+function amounts(
+  left: CapabilitySet,
+  right: CapabilitySet,
+  pick: (a: number, b: number) => number,
+): CapabilitySet {
   return {
-    ...asked,
-    ...(asked.network === undefined ? {} : { network: { ...network, ...asked.network } }),
-    ...(asked.filesystem === undefined
-      ? {}
-      : { filesystem: { ...filesystem, ...asked.filesystem } }),
-    ...(asked.mcp === undefined ? {} : { mcp: { ...mcp, ...asked.mcp } }),
+    network: combineAmounts(left, right, "network", pick),
+    filesystem: combineAmounts(left, right, "filesystem", pick),
+    mcp: combineAmounts(left, right, "mcp", pick),
   };
 }
 
-function resolve(capability: Capability, { servers, directory }: CapabilityContext): Capability {
-  if (
-    capability.kind === "network" && capability.port === undefined &&
-    servers.includes(capability.host)
-  ) {
-    return { kind: "mcp", server: capability.host };
-  }
-  if (capability.kind === "read" || capability.kind === "write") {
-    return { ...capability, path: toAbsolute(capability.path, directory) };
-  }
-  return capability;
+function narrowExtensions(
+  left: CapabilitySet,
+  right: CapabilitySet,
+): readonly string[] | undefined {
+  const a = left.filesystem?.allowedExtensions;
+  const b = right.filesystem?.allowedExtensions;
+  return a === undefined || b === undefined ? a ?? b : a.filter((name) => b.includes(name));
 }
 
-function mcpOf(all: readonly (Capability & { kind: "mcp" })[]): { mcp?: McpCapabilities } {
-  if (all.length === 0) return {};
-  const allowedServers = unique(all.map(({ server }) => server));
-  // A server named without a tool means all of its tools.
-  const allowedTools = unique(all.map(({ server, tool }) => `${server}.${tool ?? "*"}`));
-  return all.every(({ tool }) => tool === undefined)
-    ? { mcp: { allowedServers } }
-    : { mcp: { allowedServers, allowedTools } };
+function excessExtensions(asked: CapabilitySet, granted: CapabilitySet): string[] {
+  const allowed = granted.filesystem?.allowedExtensions;
+  if (allowed === undefined) return [];
+  return (asked.filesystem?.allowedExtensions ?? [])
+    .filter((name) => !allowed.includes(name))
+    .map((name) => `filesystem.allowedExtensions=${name}`);
 }
 
-function networkExcess(asked: CapabilitySet, granted: CapabilitySet): string[] {
-  const grants = authoritiesOf(granted.network);
-  return authoritiesOf(asked.network)
-    .filter(({ host, port }) =>
-      !grants.some((one) => one.port === port && coversHost(one.host, host))
-    )
-    .map(({ host, port }) => `network:${host}:${port}`);
+function meetAll<Rule>(
+  left: readonly Rule[],
+  right: readonly Rule[],
+  meet: (a: Rule, b: Rule) => Rule | undefined,
+): Rule[] {
+  return left.flatMap((a) => right.flatMap((b) => meet(a, b) ?? []));
 }
 
-function pathExcess(asked: CapabilitySet, granted: CapabilitySet): string[] {
-  return (["read", "write"] as const).flatMap((mode) => {
-    const grants = foldersOf(granted, mode).map((folder) => toAbsolute(folder, "/"));
-    return foldersOf(asked, mode)
-      .filter((path) => !grants.some((folder) => isInside(toAbsolute(path, "/"), folder)))
-      .map((path) => `${mode}:${path}`);
-  });
+function meetNetwork(a: NetworkRule, b: NetworkRule): NetworkRule | undefined {
+  if (a.port !== b.port) return undefined;
+  return coversHost(a.host, b.host) ? b : coversHost(b.host, a.host) ? a : undefined;
 }
 
-function mcpExcess(asked: McpCapabilities = {}, granted: McpCapabilities = {}): string[] {
-  const { allowedServers: servers = [] } = granted;
-  const { allowedServers: wanted = [], allowedTools: tools } = asked;
-  const strange = wanted.filter((server) => !servers.includes("*") && !servers.includes(server));
-  if (granted.allowedTools === undefined) return strange.map((server) => `mcp:${server}`);
-  const patterns = tools ?? wanted.map((server) => `${server}.*`);
-  const covered = (pattern: string) =>
-    granted.allowedTools?.some((grant) => coversTool(grant, pattern));
-  return [...strange, ...patterns.filter((pattern) => !covered(pattern))].map((name) =>
-    `mcp:${name}`
-  );
+function meetPath(a: PathRule, b: PathRule): PathRule | undefined {
+  if (a.access !== b.access) return undefined;
+  return isWithin(a.path, b.path) ? b : isWithin(b.path, a.path) ? a : undefined;
 }
 
-function coversTool(grant: string, pattern: string): boolean {
-  if (grant === "*" || grant === pattern) return true;
-  const [server = "", tool] = pattern.split(".", 2);
-  return tool !== undefined && (grant === `${server}.*` || (tool !== "*" && grant === tool));
+function meetTool(a: ToolRule, b: ToolRule): ToolRule | undefined {
+  const server = meetName(a.server, b.server);
+  const tool = meetName(a.tool, b.tool);
+  return server === undefined || tool === undefined ? undefined : { server, tool };
 }
 
-function environmentExcess(asked: CapabilitySet, granted: CapabilitySet): string[] {
-  const grants = granted.system?.environment ?? [];
-  return (asked.system?.environment ?? []).filter((name) => !grants.includes(name)).map((name) =>
-    `env:${name}`
-  );
-}
-
-/** A request may lower a limit of its grant, not raise it. */
-function limitExcess(asked: CapabilitySet, granted: CapabilitySet): string[] {
-  const limits = [
-    ["network", "maxRequestsPerSecond"],
-    ["network", "maxRequestSize"],
-    ["filesystem", "maxFileSize"],
-    ["mcp", "maxCallsPerSecond"],
-    ["mcp", "maxConcurrentCalls"],
-  ] as const;
-  return limits.flatMap(([part, limit]) => {
-    const wanted = numberAt(asked[part], limit);
-    const allowed = numberAt(granted[part], limit);
-    return wanted !== undefined && allowed !== undefined && wanted > allowed
-      ? [`${part}.${limit}=${wanted}`]
-      : [];
-  });
-}
-
-function numberAt(part: object | undefined, name: string): number | undefined {
-  const value: unknown = part === undefined ? undefined : Reflect.get(part, name);
-  return typeof value === "number" ? value : undefined;
-}
-
-function pick<Kind extends Capability["kind"]>(all: readonly Capability[], kind: Kind) {
-  return all.filter((one): one is Capability & { kind: Kind } => one.kind === kind);
-}
-
-function unique(values: readonly string[]): string[] {
-  return [...new Set(values)];
+function meetName(a: string, b: string): string | undefined {
+  return a === "*" || a === b ? b : b === "*" ? a : undefined;
 }

@@ -26,8 +26,13 @@ export function ambientDeclarations(ambient: Ambient): string {
   return ambient.network ? CORE + NETWORK : CORE;
 }
 
-/** Declares `codemode`, for declarations that do not declare it themselves. */
+/** Declares `codemode` and the error of tools, for declarations that do not do so themselves. */
 export const CODEMODE_DECLARATIONS = `
+declare class McpToolError extends Error {
+  readonly server: string;
+  readonly tool: string;
+  readonly details: any;
+}
 declare const codemode: {
   /** Finds tools; hits carry ready-to-paste signatures. */
   search(query: string, options?: { limit?: number; detail?: "brief" | "detailed" | "full" }): Promise<any>;
@@ -54,8 +59,8 @@ declare class McpToolError extends Error {
   readonly tool: string;
   readonly details: any;
 }
-declare function setTimeout<Args extends any[]>(task: (...args: Args) => void, delay?: number, ...args: Args): number;
-declare function setInterval<Args extends any[]>(task: (...args: Args) => void, delay?: number, ...args: Args): number;
+declare function setTimeout(task: (...args: any[]) => void, delay?: number, ...args: any[]): number;
+declare function setInterval(task: (...args: any[]) => void, delay?: number, ...args: any[]): number;
 declare function clearTimeout(id?: number): void;
 declare function clearInterval(id?: number): void;
 declare function queueMicrotask(task: () => void): void;

@@ -24,7 +24,7 @@ import {
 } from "./project.ts";
 import { correctCode } from "./recheck.ts";
 import { findRefusals } from "./refusals.ts";
-import { topLevelReturns } from "./syntax.ts";
+import { isDeeperThan, topLevelReturns } from "./syntax.ts";
 import { toFindings, toSyntaxFinding } from "./type_findings.ts";
 import { createScope, findUses } from "./uses.ts";
 import { createWorkBudget, type WorkBudget, type WorkLimits } from "./work_budget.ts";
@@ -33,6 +33,8 @@ import { createWorkBudget, type WorkBudget, type WorkLimits } from "./work_budge
 const MAX_PROJECTS = 4;
 /** About 400 bytes each. An ordinary check of 200 tools creates some ten thousand. */
 const MAX_COMPILER_OBJECTS = 1_000_000;
+/** Depth of the tree. The compiler's time for long operator chains grows with its square: 1 s at 4000. */
+const MAX_DEPTH = 2500;
 
 const NO_USES: Uses = Object.freeze({ tools: [], globals: [] });
 
@@ -74,6 +76,7 @@ export class CodeChecker {
     const guest = project.open(extracted.text, request.language);
     const syntax = this.#syntaxFindings(guest, mode);
     if (syntax.length > 0) return rejected(code, "syntax", syntax);
+    if (isDeeperThan(this.#ts, guest.file, MAX_DEPTH)) return tooComplex(code);
     const refusals = findRefusals(this.#ts, guest.file, createScope(this.#ts, guest).isOutside);
     if (refusals.length > 0) return refused(code, refusals);
     const findings = mode === "off" ? [] : this.#typeFindings(request, project, guest, extracted);

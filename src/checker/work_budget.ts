@@ -42,6 +42,7 @@ interface AllocatorAccess {
 
 /** Installs the counter in the compiler, once. Outside `run` nothing is bounded. */
 export function createWorkBudget(ts: TypeScript): WorkBudget {
+  // The allocator is not in the public types.
   const access = ts as unknown as AllocatorAccess;
   const installed = access.objectAllocator.workBudget;
   if (installed !== undefined) return installed;
