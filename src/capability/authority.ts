@@ -25,8 +25,20 @@ export function splitAuthority(entry: string): { readonly host: string; readonly
   return { host: host.toLowerCase(), port: Number(port) };
 }
 
+/** Names, `*.suffix`, `*` and bracketed IPv6 addresses; nothing a flag or a URL could read otherwise. */
+const HOST = /^(?:\*|(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])$/i;
+/** Longest host name, from RFC 1035. */
+const MAX_HOST_LENGTH = 253;
+
+/** Whether a text is a host or a host pattern, without a port. */
+export function isHost(text: string): boolean {
+  return text.length <= MAX_HOST_LENGTH && HOST.test(text);
+}
+
 /** Whether a host, or every host a pattern means, is meant by another pattern. */
 export function coversHost(pattern: string, host: string): boolean {
+  // SAFETY: `evil.com#.example.com` ends well; test/unit/capability/set_test.ts tries.
+  if (!isHost(host)) return false;
   if (pattern === "*" || pattern === host) return true;
   if (!pattern.startsWith("*.")) return false;
   const suffix = pattern.slice(1);

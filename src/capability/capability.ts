@@ -4,6 +4,7 @@
  */
 
 import { CodemodeError } from "../base/errors.ts";
+import { isHost } from "./authority.ts";
 
 /** One capability, parsed. */
 export type Capability =
@@ -17,7 +18,6 @@ export type Capability =
 const FORMS =
   "mcp:SERVER, mcp:SERVER.TOOL, network:HOST, network:HOST:PORT, read:PATH, write:PATH or env:NAME";
 
-const HOST = /^(?:\*|(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])$/i;
 const ENVIRONMENT_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Longest capability string. */
 const MAX_LENGTH = 1024;
@@ -33,6 +33,11 @@ export function parseCapability(text: string): Capability {
   throw new CodemodeError("INVALID_REQUEST", `${shown} is not a capability; write ${FORMS}`, {
     details: { capability: text.slice(0, 100) },
   });
+}
+
+/** Whether a text is the name of one environment variable. */
+export function isEnvironmentName(text: string): boolean {
+  return ENVIRONMENT_NAME.test(text);
 }
 
 /** A capability as it is written. */
@@ -64,7 +69,7 @@ function parseKind(kind: string, rest: string): Capability | undefined {
     case "write":
       return { kind, path: rest };
     case "env":
-      return ENVIRONMENT_NAME.test(rest) ? { kind, name: rest } : undefined;
+      return isEnvironmentName(rest) ? { kind, name: rest } : undefined;
     default:
       return undefined;
   }
@@ -80,7 +85,7 @@ function parseMcp(rest: string): Capability | undefined {
 
 function parseNetwork(rest: string): Capability | undefined {
   const [, host = "", port] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(rest) ?? [];
-  if (!HOST.test(host)) return undefined;
+  if (!isHost(host)) return undefined;
   if (port === undefined) return { kind: "network", host: host.toLowerCase() };
   const number = Number(port);
   if (number < 1 || number > 65535) return undefined;

@@ -3,6 +3,7 @@
 import { authoritiesOf, coversHost } from "./authority.ts";
 import type { CapabilitySet } from "./capability_set.ts";
 import { isInside, toAbsolute } from "./paths.ts";
+import { coversTool, toolPatternsOf } from "./tool_pattern.ts";
 
 /** Whether a guest may connect to `host` at `port`. */
 export function allowsNetwork(set: CapabilitySet, host: string, port: number): boolean {
@@ -28,9 +29,5 @@ export function foldersOf(set: CapabilitySet, mode: "read" | "write"): readonly 
 
 /** Whether a guest may call a tool of a server. */
 export function allowsTool(set: CapabilitySet, server: string, tool: string): boolean {
-  const { allowedServers = [], allowedTools } = set.mcp ?? {};
-  if (!allowedServers.includes("*") && !allowedServers.includes(server)) return false;
-  if (allowedTools === undefined) return true;
-  const meaning = new Set(["*", tool, `${server}.${tool}`, `${server}.*`]);
-  return allowedTools.some((pattern) => meaning.has(pattern));
+  return toolPatternsOf(set.mcp).some((granted) => coversTool(granted, { server, tool }));
 }

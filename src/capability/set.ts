@@ -4,7 +4,9 @@ import { authoritiesOf, coversHost } from "./authority.ts";
 import { type Capability, parseCapability, printCapability } from "./capability.ts";
 import type { CapabilitySet, McpCapabilities } from "./capability_set.ts";
 import { foldersOf } from "./decide.ts";
+import { SPECIFICATION_LIMITS } from "./limits.ts";
 import { isInside, toAbsolute } from "./paths.ts";
+import { coversTool, toolPatternsOf } from "./tool_pattern.ts";
 
 /** What the strings are read against. */
 export interface CapabilityContext {
@@ -44,6 +46,7 @@ export function isSubset(
   const excess = unique([
     ...networkExcess(asked, granted),
     ...pathExcess(asked, granted),
+    ...extensionExcess(asked, granted),
     ...mcpExcess(asked.mcp, granted.mcp),
     ...environmentExcess(asked, granted),
     ...limitExcess(asked, granted),
@@ -59,20 +62,24 @@ export function underGrant(asked: CapabilitySet, granted: CapabilitySet): Capabi
   const { allowedServers: _servers, allowedTools: _tools, ...mcp } = granted.mcp ?? {};
   return {
     ...asked,
-    ...(asked.network === undefined ? {} : { network: { ...network, ...asked.network } }),
+    ...(asked.network === undefined ? {} : { network: { ...network, ...defined(asked.network) } }),
     ...(asked.filesystem === undefined
       ? {}
-      : { filesystem: { ...filesystem, ...asked.filesystem } }),
-    ...(asked.mcp === undefined ? {} : { mcp: { ...mcp, ...asked.mcp } }),
+      : { filesystem: { ...filesystem, ...defined(asked.filesystem) } }),
+    ...(asked.mcp === undefined ? {} : { mcp: { ...mcp, ...defined(asked.mcp) } }),
   };
 }
 
+/** SAFETY: a property that is there but undefined must not hide the one of the grant. */
+function defined<T extends object>(part: T): T {
+  return Object.fromEntries(Object.entries(part).filter(([, one]) => one !== undefined)) as T;
+}
+
 function resolve(capability: Capability, { servers, directory }: CapabilityContext): Capability {
-  if (
-    capability.kind === "network" && capability.port === undefined &&
-    servers.includes(capability.host)
-  ) {
-    return { kind: "mcp", server: capability.host };
+  if (capability.kind === "network" && capability.port === undefined) {
+    // A host is written in any case, and parsing has lowered it.
+    const server = servers.find((name) => name.toLowerCase() === capability.host);
+    if (server !== undefined) return { kind: "mcp", server };
   }
   if (capability.kind === "read" || capability.kind === "write") {
     return { ...capability, path: toAbsolute(capability.path, directory) };
@@ -84,7 +91,7 @@ function mcpOf(all: readonly (Capability & { kind: "mcp" })[]): { mcp?: McpCapab
   if (all.length === 0) return {};
   const allowedServers = unique(all.map(({ server }) => server));
   // A server named without a tool means all of its tools.
-  const allowedTools = unique(all.map(({ server, tool }) => `${server}.${tool ?? "*"}`));
+  const allowedTools = unique(all.map(({ server, tool = "*" }) => `${server}.${tool}`));
   return all.every(({ tool }) => tool === undefined)
     ? { mcp: { allowedServers } }
     : { mcp: { allowedServers, allowedTools } };
@@ -108,23 +115,24 @@ function pathExcess(asked: CapabilitySet, granted: CapabilitySet): string[] {
   });
 }
 
-function mcpExcess(asked: McpCapabilities = {}, granted: McpCapabilities = {}): string[] {
-  const { allowedServers: servers = [] } = granted;
-  const { allowedServers: wanted = [], allowedTools: tools } = asked;
-  const strange = wanted.filter((server) => !servers.includes("*") && !servers.includes(server));
-  if (granted.allowedTools === undefined) return strange.map((server) => `mcp:${server}`);
-  const patterns = tools ?? wanted.map((server) => `${server}.*`);
-  const covered = (pattern: string) =>
-    granted.allowedTools?.some((grant) => coversTool(grant, pattern));
-  return [...strange, ...patterns.filter((pattern) => !covered(pattern))].map((name) =>
-    `mcp:${name}`
-  );
+/** Extensions are endings: `.tar.gz` is within `.gz`. None asked means those of the grant. */
+function extensionExcess(asked: CapabilitySet, granted: CapabilitySet): string[] {
+  const grants = granted.filesystem?.allowedExtensions;
+  if (grants === undefined) return [];
+  return (asked.filesystem?.allowedExtensions ?? [])
+    .filter((extension) => !grants.some((grant) => extension.endsWith(grant)))
+    .map((extension) => `filesystem.allowedExtensions=${extension}`);
 }
 
-function coversTool(grant: string, pattern: string): boolean {
-  if (grant === "*" || grant === pattern) return true;
-  const [server = "", tool] = pattern.split(".", 2);
-  return tool !== undefined && (grant === `${server}.*` || (tool !== "*" && grant === tool));
+function mcpExcess(asked: McpCapabilities = {}, granted: McpCapabilities = {}): string[] {
+  const { allowedServers: servers = [] } = granted;
+  const isStrange = (server: string) => !servers.includes("*") && !servers.includes(server);
+  const grants = toolPatternsOf(granted);
+  const strange = (asked.allowedServers ?? []).filter(isStrange);
+  const tools = toolPatternsOf(asked)
+    .filter((one) => !isStrange(one.server) && !grants.some((grant) => coversTool(grant, one)))
+    .map(({ server, tool }) => tool === "*" ? server : `${server}.${tool}`);
+  return [...strange, ...tools].map((name) => `mcp:${name}`);
 }
 
 function environmentExcess(asked: CapabilitySet, granted: CapabilitySet): string[] {
@@ -134,7 +142,7 @@ function environmentExcess(asked: CapabilitySet, granted: CapabilitySet): string
   );
 }
 
-/** A request may lower a limit of its grant, not raise it. */
+/** A request may lower a limit of its grant, not raise it; a grant that is silent has the usual one. */
 function limitExcess(asked: CapabilitySet, granted: CapabilitySet): string[] {
   const limits = [
     ["network", "maxRequestsPerSecond"],
@@ -144,17 +152,19 @@ function limitExcess(asked: CapabilitySet, granted: CapabilitySet): string[] {
     ["mcp", "maxConcurrentCalls"],
   ] as const;
   return limits.flatMap(([part, limit]) => {
-    const wanted = numberAt(asked[part], limit);
-    const allowed = numberAt(granted[part], limit);
-    return wanted !== undefined && allowed !== undefined && wanted > allowed
-      ? [`${part}.${limit}=${wanted}`]
-      : [];
+    const wanted = valueAt(asked[part], limit);
+    const allowed = valueAt(granted[part], limit) ?? valueAt(SPECIFICATION_LIMITS[part], limit);
+    // What is no number, NaN among them, is within no limit.
+    return wanted === undefined || isWithin(wanted, allowed) ? [] : [`${part}.${limit}=${wanted}`];
   });
 }
 
-function numberAt(part: object | undefined, name: string): number | undefined {
-  const value: unknown = part === undefined ? undefined : Reflect.get(part, name);
-  return typeof value === "number" ? value : undefined;
+function isWithin(wanted: unknown, allowed: unknown): boolean {
+  return typeof wanted === "number" && typeof allowed === "number" && wanted <= allowed;
+}
+
+function valueAt(part: object | undefined, name: string): unknown {
+  return part === undefined ? undefined : Reflect.get(part, name);
 }
 
 function pick<Kind extends Capability["kind"]>(all: readonly Capability[], kind: Kind) {
