@@ -2,7 +2,7 @@
  * Rules about a file as a whole: a name that says what is inside, and a comment that opens it.
  */
 
-import { floorPlan, fromRoot, placeOf } from "./place.ts";
+import { floorPlan, fromRoot, isProduct, placeOf } from "./place.ts";
 
 const nothing: Deno.lint.LintVisitor = {};
 
@@ -27,10 +27,14 @@ function nameFault(name: string): string | undefined {
   return `Cannot name a file "${name}": file names are snake_case`;
 }
 
-/** `house/header`: a file opens with what it is, what it promises and what it leaves to others. */
+/**
+ * `house/header`: a file opens with what it is, what it promises and what it leaves to others. A test
+ * says it by its path.
+ */
 const header: Deno.lint.Rule = {
   create(context) {
-    if (placeOf(fromRoot(context.filename)).kind === "outside") return nothing;
+    const place = placeOf(fromRoot(context.filename));
+    if (!isProduct(place) && place.kind !== "script") return nothing;
     const opens = /^(#![^\n]*\n)?\s*(\/\*|\/\/)/.test(context.sourceCode.text);
     if (opens) return nothing;
     const message = "Cannot open a file without a comment: say what it is and what it promises";

@@ -31,10 +31,10 @@ function nameOf(place: Place): string {
 }
 
 function builtinFault(from: Place, specifier: string): string | undefined {
-  if (from.kind !== "room" || !floorPlan.builtinModules.forbiddenIn.includes(from.room)) {
-    return undefined;
-  }
-  return `Cannot import "${specifier}" in ${nameOf(from)}: it must also run in a browser`;
+  const { forbiddenIn, except } = floorPlan.builtinModules;
+  if (from.kind !== "room" || !forbiddenIn.includes(from.room)) return undefined;
+  if (except[from.room]?.includes(specifier)) return undefined;
+  return `Cannot import "${specifier}" in ${nameOf(from)}: built-ins are not for neutral rooms`;
 }
 
 function packageFault(from: Place, specifier: string): string | undefined {

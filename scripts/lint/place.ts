@@ -24,7 +24,11 @@ export interface FloorPlan {
   readonly guestImports: readonly string[];
   /** Outside package → the rooms that may import it. */
   readonly packages: Readonly<Record<string, readonly string[]>>;
-  readonly builtinModules: { readonly forbiddenIn: readonly string[] };
+  /** Rooms without `node:` built-ins, and the few they may have all the same. */
+  readonly builtinModules: {
+    readonly forbiddenIn: readonly string[];
+    readonly except: Readonly<Record<string, readonly string[]>>;
+  };
   /** Files that act when they are imported. */
   readonly entries: readonly string[];
   readonly printers: readonly string[];

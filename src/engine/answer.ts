@@ -1,7 +1,7 @@
 /** From what happened to what the caller reads: logs, errors in submitted coordinates, metrics. */
 
 import { CodemodeError } from "../base/errors.ts";
-import { type Emitted, mapStack } from "../checker/mod.ts";
+import { type EmittedCode, mapStack } from "../checker/mod.ts";
 import {
   type Diagnostic,
   type ExecuteAnswer,
@@ -9,6 +9,7 @@ import {
   type Problem,
   toProblem,
 } from "../contract/mod.ts";
+import { errorText } from "../protocol/error_text.ts";
 import type { LogFrame, WireError, WireValue } from "../protocol/frames.ts";
 import { decodeValue, toPlainJson } from "../protocol/values.ts";
 import type { RunReport } from "../runtime/mod.ts";
@@ -74,7 +75,7 @@ export function toLogLine({ level, text }: Pick<LogFrame, "level" | "text">): st
 /** The `error` of a run that did not complete; undefined when it did. */
 export function toRunProblem(
   report: RunReport,
-  emitted: Emitted,
+  emitted: EmittedCode,
   requestId: string,
   now: number,
 ): Problem | undefined {
@@ -84,20 +85,10 @@ export function toRunProblem(
   const stack = outcome.error.stack === undefined
     ? undefined
     : mapStack(outcome.error.stack, emitted);
-  const error = new CodemodeError("EXECUTION_FAILED", failureMessage(outcome.error), {
+  const error = new CodemodeError("EXECUTION_FAILED", errorText(outcome.error), {
     details: failureDetails(outcome.error, stack),
   });
   return toProblem(error, requestId, now, stack);
-}
-
-function failureMessage(error: WireError): string {
-  if (error.message !== "") return error.message;
-  return error.value === undefined ? error.name : `The program threw ${preview(error.value)}`;
-}
-
-function preview(value: WireValue): string {
-  const text = JSON.stringify(toPlainJson(value).json) ?? "undefined";
-  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
 }
 
 function failureDetails(error: WireError, stack: string | undefined): Record<string, unknown> {

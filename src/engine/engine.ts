@@ -399,7 +399,7 @@ function withInFlight(
 function ambientOf(admitted: Pick<Admitted, "runtime" | "permissionFlags">): Ambient {
   return {
     runtime: admitted.runtime.name,
-    fetch: admitted.permissionFlags.some((flag) => flag.startsWith("--allow-net")),
+    network: admitted.permissionFlags.some((flag) => flag.startsWith("--allow-net")),
   };
 }
 

@@ -11,7 +11,8 @@ import { type Checker, createChecker } from "../checker/mod.ts";
 import { createPool, type Pool } from "../pool/mod.ts";
 import type { Budget } from "../protocol/budget.ts";
 import type { CallFrame, WireError } from "../protocol/frames.ts";
-import { decodeValue, encodeError, encodeValue, toPlainJson } from "../protocol/values.ts";
+import { errorText } from "../protocol/error_text.ts";
+import { decodeValue, encodeError, encodeValue } from "../protocol/values.ts";
 import { type CallReply, createDenoRuntime, type Outcome, type Runtime } from "../runtime/mod.ts";
 import { type Providers, type ToolFunction, toProviders } from "./providers.ts";
 
@@ -102,7 +103,7 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
       code,
       language: "typescript",
       declarations: { text: "", hash: "" },
-      ambient: { runtime: "deno", fetch: false },
+      ambient: { runtime: "deno", network: false },
       mode: "off",
     });
     if (checked.emitted === undefined) {
@@ -158,7 +159,5 @@ function withoutStack({ stack: _stack, ...error }: WireError): WireError {
 function toResult(outcome: Outcome, logs: string[]): ExecuteResult {
   if (outcome.kind === "completed") return { result: decodeValue(outcome.value), logs };
   if (outcome.kind === "stopped") return { result: undefined, error: outcome.error.message, logs };
-  const { message, name, value } = outcome.error;
-  const thrown = value === undefined ? name : JSON.stringify(toPlainJson(value).json);
-  return { result: undefined, error: message === "" ? thrown ?? name : message, logs };
+  return { result: undefined, error: errorText(outcome.error), logs };
 }

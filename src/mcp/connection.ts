@@ -7,16 +7,17 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
-import type { Tool } from "../contract/mod.ts";
+import { BackgroundTasks, describeError } from "./background_tasks.ts";
 import { backoffDelayMs } from "./backoff.ts";
 import { serverUnavailable } from "./call_failure.ts";
+import type { ConnectionSnapshot } from "./connection_snapshot.ts";
 import { type ConnectionEvent, type ConnectionState, nextStep } from "./connection_state.ts";
+import { CoalescedTask } from "./coalesced_task.ts";
 import { createDeadline } from "./deadline.ts";
-import { type ServerInfo, Session } from "./session.ts";
+import { KnownTools } from "./known_tools.ts";
+import { Session } from "./session.ts";
 import { MAX_TOOLS, toTools } from "./tool_list.ts";
-
-/** Longest a connect may take; the first start of an npm server downloads it. */
-export const DEFAULT_CONNECT_TIMEOUT_MS = 60_000;
+import { Watchers } from "./watchers.ts";
 
 /** Longest a health check may take; less where the server's calls have less. */
 export const PING_TIMEOUT_MS = 5_000;
@@ -33,48 +34,37 @@ export interface ConnectionDeps {
   readonly onToolsChanged: () => void;
 }
 
-/** What `connection.ts` knows of its server now. */
-export interface ConnectionSnapshot {
-  readonly state: ConnectionState["name"];
-  readonly tools: readonly Tool[];
-  readonly instructions: string;
-  readonly protocolVersion?: string;
-  readonly serverInfo?: ServerInfo;
-  readonly lastError?: string;
-  readonly retryInMs?: number;
-}
-
 /** A standing connection. Disposing it leaves no process and no timer. */
 export class Connection implements AsyncDisposable {
   readonly #name: string;
   readonly #config: McpServerConfig;
   readonly #deps: ConnectionDeps;
-  readonly #background = new Set<Promise<void>>();
-  readonly #watchers = new Set<() => void>();
+  readonly #background: BackgroundTasks;
+  readonly #watchers = new Watchers();
+  readonly #tools = new KnownTools();
+  readonly #refetch = new CoalescedTask(() => this.#refetchTools());
   readonly #life = new AbortController();
   #state: ConnectionState = { name: "idle" };
   #session: Session | undefined;
-  #tools: readonly Tool[] = [];
-  #toolsText = "[]";
-  #toolNames: ReadonlySet<string> = new Set();
   #instructions = "";
   #lastError: string | undefined;
   #retryAt = 0;
   #timer: Disposable | undefined;
-  #refetch: "none" | "running" | "again" = "none";
   #lastUsed = 0;
+  #toolsChangedEarly = false;
 
   constructor(name: string, config: McpServerConfig, deps: ConnectionDeps) {
     this.#name = name;
     this.#config = config;
     this.#deps = deps;
+    this.#background = new BackgroundTasks(deps.logger);
   }
 
   snapshot(): ConnectionSnapshot {
     const { protocolVersion, serverInfo } = this.#session ?? {};
     return Object.freeze({
       state: this.#state.name,
-      tools: this.#tools,
+      tools: this.#tools.list,
       instructions: this.#instructions,
       ...(protocolVersion === undefined ? {} : { protocolVersion }),
       ...(serverInfo === undefined ? {} : { serverInfo }),
@@ -87,7 +77,7 @@ export class Connection implements AsyncDisposable {
 
   /** Whether the server had this tool when it was last asked. */
   hasTool(name: string): boolean {
-    return this.#toolNames.has(name);
+    return this.#tools.has(name);
   }
 
   /** The session, while there is one that can be asked. */
@@ -106,9 +96,13 @@ export class Connection implements AsyncDisposable {
     if (session === this.#session) this.#dispatch("proven");
   }
 
-  /** `session` turned out to be of no use. */
+  /** `session` is over or turned out to be of no use. */
   gaveUp(session: Session, reason: string): void {
-    this.#onLost(session, reason);
+    this.#background.add(session.close());
+    if (session !== this.#session) return;
+    this.#lastError = reason;
+    this.#deps.logger.warn("MCP server lost", { reason });
+    this.#dispatch("lost");
   }
 
   /** The session once there is one; rejects when `signal` aborts or the connection is closed. */
@@ -116,7 +110,7 @@ export class Connection implements AsyncDisposable {
     this.want();
     while (!this.#session) {
       if (this.#state.name === "closed") throw this.unavailable("it is shut down");
-      await this.#changed(signal);
+      await this.#watchers.next(signal);
     }
     return this.#session;
   }
@@ -124,7 +118,7 @@ export class Connection implements AsyncDisposable {
   /** Resolves once the first connect has succeeded or failed. */
   async tried(signal: AbortSignal): Promise<void> {
     while (this.#state.name === "connecting" && this.#state.failures === 0) {
-      await this.#changed(signal);
+      await this.#watchers.next(signal);
     }
   }
 
@@ -135,7 +129,7 @@ export class Connection implements AsyncDisposable {
       const { maxAttempts } = this.#config.retryPolicy;
       const failures = "failures" in this.#state ? this.#state.failures : 0;
       if (this.#state.name === "closed" || failures >= maxAttempts) throw this.unavailable();
-      await this.#changed(signal);
+      await this.#watchers.next(signal);
     }
   }
 
@@ -146,7 +140,7 @@ export class Connection implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#dispatch("close");
-    while (this.#background.size > 0) await Promise.all(this.#background);
+    await this.#background.drained();
   }
 
   #dispatch(event: ConnectionEvent): void {
@@ -157,10 +151,10 @@ export class Connection implements AsyncDisposable {
     if (before !== step.state.name) {
       this.#deps.logger.debug("MCP server state", { from: before, to: step.state.name });
     }
-    if (step.action === "connect") this.#inBackground(this.#connect());
+    if (step.action === "connect") this.#background.add(this.#connect());
     if (step.action === "wait") this.#wait();
     if (step.action === "close") this.#close();
-    for (const watcher of [...this.#watchers]) watcher();
+    this.#watchers.wake();
   }
 
   async #connect(): Promise<void> {
@@ -178,7 +172,7 @@ export class Connection implements AsyncDisposable {
       await session?.close();
       this.#lastError = deadline.expired
         ? `It did not connect within ${connectTimeoutMs} ms`
-        : describe(error);
+        : describeError(error);
       if (this.#state.name === "closed") return;
       this.#deps.logger.warn("MCP server cannot be reached", { reason: this.#lastError });
       this.#dispatch("failed");
@@ -191,22 +185,17 @@ export class Connection implements AsyncDisposable {
     this.#instructions = session.instructions;
     this.#lastError = undefined;
     this.#lastUsed = this.#deps.clock.monotonic();
-    this.#inBackground(session.lost.then((reason) => this.#onLost(session, reason)));
+    this.#background.add(session.lost.then((reason) => this.gaveUp(session, reason)));
     this.#watchSubscription(session);
     this.#dispatch("connected");
     this.#deps.logger.info("MCP server ready", {
-      tools: this.#tools.length,
+      tools: this.#tools.list.length,
       protocolVersion: session.protocolVersion,
     });
     this.#scheduleCheck();
-  }
-
-  #onLost(session: Session, reason: string): void {
-    this.#inBackground(session.close());
-    if (session !== this.#session) return;
-    this.#lastError = reason;
-    this.#deps.logger.warn("MCP server lost", { reason });
-    this.#dispatch("lost");
+    // Told between the first list and now, so that list may be old already.
+    if (this.#toolsChangedEarly) this.#fetchTools();
+    this.#toolsChangedEarly = false;
   }
 
   #wait(): void {
@@ -227,14 +216,14 @@ export class Connection implements AsyncDisposable {
     this.#timer = undefined;
     const session = this.#session;
     this.#session = undefined;
-    if (session) this.#inBackground(session.close());
+    if (session) this.#background.add(session.close());
   }
 
   #scheduleCheck(): void {
     this.#timer?.[Symbol.dispose]();
     this.#timer = this.#deps.clock.after(this.#config.healthIntervalMs, () => {
       const session = this.#session;
-      if (session) this.#inBackground(this.#check(session));
+      if (session) this.#background.add(this.#check(session));
     });
   }
 
@@ -246,8 +235,10 @@ export class Connection implements AsyncDisposable {
         await this.ping(session, this.#life.signal);
       } catch (error) {
         if (session !== this.#session) return;
-        this.#lastError = `A health check failed: ${describe(error)}`;
-        this.#deps.logger.warn("MCP server missed a health check", { reason: describe(error) });
+        this.#lastError = `A health check failed: ${describeError(error)}`;
+        this.#deps.logger.warn("MCP server missed a health check", {
+          reason: describeError(error),
+        });
         this.#dispatch("checkMissed");
       }
     }
@@ -280,24 +271,20 @@ export class Connection implements AsyncDisposable {
 
   /** Fetches the tools again; changes told meanwhile lead to one more fetch, not to many. */
   #fetchTools(): void {
-    if (!this.#session || this.#refetch !== "none") {
-      if (this.#refetch === "running") this.#refetch = "again";
-      return;
-    }
-    this.#refetch = "running";
-    this.#inBackground(this.#refetchTools(this.#session));
+    if (this.#session) this.#background.add(this.#refetch.request());
+    else this.#toolsChangedEarly = true;
   }
 
-  async #refetchTools(session: Session): Promise<void> {
+  async #refetchTools(): Promise<void> {
+    if (!this.#session) return;
     using deadline = createDeadline(this.#deps.clock, this.#config.timeoutMs, this.#life.signal);
     try {
-      await this.#readTools(session, deadline.signal);
+      await this.#readTools(this.#session, deadline.signal);
     } catch (error) {
-      this.#deps.logger.warn("MCP server did not list its tools", { reason: describe(error) });
+      this.#deps.logger.warn("MCP server did not list its tools", {
+        reason: describeError(error),
+      });
     }
-    const again = this.#refetch === "again";
-    this.#refetch = "none";
-    if (again) this.#fetchTools();
   }
 
   async #readTools(session: Session, signal: AbortSignal): Promise<void> {
@@ -305,45 +292,6 @@ export class Connection implements AsyncDisposable {
     if (!isComplete) {
       this.#deps.logger.warn("MCP server lists too many tools", { kept: tools.length, MAX_TOOLS });
     }
-    const next = toTools(this.#name, tools);
-    const text = JSON.stringify(next);
-    if (text === this.#toolsText) return;
-    this.#tools = next;
-    this.#toolsText = text;
-    this.#toolNames = new Set(next.map((tool) => tool.name));
-    this.#deps.onToolsChanged();
+    if (this.#tools.replace(toTools(this.#name, tools))) this.#deps.onToolsChanged();
   }
-
-  #inBackground(task: Promise<void>): void {
-    const settled = task.catch((error) => {
-      this.#deps.logger.error("MCP connection failed unexpectedly", { reason: describe(error) });
-    }).then(() => {
-      this.#background.delete(settled);
-    });
-    this.#background.add(settled);
-  }
-
-  #changed(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      const leave = () => {
-        this.#watchers.delete(watcher);
-        signal.removeEventListener("abort", onAbort);
-      };
-      const watcher = () => {
-        leave();
-        resolve();
-      };
-      const onAbort = () => {
-        leave();
-        reject(signal.reason);
-      };
-      this.#watchers.add(watcher);
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
-  }
-}
-
-function describe(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 500);
 }

@@ -7,7 +7,7 @@ import type { McpServerConfig } from "../config/mod.ts";
 import type { ToolGroup } from "../contract/mod.ts";
 import { CallGate } from "./call_gate.ts";
 import { type CallFailure, readCallFailure } from "./call_failure.ts";
-import { Connection, DEFAULT_CONNECT_TIMEOUT_MS } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import type { ConnectionState } from "./connection_state.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
 import type { McpResult } from "./mcp_result.ts";
@@ -86,6 +86,9 @@ interface Server {
   readonly connection: Connection;
   readonly gate: CallGate;
 }
+
+/** The first start of an npm server downloads it. */
+const DEFAULT_CONNECT_TIMEOUT_MS = 60_000;
 
 const NEVER = new AbortController().signal;
 

@@ -71,8 +71,9 @@ export interface Pool extends AsyncDisposable {
 export function createPool(options: PoolOptions): Pool {
   const { min, max } = options;
   if (!Number.isInteger(min) || !Number.isInteger(max) || min < 0 || max < 1 || max < min) {
+    const rule = '"max" must be an integer >= 1 and >= "min"';
     throw new RangeError(
-      `Cannot size the pool as 0 <= "min" <= "max" >= 1 must hold: current values min=${min}, max=${max}`,
+      `Cannot size the pool as ${rule}: current values min=${min}, max=${max}`,
     );
   }
   return new SandboxPool(options);
@@ -238,7 +239,7 @@ class SandboxPool implements Pool {
   #discard(sandbox: Sandbox): void {
     this.#ending += 1;
     this.#follow(
-      sandbox[Symbol.asyncDispose]()
+      Promise.resolve(sandbox[Symbol.asyncDispose]())
         .catch((error) => this.#logger.error("A sandbox could not be ended", { error }))
         .then(() => void (this.#ending -= 1)),
     );
@@ -367,7 +368,9 @@ class SandboxPool implements Pool {
     const oldest = this.#warm[0];
     if (this.#drop !== undefined || oldest === undefined) return;
     if (this.#warm.length <= this.#options.min || this.#closing.signal.aborted) return;
-    const dueMs = Math.max(oldest.sinceMs, this.#peakAtMs) + this.#options.idleTimeoutMs;
+    const isWanted = this.#warm.length <= warmTarget(this.#load());
+    const sinceMs = isWanted ? Math.max(oldest.sinceMs, this.#peakAtMs) : oldest.sinceMs;
+    const dueMs = sinceMs + this.#options.idleTimeoutMs;
     const waitMs = Math.max(1, dueMs - this.#clock.monotonic() + 1);
     this.#drop = this.#clock.after(waitMs, () => this.#dropIdle());
   }

@@ -27,7 +27,7 @@ export async function benchCheck(count: number): Promise<CheckFigures> {
       code: program(round++),
       language: "typescript",
       declarations,
-      ambient: { runtime: "deno", fetch: false },
+      ambient: { runtime: "deno", network: false },
       mode: "error",
     });
     if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));

@@ -12,15 +12,26 @@ const OUTERMOST = /^(?:async )?(?:eval|<anonymous>)?$/;
 export function guestStack(error: Error): string | undefined {
   const { stack } = error;
   if (typeof stack !== "string" || indexOf(stack, GUEST_SCRIPT_NAME) < 0) return undefined;
-  let frames = "";
+  const frames = mapLines(stack, printFrame);
+  return frames === "" ? undefined : `${error.name}: ${withoutFrames(error.message)}${frames}`;
+}
+
+/** A message without stack frames, which some errors of the engine quote. */
+export function withoutFrames(message: string): string {
+  if (indexOf(message, "\n    at ") < 0) return message;
+  return slice(mapLines(message, (line) => startsWith(line, "    at ") ? "" : `\n${line}`), 1);
+}
+
+function mapLines(text: string, map: (line: string) => string): string {
+  let mapped = "";
   let from = 0;
-  while (from < stack.length) {
-    const newline = indexOf(stack, "\n", from);
-    const end = newline < 0 ? stack.length : newline;
-    frames += printFrame(slice(stack, from, end));
+  while (from <= text.length) {
+    const newline = indexOf(text, "\n", from);
+    const end = newline < 0 ? text.length : newline;
+    mapped += map(slice(text, from, end));
     from = end + 1;
   }
-  return frames === "" ? undefined : `${error.name}: ${error.message}${frames}`;
+  return mapped;
 }
 
 function printFrame(line: string): string {

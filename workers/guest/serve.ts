@@ -6,6 +6,7 @@
 
 import { PROTOCOL_VERSION, type StartFrame, type WireError } from "../../src/protocol/frames.ts";
 import { append } from "../../src/protocol/encoder.ts";
+import { setHidden } from "../../src/protocol/decode_value.ts";
 import { toGuestLine } from "../../src/protocol/lines.ts";
 import {
   freeze,
@@ -20,7 +21,7 @@ import { decodeValue, encodeError, encodeValue } from "../../src/protocol/values
 import { createCalls } from "./calls.ts";
 import { createConsole } from "./console.ts";
 import { explainFetch } from "./fetch.ts";
-import { guestStack } from "./guest_stack.ts";
+import { guestStack, withoutFrames } from "./guest_stack.ts";
 import { McpToolError } from "./mcp_tool_error.ts";
 import { printFailure, printLog, printResult } from "./print_frame.ts";
 import type { Door } from "./stdio_door.ts";
@@ -51,6 +52,7 @@ export function serve(door: Door, watch: Watch, scope: typeof globalThis): void 
     "console",
     freeze(createConsole((level, text) => line.send(printLog(level, text)))),
   );
+  setHidden(McpToolError, "name", "McpToolError"); // The bundle shortens names.
   setFixed(scope, "McpToolError", McpToolError);
   setFixed(scope, "fetch", explainFetch(trueFetch));
   door.send(`{"type":"ready","version":${PROTOCOL_VERSION}}\n`);
@@ -130,8 +132,9 @@ function collectNotes(
 
 function toWireError(thrown: unknown, start: StartFrame): WireError {
   const error = encodeError(thrown, { depth: start.depth, stackOf: guestStack });
-  if (error.name !== "TypeError") return error;
-  return { ...error, message: error.message + suggest(error.message, start.namespaces) };
+  const message = withoutFrames(error.message);
+  if (error.name !== "TypeError") return { ...error, message };
+  return { ...error, message: message + suggest(message, start.namespaces) };
 }
 
 /** Freezes plain data all the way down; bytes cannot be frozen and stay as they are. */

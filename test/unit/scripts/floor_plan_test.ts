@@ -123,8 +123,15 @@ const IMPORT_BAITS: readonly Bait[] = [
     clean: 'import { z } from "zod";\nexport const t = z;',
   },
   {
-    says: 'imports: Cannot import "node:crypto" in room "typegen": it must also run in a browser',
+    says: 'imports: Cannot import "node:fs" in room "typegen": built-ins are not for neutral rooms',
     path: "src/typegen/declarations.ts",
+    caught: 'import { hash } from "node:fs";\nexport const h = hash;',
+    clean: 'import { hash } from "node:crypto";\nexport const h = hash;',
+  },
+  {
+    says:
+      'imports: Cannot import "node:crypto" in room "client": built-ins are not for neutral rooms',
+    path: "src/client/client.ts",
     caught: 'import { hash } from "node:crypto";\nexport const h = hash;',
     clean: 'import { hash } from "node:crypto";\nexport const h = hash;',
     cleanPath: "src/checker/checker.ts",
@@ -249,7 +256,7 @@ const RULE_BAITS: readonly Bait[] = [
   {
     says: 'no-muted-test: Cannot mute a test with "sanitizeResources": every test runs',
     path: "test/unit/pool/pool_test.ts",
-    caught: 'Deno.test({ name: "a", sanitizeResources: false, fn() {} });',
+    caught: `Deno.test({ name: "a", sanitizeResources: ${false}, fn() {} });`,
     clean: 'Deno.test({ name: "a", sanitizeResources: true, fn() {} });',
   },
   {
@@ -268,10 +275,11 @@ for (const [index, bait] of [...IMPORT_BAITS, ...RULE_BAITS].entries()) {
 }
 
 Deno.test("a file without an opening comment is caught, one after a shebang is not", () => {
-  const run = (source: string) =>
-    Deno.lint.runPlugin(plugin, "scripts/test.ts", source).map(({ message }) => message);
+  const run = (source: string, path = "scripts/test.ts") =>
+    Deno.lint.runPlugin(plugin, path, source).map(({ message }) => message);
   const says = "Cannot open a file without a comment: say what it is and what it promises";
   assert.deepEqual(run("export const a = 1;\n// late"), [says]);
+  assert.deepEqual(run("export const a = 1;", "test/unit/pool/pool_test.ts"), []);
   assert.deepEqual(run("#!/usr/bin/env deno\n/** Runs. */\nexport const a = 1;"), []);
 });
 

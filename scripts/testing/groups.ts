@@ -1,0 +1,128 @@
+/**
+ * The groups of tests as data: where they live, what Deno lets them touch, how long they may take,
+ * and what must be ready before they run. The order is the order of running: the cheapest first.
+ */
+
+/** One group of tests. */
+export interface TestGroup {
+  readonly name: string;
+  /** Folder of `*_test.ts` files, or of sources whose doc examples run. */
+  readonly folder: string;
+  /** Runs the examples in doc comments instead of test files. */
+  readonly isDoc?: boolean;
+  readonly permissions: readonly string[];
+  /** Modules at once. Groups that start processes or measure time run one after another. */
+  readonly parallel: boolean;
+  /** The group is killed and counted as failed after this long. */
+  readonly timeoutMs: number;
+  /** Scripts, as arguments of `deno`, that must succeed before the group runs. */
+  readonly prepare?: readonly (readonly string[])[];
+}
+
+// Libraries ask for environment variables when they load; unit tests answer that there are none.
+const ALONE = ["--allow-read", "--ignore-env"];
+const EVERYTHING = ["-A"];
+const MINUTE_MS = 60_000;
+
+export const GROUPS: readonly TestGroup[] = Object.freeze<TestGroup[]>([
+  {
+    name: "unit",
+    folder: "test/unit",
+    permissions: ALONE,
+    parallel: true,
+    timeoutMs: 2 * MINUTE_MS,
+  },
+  {
+    name: "docs",
+    folder: "src",
+    isDoc: true,
+    permissions: ALONE,
+    parallel: true,
+    timeoutMs: 2 * MINUTE_MS,
+  },
+  {
+    name: "integration",
+    folder: "test/integration",
+    permissions: EVERYTHING,
+    parallel: false,
+    timeoutMs: 5 * MINUTE_MS,
+  },
+  {
+    name: "escape",
+    folder: "test/escape",
+    permissions: EVERYTHING,
+    parallel: false,
+    timeoutMs: 3 * MINUTE_MS,
+  },
+  {
+    name: "e2e",
+    folder: "test/e2e",
+    permissions: EVERYTHING,
+    parallel: false,
+    timeoutMs: 5 * MINUTE_MS,
+  },
+  {
+    name: "npm",
+    folder: "test/npm",
+    permissions: EVERYTHING,
+    parallel: false,
+    timeoutMs: 3 * MINUTE_MS,
+    prepare: [["run", "-A", "--frozen", "scripts/build_npm.ts"]],
+  },
+]);
+
+/** What `deno task test` was asked to run. */
+export interface Selection {
+  readonly groups: readonly TestGroup[];
+  /** Only tests whose name contains this. */
+  readonly filter: string | undefined;
+  /** False when somebody has checked the types already. */
+  readonly typeCheck: boolean;
+}
+
+/** Reads `[group…] [--filter text] [--no-check]`. Throws a TypeError that names what it does not know. */
+export function parseSelection(given: readonly string[]): Selection {
+  const args = given.filter((arg) => arg !== "--no-check");
+  const typeCheck = args.length === given.length;
+  const at = args.findIndex((arg) => arg === "--filter" || arg.startsWith("--filter="));
+  if (at < 0) return { groups: pick(args), filter: undefined, typeCheck };
+  const joined = args[at]?.startsWith("--filter=") ?? false;
+  const filter = joined ? args[at]?.slice("--filter=".length) : args[at + 1];
+  if (filter === undefined || filter === "") {
+    throw new TypeError(`Cannot filter tests as "--filter" needs a text`);
+  }
+  const names = [...args.slice(0, at), ...args.slice(at + (joined ? 1 : 2))];
+  return { groups: pick(names), filter, typeCheck };
+}
+
+function pick(names: readonly string[]): readonly TestGroup[] {
+  const known = GROUPS.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new TypeError(
+      `Cannot run tests as no group is named "${unknown.join('", "')}": groups are ${
+        known.join(", ")
+      }`,
+    );
+  }
+  return names.length === 0 ? GROUPS : GROUPS.filter(({ name }) => names.includes(name));
+}
+
+/** The arguments of `deno` that run a group. */
+export function testArguments(
+  group: TestGroup,
+  options: { readonly reportPath: string } & Omit<Selection, "groups">,
+): readonly string[] {
+  return [
+    "test",
+    "--frozen",
+    "--no-prompt",
+    ...(options.typeCheck ? [] : ["--no-check"]),
+    ...(group.isDoc ? ["--doc", "--permit-no-files"] : ["--sanitize-ops", "--sanitize-resources"]),
+    ...group.permissions,
+    ...(group.parallel ? ["--parallel"] : []),
+    `--junit-path=${options.reportPath}`,
+    ...(options.filter === undefined ? [] : [`--filter=${options.filter}`]),
+    group.folder,
+  ];
+}

@@ -1,0 +1,58 @@
+/** What is asked of the checker and what it answers. Plain data: it crosses a thread. */
+
+import type { Diagnostic } from "../contract/mod.ts";
+import type { Ambient } from "./ambient.ts";
+
+/** One program to check. */
+export interface CheckerRequest {
+  /** As submitted: fences, prose and all. */
+  readonly code: string;
+  readonly language: "typescript" | "javascript";
+  /** TypeScript declarations of exactly the granted tools; `hash` names the text. */
+  readonly declarations: { readonly text: string; readonly hash: string };
+  readonly ambient: Ambient;
+  /** `off` looks at syntax only; `warn` reports type errors as warnings. */
+  readonly mode: "error" | "warn" | "off";
+}
+
+/** JavaScript made of a program. */
+export interface EmittedCode {
+  /** The body of an async function, to be put at {@link EMIT_LINE_OFFSET}. */
+  readonly code: string;
+  /** Source map (version 3) from `code` to the submitted text. */
+  readonly sourceMap: string;
+}
+
+/** What the program names of what it was given. */
+export interface Uses {
+  /** Tools as `namespace.tool` in guest names, sorted. */
+  readonly tools: readonly string[];
+  /** Other names it takes from outside itself, sorted. */
+  readonly globals: readonly string[];
+}
+
+/**
+ * What the checker says. `syntax`: it does not parse. `types`: it parses, with faults. `refused`: it
+ * asks for what no program gets, or is too complex to check.
+ */
+export interface CheckResult {
+  /** Whether the program may run; `emitted` is there exactly then. */
+  readonly ok: boolean;
+  readonly kind: "checked" | "syntax" | "types" | "refused";
+  /** At most {@link MAX_DIAGNOSTICS}, by position. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly emitted?: EmittedCode;
+  readonly uses: Uses;
+}
+
+/** Diagnostics of one result; when there are more, the last one says how many. */
+export const MAX_DIAGNOSTICS = 8;
+
+/**
+ * Lines before the body in what the sandbox evaluates. The sandbox opens the wrapping function on
+ * one line of its own, puts the body on the next, and names the script {@link GUEST_SCRIPT}.
+ */
+export const EMIT_LINE_OFFSET = 1;
+
+/** The script's name in guest stacks. */
+export const GUEST_SCRIPT = "guest.ts";

@@ -1,0 +1,15 @@
+/** The door of the checker: guest code and declarations in, diagnostics and runnable JavaScript out. */
+
+export { type Ambient } from "./ambient.ts";
+export { type Checker, type CheckerOptions, createChecker } from "./checker.ts";
+export {
+  type CheckerRequest,
+  type CheckResult,
+  EMIT_LINE_OFFSET,
+  type EmittedCode,
+  GUEST_SCRIPT,
+  MAX_DIAGNOSTICS,
+  type Uses,
+} from "./check_request.ts";
+export { mapStack } from "./map_stack.ts";
+export { normalizeCode } from "./normalize_code.ts";

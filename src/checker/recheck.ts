@@ -1,0 +1,100 @@
+/**
+ * A call of an unknown tool hides faults in its arguments, because the compiler then knows nothing
+ * of their types. So the suggestion is put in the place of the name, and the arguments looked at
+ * again: the sender learns of every fault at once.
+ */
+
+import type { ts, TypeScript } from "./compiler.ts";
+import type { Finding } from "./finding.ts";
+
+/** The program with suggestions followed, and the way back from its positions. */
+export interface CorrectedCode {
+  readonly text: string;
+  /** A finding of the corrected program where it belongs in the original, if it is a hidden one. */
+  toOriginal(finding: Finding): Finding | undefined;
+}
+
+interface Correction {
+  readonly start: number;
+  readonly end: number;
+  readonly replacement: string;
+  /** The arguments of the call whose tool the name is. */
+  readonly hidden: ts.TextRange;
+}
+
+/** Corrections of one recheck. */
+const MAX_CORRECTIONS = 8;
+
+/** The corrected program, when some call's arguments were hidden. */
+export function correctCode(
+  ts: TypeScript,
+  file: ts.SourceFile,
+  findings: readonly Finding[],
+): CorrectedCode | undefined {
+  const corrections = findings.toSorted((a, b) => a.start - b.start)
+    .flatMap((finding) => toCorrection(ts, file, finding)).slice(0, MAX_CORRECTIONS);
+  if (corrections.length === 0) return undefined;
+  return {
+    text: applyAll(file.text, corrections),
+    toOriginal: (each) => mapBack(each, corrections),
+  };
+}
+
+function toCorrection(ts: TypeScript, file: ts.SourceFile, finding: Finding): Correction[] {
+  const { start, end, replacement } = finding;
+  if (replacement === undefined || !/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(replacement)) {
+    return [];
+  }
+  const call = callOf(ts, file, start, end);
+  return call === undefined
+    ? []
+    : [{ start, end, replacement, hidden: { pos: call.arguments.pos, end: call.arguments.end } }];
+}
+
+/** The call whose callee holds the name at `start`. */
+function callOf(
+  ts: TypeScript,
+  file: ts.SourceFile,
+  start: number,
+  end: number,
+): ts.CallExpression | undefined {
+  let found: ts.CallExpression | undefined;
+  let current: ts.Node | undefined = file;
+  while (current !== undefined) {
+    const holder: ts.Node = current;
+    if (ts.isCallExpression(holder) && holder.expression.end >= end) found = holder;
+    else if (!ts.isPropertyAccessExpression(holder)) found = undefined;
+    current = ts.forEachChild(
+      holder,
+      (child) => child.pos <= start && child.end >= end ? child : undefined,
+    );
+    if (current !== undefined && ts.isIdentifier(current)) break;
+  }
+  return found;
+}
+
+function applyAll(text: string, corrections: readonly Correction[]): string {
+  let corrected = "";
+  let from = 0;
+  for (const { start, end, replacement } of corrections) {
+    corrected += text.slice(from, start) + replacement;
+    from = end;
+  }
+  return corrected + text.slice(from);
+}
+
+function mapBack(finding: Finding, corrections: readonly Correction[]): Finding | undefined {
+  const start = originalOffset(finding.start, corrections);
+  const end = originalOffset(finding.end, corrections);
+  const hidden = corrections.some((each) => start >= each.hidden.pos && end <= each.hidden.end);
+  return hidden ? { ...finding, start, end } : undefined;
+}
+
+function originalOffset(offset: number, corrections: readonly Correction[]): number {
+  let shift = 0;
+  for (const { start, end, replacement } of corrections) {
+    if (offset < start + shift + replacement.length) break;
+    shift += replacement.length - (end - start);
+  }
+  return offset - shift;
+}

@@ -1,0 +1,31 @@
+/** A task that is asked for often but need not run as often. */
+
+/** Runs one at a time; asked for during a run, it runs once more afterwards, however often that was. */
+export class CoalescedTask {
+  readonly #task: () => Promise<void>;
+  #state: "idle" | "running" | "again" = "idle";
+
+  constructor(task: () => Promise<void>) {
+    this.#task = task;
+  }
+
+  /** Resolves when no run is due any more; rejects when a run does. */
+  async request(): Promise<void> {
+    if (this.#state !== "idle") {
+      this.#state = "again";
+      return;
+    }
+    try {
+      do {
+        this.#state = "running";
+        await this.#task();
+      } while (this.#isDueAgain());
+    } finally {
+      this.#state = "idle";
+    }
+  }
+
+  #isDueAgain(): boolean {
+    return this.#state === "again";
+  }
+}

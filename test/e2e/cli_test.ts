@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { runCli } from "../harness/run_cli.ts";
+import { noServers, realServers } from "../harness/service_config.ts";
+
+Deno.test("cli: programs, checks, tools, configuration", async (t) => {
+  const folder = await Deno.makeTempDir();
+  const none = `${folder}/none.yaml`;
+  const real = `${folder}/real.yaml`;
+  await Deno.writeTextFile(none, noServers());
+  await Deno.writeTextFile(real, realServers(folder));
+  await Deno.writeTextFile(
+    `${folder}/sum.ts`,
+    "console.log('adding');\nconst n: number = 40;\nn + 2",
+  );
+  await Deno.writeTextFile(`${folder}/wrong.ts`, "const n: number = 'x';\nreturn n");
+
+  await t.step("run prints the value to stdout and the logs to stderr", async () => {
+    const { code, stdout, stderr } = await runCli(["run", `${folder}/sum.ts`, "-c", none]);
+    assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: "42\n", stderr: "adding\n" });
+  });
+
+  await t.step("run - reads stdin; --json prints the whole answer", async () => {
+    const { code, stdout } = await runCli(["run", "-", "--json", "-c", none], {
+      stdin: "return { a: [1] }",
+    });
+    const answer = JSON.parse(stdout);
+    assert.deepEqual([code, answer.success, answer.result], [0, true, { a: [1] }]);
+  });
+
+  await t.step("exit codes tell whose fault it was", async () => {
+    const failing = await runCli(["run", "-", "-c", none], { stdin: "throw new RangeError('no')" });
+    assert.equal(failing.code, 1);
+    assert.match(failing.stderr, /^RangeError: no\n\s+at guest\.ts:1:7/m);
+    const unknownVerb = await runCli(["rum"]);
+    assert.equal(unknownVerb.code, 2);
+    assert.match(unknownVerb.stderr, /There is no "codemode rum"/);
+    const unknownFlag = await runCli(["run", "--tiemout", "1"]);
+    assert.equal(unknownFlag.code, 2);
+    assert.match(unknownFlag.stderr, /--tiemout/);
+    const missing = await runCli(["run", `${folder}/nowhere.ts`, "-c", none]);
+    assert.equal(missing.code, 2);
+    assert.match(missing.stderr, /Cannot read .*nowhere\.ts/);
+    const excess = await runCli(["run", "-", "--capability", "read:/etc", "-c", none], {
+      stdin: "1",
+    });
+    assert.equal(excess.code, 2);
+    assert.match(excess.stderr, /CAPABILITY_VIOLATION.*read:\/etc/);
+  });
+
+  await t.step("check tells the place", async () => {
+    const { code, stderr } = await runCli(["check", `${folder}/wrong.ts`, "-c", none]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^1:7 error TS2322: Type 'string' is not assignable to type 'number'/m);
+    assert.match(stderr, /const n: number = 'x';\n\s+\^/);
+  });
+
+  await t.step("tools and declarations of real servers", async () => {
+    const found = await runCli(["tools", "search", "search", "nodes", "--json", "-c", real]);
+    assert.equal(found.code, 0, found.stderr);
+    assert.ok(
+      JSON.parse(found.stdout).some(({ path }: { path: string }) =>
+        path === "mcp.memory.search_nodes"
+      ),
+    );
+    const declared = await runCli(["declarations", "--servers", "memory", "-c", real]);
+    assert.match(declared.stdout, /search_nodes/);
+  });
+
+  await t.step("config check and print", async () => {
+    const good = await runCli(["config", "check", "-c", none]);
+    assert.deepEqual([good.code, good.stdout], [0, "The configuration is valid\n"]);
+    await Deno.writeTextFile(`${folder}/bad.yaml`, "server: { prot: 1 }\n");
+    const bad = await runCli(["config", "check", "-c", `${folder}/bad.yaml`]);
+    assert.equal(bad.code, 2);
+    assert.match(
+      bad.stderr,
+      /bad\.yaml:1:11: server\.prot: unknown key "prot" \(did you mean "port"\?\)/,
+    );
+    const printed = await runCli(["config", "print", "-c", none]);
+    assert.match(printed.stdout, /timeoutMs: 30000/);
+  });
+
+  await t.step("doctor asks every part", async () => {
+    const { code, stdout } = await runCli(["doctor", "-c", none]);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /healthy\n {2}ok {3}sandbox: ready in [\d.]+ ms\n {2}ok {3}runtime deno/);
+  });
+
+  await t.step("--help of every verb", async () => {
+    for (const verb of ["serve", "run", "check", "tools", "declarations", "config", "doctor"]) {
+      const { code, stdout } = await runCli([verb, "--help"]);
+      assert.equal(code, 0);
+      assert.match(stdout, new RegExp(`Usage: codemode ${verb}`));
+    }
+  });
+  await Deno.remove(folder, { recursive: true });
+});

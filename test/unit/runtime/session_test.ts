@@ -1,0 +1,284 @@
+import assert from "node:assert/strict";
+import { CodemodeError } from "../../../src/base/errors.ts";
+import { silentLogger } from "../../../src/base/log.ts";
+import type { Program, RunHost } from "../../../src/runtime/mod.ts";
+import { Session } from "../../../src/runtime/session.ts";
+import { FakeClock } from "../../harness/fake_clock.ts";
+import { pass, settle } from "../../harness/settle.ts";
+import { AMPLE, program, recordingHost } from "../../harness/programs.ts";
+
+const NONCE = "n_secret";
+const MEMORY = [{
+  name: "memory",
+  tools: [{ name: "read", aliases: [] }],
+  global: true,
+  member: true,
+}];
+
+function open(changes: Partial<Program> = {}, host: RunHost = recordingHost()) {
+  const clock = new FakeClock();
+  const sent: unknown[] = [];
+  const flushes: (() => void)[] = [];
+  let isSlow = false;
+  const session = new Session(program("return 1", { namespaces: MEMORY, ...changes }), host, {
+    clock,
+    logger: silentLogger,
+    nonce: NONCE,
+    write(text, onFlushed) {
+      sent.push(JSON.parse(text));
+      if (onFlushed === undefined) return;
+      if (isSlow) flushes.push(onFlushed);
+      else onFlushed();
+    },
+  });
+  session.start();
+  return {
+    session,
+    clock,
+    sent,
+    flushes,
+    slowDown: () => void (isSlow = true),
+    raw: (text: string) => session.receive(new TextEncoder().encode(text)),
+    say: (frame: unknown) =>
+      session.receive(new TextEncoder().encode(`\n${NONCE} ${JSON.stringify(frame)}\n`)),
+  };
+}
+
+const call = (id: number, tool = "read", namespace = "memory") => ({
+  type: "call",
+  id,
+  namespace,
+  tool,
+  args: [id],
+});
+const final = (value: unknown = 1) => ({ type: "final", ok: true, value, notes: [] });
+
+async function stoppedBy(
+  session: Session,
+): Promise<{ code: string; message: string; details: unknown }> {
+  const outcome = await session.outcome;
+  assert.equal(outcome.kind, "stopped");
+  assert.ok(outcome.kind === "stopped" && outcome.error instanceof CodemodeError);
+  const { code, message, details } = outcome.error;
+  return { code, message, details };
+}
+
+Deno.test("start carries the program, the nonce and the depth", () => {
+  const { sent } = open();
+  assert.deepEqual(sent, [{
+    type: "start",
+    version: 1,
+    nonce: NONCE,
+    code: "return 1",
+    namespaces: MEMORY,
+    context: {},
+    depth: 64,
+  }]);
+});
+
+Deno.test("a final frame ends the run and leaves no timer", async () => {
+  const { session, say, clock } = open();
+  say({ type: "final", ok: true, value: { a: 1 }, notes: ["n"] });
+  assert.deepEqual(await session.outcome, { kind: "completed", value: { a: 1 }, notes: ["n"] });
+  assert.equal(clock.pending, 0);
+});
+
+Deno.test("a guest's failure is a value", async () => {
+  const { session, say } = open();
+  say({ type: "final", ok: false, error: { name: "E", message: "m" } });
+  assert.deepEqual(await session.outcome, { kind: "failed", error: { name: "E", message: "m" } });
+});
+
+Deno.test("frames after the final one are dropped", async () => {
+  const host = recordingHost();
+  const { session, say } = open({}, host);
+  say(final(1));
+  say({ type: "log", level: "log", text: "late" });
+  say(call(1));
+  say(final(2));
+  assert.deepEqual(await session.outcome, { kind: "completed", value: 1, notes: [] });
+  assert.deepEqual([host.logs, host.calls], [[], []]);
+});
+
+Deno.test("frames after the final one in the same chunk are dropped too", async () => {
+  const host = recordingHost();
+  const { session, raw } = open({}, host);
+  raw(`${NONCE} ${JSON.stringify(final(1))}\n${NONCE} ${JSON.stringify(call(1))}\n`);
+  assert.deepEqual(await session.outcome, { kind: "completed", value: 1, notes: [] });
+  assert.deepEqual(host.calls, []);
+});
+
+Deno.test("lines without the nonce are noise", async () => {
+  const { session, raw, say } = open();
+  raw(`${JSON.stringify(final("forged"))}\nn_wrong ${JSON.stringify(final("forged"))}\nhalf`);
+  say(final("true"));
+  assert.deepEqual(await session.outcome, { kind: "completed", value: "true", notes: [] });
+});
+
+const BROKEN: readonly (readonly [string, unknown, string])[] = [
+  ["an unknown type", { type: "start" }, "its type is unknown"],
+  ["a second ready", { type: "ready", version: 1 }, "a second ready frame"],
+  ["a call out of order", call(2), "a call out of order"],
+  ["a value nested too deep", final([[[[1]]]]), "value is nested too deep"],
+];
+for (const [name, frame, reason] of BROKEN) {
+  Deno.test(`${name} is a broken protocol`, async () => {
+    const { session, say } = open({ budget: { ...AMPLE, depth: 3 } });
+    say(frame);
+    assert.deepEqual(await stoppedBy(session), {
+      code: "SANDBOX_CRASHED",
+      message: `The sandbox broke its protocol: ${reason}`,
+      details: {},
+    });
+  });
+}
+
+Deno.test("time is up exactly at the timeout", async () => {
+  const { session, clock } = open({ timeoutMs: 500 });
+  await pass(clock, 499);
+  assert.equal(clock.pending, 1);
+  await pass(clock, 1);
+  assert.deepEqual(await stoppedBy(session), {
+    code: "EXECUTION_TIMEOUT",
+    message: "Code execution timed out after 500ms",
+    details: { timeout: 500 },
+  });
+});
+
+Deno.test("limits on bytes: one frame, all frames, the result", async () => {
+  const frame = open({ budget: { ...AMPLE, frameBytes: 100 } });
+  frame.raw("x".repeat(101));
+  assert.deepEqual(await stoppedBy(frame.session), {
+    code: "OUTPUT_LIMIT_EXCEEDED",
+    message: "A single message of the program is larger than 100 bytes",
+    details: { limit: 100 },
+  });
+  const total = open({ budget: { ...AMPLE, totalBytes: 100 } });
+  for (let line = 0; line < 11; line += 1) total.raw("123456789\n");
+  assert.equal(
+    (await stoppedBy(total.session)).message,
+    "The program's output in all is larger than 100 bytes",
+  );
+  const result = open({ budget: { ...AMPLE, resultBytes: 10 } });
+  result.say(final("123456789"));
+  assert.equal((await stoppedBy(result.session)).message, "The result is larger than 10 bytes");
+  const exact = open({ budget: { ...AMPLE, resultBytes: 10 } });
+  exact.say(final("12345678"));
+  assert.equal((await exact.session.outcome).kind, "completed");
+});
+
+Deno.test("logs beyond their budget are dropped and counted", async () => {
+  const host = recordingHost();
+  const { session, say } = open({ budget: { ...AMPLE, logLines: 2, logBytes: 5 } }, host);
+  for (const text of ["äö", "xx", "", "y"]) say({ type: "log", level: "log", text });
+  say(final());
+  await session.outcome;
+  assert.deepEqual(host.logs.map((log) => log.text), ["äö", ""]);
+  assert.equal(session.droppedLogs, 2);
+});
+
+Deno.test("one call more than allowed ends the run", async () => {
+  const { session, say } = open({ budget: { ...AMPLE, calls: 2 } });
+  for (const id of [1, 2, 3]) say(call(id));
+  assert.deepEqual(await stoppedBy(session), {
+    code: "CALL_LIMIT_EXCEEDED",
+    message: "The program made more than 2 tool calls",
+    details: { limit: 2 },
+  });
+});
+
+Deno.test("concurrent calls are bounded; the rest wait in order", async () => {
+  const open_: ((value: number) => void)[] = [];
+  const started: number[] = [];
+  const { session, say, sent } = open({ budget: { ...AMPLE, concurrentCalls: 2 } }, {
+    call: (frame) => {
+      started.push(frame.id);
+      return new Promise((resolve) => open_.push((value) => resolve({ ok: true, value })));
+    },
+    log: () => {},
+  });
+  for (const id of [1, 2, 3, 4]) say(call(id));
+  await settle();
+  assert.deepEqual(started, [1, 2]);
+  assert.deepEqual(session.queuedCalls.map((queued) => queued.id), [3, 4]);
+  open_[1]!(20);
+  await settle();
+  assert.deepEqual(started, [1, 2, 3]);
+  assert.deepEqual(sent[1], { type: "reply", id: 2, ok: true, value: 20 });
+});
+
+Deno.test("a guest that does not read its replies gets no further calls made", async () => {
+  const host = recordingHost();
+  const { say, slowDown, flushes } = open({ budget: { ...AMPLE, concurrentCalls: 1 } }, host);
+  slowDown();
+  for (const id of [1, 2, 3]) say(call(id));
+  await settle();
+  assert.equal(host.calls.length, 1);
+  flushes.shift()!();
+  await settle();
+  assert.equal(host.calls.length, 2);
+});
+
+Deno.test("names that were not granted never reach the host", async () => {
+  const host = recordingHost();
+  const { say, sent } = open({}, host);
+  const names = [["memory", "constructor"], ["memory", "write"], ["__proto__", "read"], [
+    "other",
+    "read",
+  ], ["codemode", "then"]];
+  names.forEach(([namespace, tool], index) => say(call(index + 1, tool, namespace)));
+  await settle();
+  assert.deepEqual(host.calls, []);
+  assert.deepEqual(
+    sent.slice(1),
+    names.map(([namespace, tool], index) => ({
+      type: "reply",
+      id: index + 1,
+      ok: false,
+      error: { name: "TypeError", message: `No tool is called ${namespace}.${tool}` },
+    })),
+  );
+});
+
+Deno.test("the reserved namespace is always there", async () => {
+  const host = recordingHost();
+  const { say } = open({ namespaces: [] }, host);
+  say(call(1, "search", "codemode"));
+  await settle();
+  assert.equal(host.calls.length, 1);
+});
+
+Deno.test("the end of the run aborts calls in flight, and their answers go nowhere", async () => {
+  let signal: AbortSignal | undefined;
+  let answer: () => void = () => {};
+  const { session, say, sent } = open({}, {
+    call: (_call, given) => {
+      signal = given;
+      return new Promise((resolve) => answer = () => resolve({ ok: true, value: 1 }));
+    },
+    log: () => {},
+  });
+  say(call(1));
+  await settle();
+  assert.equal(signal?.aborted, false);
+  session.stop(new CodemodeError("CANCELLED", "enough"));
+  assert.equal(signal?.aborted, true);
+  answer();
+  await settle();
+  assert.equal(sent.length, 1);
+});
+
+Deno.test("a host that throws is answered without its words", async () => {
+  const { say, sent } = open({}, {
+    call: () => Promise.reject(new Error("/host/secret")),
+    log: () => {},
+  });
+  say(call(1));
+  await settle();
+  assert.deepEqual(sent[1], {
+    type: "reply",
+    id: 1,
+    ok: false,
+    error: { name: "Error", message: "The host could not make the call" },
+  });
+});
