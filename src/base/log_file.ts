@@ -39,6 +39,7 @@ class FileSink implements LogSink {
   #waiting: { readonly period: string; readonly line: string; readonly bytes: number }[] = [];
   #waitingBytes = 0;
   #dropped = 0;
+  #lastTime = 0;
   #failed = false;
   #writing: Promise<void> | undefined;
   #period: string | undefined;
@@ -48,6 +49,7 @@ class FileSink implements LogSink {
   }
 
   write(entry: LogEntry): void {
+    this.#lastTime = entry.time;
     if (this.#dropped > 0) this.#noteDropped(entry.time);
     if (!this.#keep(entry)) this.#dropped++;
     this.#writing ??= this.#drain().finally(() => this.#writing = undefined);
@@ -55,6 +57,9 @@ class FileSink implements LogSink {
 
   async [Symbol.asyncDispose](): Promise<void> {
     while (this.#writing) await this.#writing;
+    if (this.#dropped === 0) return;
+    this.#noteDropped(this.#lastTime);
+    await this.#drain();
   }
 
   /** False when there is no room for the entry. */

@@ -13,6 +13,11 @@ const MAX_CAUSES = 5;
 /** Longest message in a line that had to be cut. */
 const MAX_CUT_MESSAGE = 1024;
 
+/** What ends a line or steers a terminal: C0, C1, line separators, marks of text direction. */
+const STEERING =
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
 /** One line without its line feed. Control characters are escaped, so no field can forge a line. */
 export function formatEntry(entry: LogEntry, format: LogFormat): string {
   return format === "json" ? formatJson(entry) : formatText(entry);
@@ -67,13 +72,8 @@ function inline(value: unknown): string {
   return /^[\w.:/@-]+$/.test(text) ? text : JSON.stringify(text);
 }
 
-/** What ends a line or steers a terminal, C1 and the marks of text direction too. */
 function escape(text: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (found) => {
-      return `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;
-    },
-  );
+  return text.replace(STEERING, (found) => {
+    return `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }
