@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { CodemodeError, ERROR_CODES, type ErrorCode } from "../../../src/base/errors.ts";
+import { encodeValue } from "../../../src/protocol/values.ts";
 import { completed, scriptedApp } from "./scripted_app.ts";
 
 const CODE = '{"code":"return 42"}';
@@ -226,13 +227,19 @@ Deno.test("http: a body over the limit is PAYLOAD_TOO_LARGE, with and without it
 });
 
 Deno.test("http: the result as plain JSON with a note, or tagged for who asks", async () => {
-  const value = { $codemode: "bigint", value: "12" };
-  const { post } = scriptedApp({ execute: () => completed(value) });
+  const { wire } = encodeValue({ big: 12n });
+  const { post } = scriptedApp({ execute: () => completed(wire) });
   const tagged = await post(CODE, { accept: "application/json; values=tagged" });
-  assert.deepEqual((await tagged.json()).result, value);
+  assert.deepEqual(await tagged.json(), { ...completed(wire).answer, result: wire });
   for (const accept of ["application/json", "*/*", "application/json; xvalues=taggedx"]) {
     const plain = await (await post(CODE, { accept })).json();
-    assert.notDeepEqual(plain.result, undefined);
+    assert.deepEqual(plain.result, { big: "12" });
+    const [note] = plain.diagnostics;
+    assert.deepEqual([note.code, note.severity, plain.diagnostics.length], [
+      "RESULT_NOTE",
+      "info",
+      1,
+    ]);
   }
 });
 
