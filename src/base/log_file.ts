@@ -3,13 +3,17 @@
  * background; what the disk cannot take is dropped and counted, never kept without bound.
  */
 
+import { Buffer } from "node:buffer";
 import { appendFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { formatEntry, type LogFormat } from "./log_format.ts";
-import type { LogSink } from "./log.ts";
+import type { LogEntry, LogSink } from "./log.ts";
 
 /** Bytes waiting to be written at most; further entries are dropped. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+
+/** What a rotated file has behind its name: a day, an hour or 0, and a number. */
+const ROTATED = /^(?:\d{4}-\d{2}-\d{2}(?:T\d{2})?(?:\.\d{6})?|0\.\d{6})$/;
 
 /** Options of {@link createFileSink}. */
 export interface FileSinkOptions {
@@ -32,9 +36,10 @@ export function createFileSink(options: FileSinkOptions): LogSink {
 
 class FileSink implements LogSink {
   readonly #options: FileSinkOptions;
-  #waiting: { readonly period: string; readonly line: string }[] = [];
+  #waiting: { readonly period: string; readonly line: string; readonly bytes: number }[] = [];
   #waitingBytes = 0;
   #dropped = 0;
+  #lastTime = 0;
   #failed = false;
   #writing: Promise<void> | undefined;
   #period: string | undefined;
@@ -43,16 +48,34 @@ class FileSink implements LogSink {
     this.#options = options;
   }
 
-  write(entry: Parameters<LogSink["write"]>[0]): void {
-    const line = `${formatEntry(entry, this.#options.format)}\n`;
-    if (this.#waitingBytes + line.length > MAX_WAITING_BYTES) return void this.#dropped++;
-    this.#waiting.push({ period: periodOf(entry.time, this.#options.rotation), line });
-    this.#waitingBytes += line.length;
+  write(entry: LogEntry): void {
+    this.#lastTime = entry.time;
+    if (this.#dropped > 0) this.#noteDropped(entry.time);
+    if (!this.#keep(entry)) this.#dropped++;
     this.#writing ??= this.#drain().finally(() => this.#writing = undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     while (this.#writing) await this.#writing;
+    if (this.#dropped === 0) return;
+    this.#noteDropped(this.#lastTime);
+    await this.#drain();
+  }
+
+  /** False when there is no room for the entry. */
+  #keep(entry: LogEntry): boolean {
+    const line = `${formatEntry(entry, this.#options.format)}\n`;
+    const bytes = Buffer.byteLength(line);
+    if (this.#waitingBytes + bytes > MAX_WAITING_BYTES) return false;
+    this.#waiting.push({ period: periodOf(entry.time, this.#options.rotation), line, bytes });
+    this.#waitingBytes += bytes;
+    return true;
+  }
+
+  #noteDropped(time: number): void {
+    const fields = { dropped: this.#dropped };
+    const kept = this.#keep({ time, level: "warn", message: "log entries were dropped", fields });
+    if (kept) this.#dropped = 0;
   }
 
   async #drain(): Promise<void> {
@@ -61,22 +84,26 @@ class FileSink implements LogSink {
       try {
         await this.#append(batch.period, batch.text);
       } catch (error) {
+        this.#dropped += batch.count;
         if (!this.#failed) this.#options.onError?.(error);
         this.#failed = true;
       }
     }
   }
 
-  /** Lines of one period, so that none lands in the file of another. */
-  #takeBatch(): { period: string; text: string } {
+  /** Lines of one period, so that none lands in the file of another, and of one file's size. */
+  #takeBatch(): { period: string; text: string; count: number } {
+    const { rotation, maxBytes } = this.#options;
+    const room = rotation === "size" ? maxBytes : Infinity;
     const period = this.#waiting[0]?.period ?? "";
-    const end = this.#waiting.findIndex((one) => one.period !== period);
+    let bytes = 0;
+    const end = this.#waiting.findIndex((one, index) => {
+      bytes += one.bytes;
+      return one.period !== period || (index > 0 && bytes > room);
+    });
     const lines = this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
-    const dropped = this.#dropped === 0 ? "" : `${this.#dropped} entries were dropped\n`;
-    this.#dropped = 0;
-    const text = lines.map(({ line }) => line).join("") + dropped;
-    this.#waitingBytes = this.#waiting.reduce((sum, { line }) => sum + line.length, 0);
-    return { period, text };
+    this.#waitingBytes = this.#waiting.reduce((sum, one) => sum + one.bytes, 0);
+    return { period, text: lines.map(({ line }) => line).join(""), count: lines.length };
   }
 
   async #append(period: string, text: string): Promise<void> {
@@ -99,7 +126,7 @@ class FileSink implements LogSink {
     const { path, rotation, maxBytes } = this.#options;
     if (rotation !== "size") return false;
     const size = (await stat(path).catch(() => undefined))?.size ?? 0;
-    return size > 0 && size + text.length > maxBytes;
+    return size > 0 && size + Buffer.byteLength(text) > maxBytes;
   }
 
   async #rotate(period: string): Promise<void> {
@@ -108,27 +135,34 @@ class FileSink implements LogSink {
     await this.#forgetOldest();
   }
 
+  /** A name behind all rotated ones of its period: a number is not used again when its file is gone. */
   async #freeName(period: string): Promise<string> {
     const { path } = this.#options;
-    const taken = new Set(await readdir(dirname(path)));
     const base = `${basename(path)}.${period || "0"}`;
-    for (let count = 0;; count++) {
-      // Numbers are padded so that names sort by age.
-      const name = count === 0 && period !== ""
-        ? base
-        : `${base}.${String(count).padStart(6, "0")}`;
-      if (!taken.has(name)) return join(dirname(path), name);
-    }
+    const rotated = (await this.#rotated()).filter((name) =>
+      name === base || name.startsWith(`${base}.`)
+    );
+    const last = rotated.at(-1);
+    if (last === undefined && period !== "") return join(dirname(path), base);
+    const count = last === undefined ? 0 : Number(last.slice(base.length + 1)) + 1;
+    // Numbers are padded so that names sort by age.
+    return join(dirname(path), `${base}.${String(count).padStart(6, "0")}`);
   }
 
   async #forgetOldest(): Promise<void> {
     const { path, keep } = this.#options;
-    const rotated = (await readdir(dirname(path))).filter((name) =>
-      name.startsWith(`${basename(path)}.`)
-    ).sort();
+    const rotated = await this.#rotated();
     for (const name of rotated.slice(0, Math.max(0, rotated.length - keep))) {
       await rm(join(dirname(path), name), { force: true });
     }
+  }
+
+  /** Names this sink has made, oldest first; a neighbour that only begins alike is not one. */
+  async #rotated(): Promise<string[]> {
+    const prefix = `${basename(this.#options.path)}.`;
+    return (await readdir(dirname(this.#options.path)))
+      .filter((name) => name.startsWith(prefix) && ROTATED.test(name.slice(prefix.length)))
+      .sort();
   }
 }
 

@@ -10,27 +10,34 @@ const MAX_LINE = 16_384;
 /** Deepest chain of causes shown. */
 const MAX_CAUSES = 5;
 
+/** Longest message in a line that had to be cut. */
+const MAX_CUT_MESSAGE = 1024;
+
+/** What ends a line or steers a terminal: C0, C1, line separators, marks of text direction. */
+const STEERING =
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
 /** One line without its line feed. Control characters are escaped, so no field can forge a line. */
 export function formatEntry(entry: LogEntry, format: LogFormat): string {
-  const line = format === "json" ? formatJson(entry) : formatText(entry);
-  return line.length <= MAX_LINE ? line : `${line.slice(0, MAX_LINE)}… (${line.length} characters)`;
+  return format === "json" ? formatJson(entry) : formatText(entry);
 }
 
 function formatJson({ time, level, message, fields }: LogEntry): string {
-  const shown = JSON.stringify({
-    time: new Date(time).toISOString(),
-    level,
-    message,
-    ...plain(fields),
-  });
+  const head = { time: new Date(time).toISOString(), level, message };
+  // Once more behind the fields: none of them can pass for the time, the level or the message.
+  const shown = escape(JSON.stringify({ ...head, ...plain(fields), ...head }));
   if (shown.length <= MAX_LINE) return shown;
-  return JSON.stringify({ time: new Date(time).toISOString(), level, message, cut: shown.length });
+  const cut = { ...head, message: message.slice(0, MAX_CUT_MESSAGE), cut: shown.length };
+  return escape(JSON.stringify(cut));
 }
 
 function formatText({ time, level, message, fields }: LogEntry): string {
-  const pairs = Object.entries(plain(fields)).map(([name, value]) => `${name}=${inline(value)}`);
-  return [new Date(time).toISOString(), level.toUpperCase().padEnd(5), escape(message), ...pairs]
-    .join(" ");
+  const pairs = Object.entries(plain(fields))
+    .map(([name, value]) => `${inline(name)}=${inline(value)}`);
+  const head = [new Date(time).toISOString(), level.toUpperCase().padEnd(5), message];
+  const line = escape([...head, ...pairs].join(" "));
+  return line.length <= MAX_LINE ? line : `${line.slice(0, MAX_LINE)}… (${line.length} characters)`;
 }
 
 function plain(fields: LogEntry["fields"]): Record<string, unknown> {
@@ -66,8 +73,7 @@ function inline(value: unknown): string {
 }
 
 function escape(text: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return text.replace(STEERING, (found) => {
+    return `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
 }

@@ -13,6 +13,7 @@ export const DURATION_BUCKETS_SECONDS: readonly number[] = Object.freeze(
 
 /** Label sets one metric keeps; further ones are counted under `overflow="true"`. @default 256 */
 const MAX_LABEL_SETS = 256;
+const OVERFLOW: Labels = Object.freeze({ overflow: "true" });
 
 interface Sample {
   readonly labels: Labels;
@@ -52,8 +53,8 @@ class Metric {
     const key = printLabels(labels);
     const known = this.#samples.get(key);
     if (known) return known;
-    if (this.#samples.size >= MAX_LABEL_SETS && !("overflow" in labels)) {
-      return this.sample({ overflow: "true" });
+    if (this.#samples.size >= MAX_LABEL_SETS && key !== printLabels(OVERFLOW)) {
+      return this.sample(OVERFLOW);
     }
     const fresh = { labels, value: 0, count: 0, buckets: this.bounds.map(() => 0) };
     this.#samples.set(key, fresh);

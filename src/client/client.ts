@@ -88,9 +88,7 @@ export class CodemodeClient {
   async execute(code: string, options: ExecuteOptions = {}): Promise<ExecuteAnswer> {
     const { signal, ...rest } = options;
     const answer = await this.#post<ExecuteAnswer>("api/v1/execute", { code, ...rest }, signal);
-    return "result" in answer
-      ? { ...answer, result: decodeValue(answer.result as WireValue) }
-      : answer;
+    return "result" in answer ? { ...answer, result: this.#decode(answer.result) } : answer;
   }
 
   /** Type-checks a program without running it. */
@@ -118,7 +116,7 @@ export class CodemodeClient {
     const { signal, servers, tools, budget } = options;
     const query = { servers: servers?.join(","), tools: tools?.join(","), budget };
     const response = await this.#send(this.#url("api/v1/declarations", query), {}, signal);
-    return await response.text();
+    return await this.#readText(response, signal);
   }
 
   /** Runtimes of the service's host. */
@@ -127,7 +125,7 @@ export class CodemodeClient {
   }
 
   async #get<T>(path: string, query: Query, signal: AbortSignal | undefined): Promise<T> {
-    return await readJson(await this.#send(this.#url(path, query), {}, signal));
+    return await this.#readJson(await this.#send(this.#url(path, query), {}, signal), signal);
   }
 
   async #post<T>(path: string, body: unknown, signal: AbortSignal | undefined): Promise<T> {
@@ -136,7 +134,7 @@ export class CodemodeClient {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     };
-    return await readJson(await this.#send(this.#url(path, {}), init, signal));
+    return await this.#readJson(await this.#send(this.#url(path, {}), init, signal), signal);
   }
 
   #url(path: string, query: Query): URL {
@@ -152,7 +150,9 @@ export class CodemodeClient {
     for (let attempt = 0;; attempt++) {
       const response = await this.#once(url, init, signal);
       if (response.ok) return response;
-      if (!RETRIED.has(response.status) || attempt >= retries) throw await toClientError(response);
+      if (!RETRIED.has(response.status) || attempt >= retries) {
+        throw await this.#toClientError(response);
+      }
       await response.body?.cancel();
       await pause(this.#delayMs(response, attempt), signal);
     }
@@ -173,9 +173,54 @@ export class CodemodeClient {
         ...(signal === undefined ? {} : { signal }),
       });
     } catch (cause) {
-      if (signal?.aborted) throw signal.reason;
-      throw new CodemodeClientError("UNREACHABLE", `Cannot reach ${url.origin}`, { cause });
+      throw this.#unreachable(cause, signal);
     }
+  }
+
+  async #readText(response: Response, signal: AbortSignal | undefined): Promise<string> {
+    try {
+      return await response.text();
+    } catch (cause) {
+      throw this.#unreachable(cause, signal);
+    }
+  }
+
+  async #readJson<T>(response: Response, signal: AbortSignal | undefined): Promise<T> {
+    const text = await this.#readText(response, signal);
+    try {
+      const value: unknown = JSON.parse(text);
+      if (typeof value === "object" && value !== null) return value as T;
+    } catch (cause) {
+      throw this.#unexpected(response.status, cause);
+    }
+    throw this.#unexpected(response.status);
+  }
+
+  #decode(value: unknown): unknown {
+    try {
+      return decodeValue(value as WireValue);
+    } catch (cause) {
+      throw this.#unexpected(200, cause);
+    }
+  }
+
+  async #toClientError(response: Response): Promise<CodemodeClientError> {
+    const { status } = response;
+    const body: unknown = await response.json().catch(() => undefined);
+    const problem = (body as { error?: Problem } | null | undefined)?.error;
+    if (typeof problem?.code !== "string") return this.#unexpected(status);
+    return new CodemodeClientError(problem.code, problem.message, { status, problem });
+  }
+
+  /** The caller's own reason when the caller has aborted. */
+  #unreachable(cause: unknown, signal: AbortSignal | undefined): unknown {
+    if (signal?.aborted) return signal.reason;
+    return new CodemodeClientError("UNREACHABLE", `Cannot reach ${this.#base.origin}`, { cause });
+  }
+
+  #unexpected(status: number, cause?: unknown): CodemodeClientError {
+    const message = `The answer of ${this.#base.origin} (status ${status}) is not Code Mode's`;
+    return new CodemodeClientError("UNEXPECTED_ANSWER", message, { status, cause });
   }
 
   #delayMs(response: Response, attempt: number): number {
@@ -187,30 +232,6 @@ export class CodemodeClient {
 }
 
 type Query = Readonly<Record<string, string | number | undefined>>;
-
-async function readJson<T>(response: Response): Promise<T> {
-  const text = await response.text();
-  try {
-    return JSON.parse(text) as T;
-  } catch (cause) {
-    throw unexpected(response, cause);
-  }
-}
-
-async function toClientError(response: Response): Promise<CodemodeClientError> {
-  const { status } = response;
-  const body: unknown = await response.json().catch(() => undefined);
-  const problem = (body as { error?: Problem } | undefined)?.error;
-  if (typeof problem?.code !== "string") return unexpected(response);
-  return new CodemodeClientError(problem.code, problem.message, { status, problem });
-}
-
-function unexpected(response: Response, cause?: unknown): CodemodeClientError {
-  const message = `The answer of ${
-    new URL(response.url).origin
-  } (status ${response.status}) is not Code Mode's`;
-  return new CodemodeClientError("UNEXPECTED_ANSWER", message, { status: response.status, cause });
-}
 
 function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {

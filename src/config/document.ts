@@ -1,6 +1,16 @@
 /** The YAML text of a configuration: parsed once, and asked where its parts stand. */
 
-import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { Buffer } from "node:buffer";
+import {
+  type Document,
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { ConfigProblem } from "./problem.ts";
 
 /** Largest file. */
@@ -23,11 +33,12 @@ export interface ProblemOptions {
 /** Parses YAML 1.2. Aliases are bounded, duplicate keys are faults. */
 export function parseConfigDocument(file: string, text: string): ConfigDocument {
   const lines = new LineCounter();
-  const tooLarge = text.length > MAX_BYTES;
+  const tooLarge = Buffer.byteLength(text) > MAX_BYTES;
   const document = parseDocument(tooLarge ? "" : text, {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: true,
+    logLevel: "error",
   });
   const at = (
     offset: number,
@@ -49,11 +60,17 @@ export function parseConfigDocument(file: string, text: string): ConfigDocument 
     at(error.pos[0], [], error.message)
   );
   if (tooLarge) problems.push(at(0, [], `the file is larger than ${MAX_BYTES} bytes`));
+  for (const offset of prototypeKeys(document)) {
+    problems.push(at(offset, [], 'the key "__proto__" cannot be used'));
+  }
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 }) ?? {};
+    // An alias inside its own anchor is the one way to a value without an end.
+    JSON.stringify(value);
   } catch (error) {
-    problems.push(at(0, [], error instanceof Error ? error.message : "the file cannot be read"));
+    const told = error instanceof ReferenceError ? error.message : "the file refers to itself";
+    problems.push(at(0, [], told));
   }
   return {
     value,
@@ -66,6 +83,17 @@ export function parseConfigDocument(file: string, text: string): ConfigDocument 
         options.suggestion,
       ),
   };
+}
+
+/** Where `__proto__` is a key: what reads the values would lose it silently. */
+function prototypeKeys(document: Document): number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key) && key.value === "__proto__") offsets.push(rangeOf(key) ?? 0);
+    },
+  });
+  return offsets;
 }
 
 /** Offset of the node at a path, or of the nearest one above it that exists. */

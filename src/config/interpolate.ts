@@ -34,7 +34,9 @@ export function interpolate(
   const fill = (text: string, path: readonly (string | number)[]): string =>
     text.replace(VARIABLE, (match, name?: string, fallback?: string) => {
       if (match === "$$") return "$";
-      const value = (name === undefined ? undefined : env[name]) ?? fallback;
+      // Own names only: `${constructor}` is a variable like any other.
+      const given = name !== undefined && Object.hasOwn(env, name) ? env[name] : undefined;
+      const value = given ?? fallback;
       if (value === undefined && name !== undefined) missing.push({ path, name });
       return value ?? "";
     });

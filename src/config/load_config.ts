@@ -38,7 +38,7 @@ export interface LoadConfigOptions {
  */
 export async function loadConfig(options: LoadConfigOptions = {}): Promise<Config> {
   const env = options.env ?? process.env;
-  const named = options.path ?? env["CODEMODE_CONFIG"];
+  const named = options.path ?? (env["CODEMODE_CONFIG"] || undefined);
   const path = resolve(named ?? DEFAULT_CONFIG_FILE);
   return parseConfigText(await readText(path, named !== undefined), {
     file: named ?? DEFAULT_CONFIG_FILE,
@@ -91,7 +91,8 @@ export function parseConfigText(
       `the environment variable ${name} is not set; set it or write \${${name}:-default}`,
     )
   );
-  return validate(document, withOverrides(value, env), problems, directory);
+  const { overrides, faults } = overridesOf(env);
+  return validate(document, withServer(value, overrides), [...problems, ...faults], directory);
 }
 
 function validate(
@@ -107,7 +108,9 @@ function validate(
   const readable = parsed.success ? parsed.data : readablePart(value, parsed.error.issues);
   const broken = (readable === undefined ? [] : brokenRules(readable))
     .map(({ path, message }) => document.problem(path, message));
-  const all = [...problems, ...faults, ...broken];
+  // A value without its variable is not judged as well.
+  const told = new Set(problems.map(({ path }) => path));
+  const all = [...problems, ...[...faults, ...broken].filter(({ path }) => !told.has(path))];
   if (all.length > 0 || !parsed.success) throw configInvalid(all);
   return toConfig(parsed.data, directory);
 }
@@ -149,18 +152,33 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-function withOverrides(value: unknown, env: LoadConfigOptions["env"] = {}): unknown {
-  const port = env["CODEMODE_PORT"] ?? env["CODE_MODE_PORT"];
+/** What the environment says of the server; its faults are its own and not the file's. */
+function overridesOf(env: LoadConfigOptions["env"] = {}): {
+  readonly overrides: Readonly<Record<string, unknown>>;
+  readonly faults: readonly ConfigProblem[];
+} {
+  const name = env["CODEMODE_PORT"] === undefined ? "CODE_MODE_PORT" : "CODEMODE_PORT";
+  const port = env[name];
   const host = env["CODEMODE_HOST"];
-  if ((port === undefined && host === undefined) || typeof value !== "object" || value === null) {
-    return value;
-  }
-  const { server } = value as { server?: unknown };
-  const overrides = {
-    ...(port === undefined ? {} : { port: /^\d+$/.test(port) ? Number(port) : port }),
-    ...(host === undefined ? {} : { host }),
+  const isPort = port === undefined || (/^\d{1,5}$/.test(port) && Number(port) <= 65535);
+  const message = `${JSON.stringify(port)} is not a port`;
+  return {
+    overrides: {
+      ...(port === undefined || !isPort ? {} : { port: Number(port) }),
+      ...(host === undefined ? {} : { host }),
+    },
+    faults: isPort ? [] : [{ file: "environment", line: 1, column: 1, path: name, message }],
   };
-  return { ...value, server: { ...(typeof server === "object" ? server : {}), ...overrides } };
+}
+
+function withServer(value: unknown, overrides: Readonly<Record<string, unknown>>): unknown {
+  if (Object.keys(overrides).length === 0 || !isMapping(value)) return value;
+  const { server = {} } = value;
+  return isMapping(server) ? { ...value, server: { ...server, ...overrides } } : value;
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 async function readText(path: string, required: boolean): Promise<string> {

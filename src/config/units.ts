@@ -22,7 +22,10 @@ export function parseDuration(value: string | number): number | undefined {
 
 /** Bytes, or undefined when it is no size. `K`, `KB` and `KiB` are all 1024. */
 export function parseSize(value: string | number): number | undefined {
-  return parse(value, SIZES, (unit) => `${unit.toUpperCase().replace(/I?B?$/, "")}B`);
+  return parse(value, SIZES, (unit) => {
+    const [whole, scale = ""] = /^(?:([KMG])I?)?B?$/.exec(unit.toUpperCase()) ?? [];
+    return whole === undefined ? unit : `${scale}B`;
+  });
 }
 
 function parse(

@@ -5,27 +5,34 @@ import { DiagnosticSchema } from "./diagnostic.ts";
 import { ProblemSchema } from "./problem.ts";
 import { LANGUAGES, RUNTIME_NAMES } from "./runtime.ts";
 
+/** Entries of one list of a set: lists are compared pairwise, so they are short. */
+const MAX_NAMES = 64;
+/** Capability strings of one request. */
+const MAX_CAPABILITIES = 256;
+
+const names = z.array(z.string().max(1024)).max(MAX_NAMES);
+
 const CapabilitySetSchema = z.strictObject({
   network: z.strictObject({
-    allowedHosts: z.array(z.string()).optional(),
-    allowedPorts: z.array(z.int().min(1).max(65535)).optional(),
+    allowedHosts: names.optional(),
+    allowedPorts: z.array(z.int().min(1).max(65535)).max(MAX_NAMES).optional(),
     maxRequestsPerSecond: z.number().positive().optional(),
     maxRequestSize: z.int().positive().optional(),
   }).optional(),
   filesystem: z.strictObject({
-    allowedPaths: z.array(z.string()).optional(),
-    writablePaths: z.array(z.string()).optional(),
+    allowedPaths: names.optional(),
+    writablePaths: names.optional(),
     readOnly: z.boolean().optional(),
     maxFileSize: z.int().positive().optional(),
-    allowedExtensions: z.array(z.string()).optional(),
+    allowedExtensions: names.optional(),
   }).optional(),
   mcp: z.strictObject({
-    allowedServers: z.array(z.string()).optional(),
-    allowedTools: z.array(z.string()).optional(),
+    allowedServers: names.optional(),
+    allowedTools: names.optional(),
     maxCallsPerSecond: z.number().positive().optional(),
     maxConcurrentCalls: z.int().positive().optional(),
   }).optional(),
-  system: z.strictObject({ environment: z.array(z.string()).optional() }).optional(),
+  system: z.strictObject({ environment: names.optional() }).optional(),
 }).meta({ id: "CapabilitySet" });
 
 /** `POST /api/v1/execute`. Absent limits take the configured defaults. */
@@ -38,7 +45,7 @@ export const ExecuteRequestSchema = z.strictObject({
   timeout: z.int().min(1).optional().describe("Milliseconds of wall time"),
   memoryLimit: z.int().min(1).optional().describe("Bytes"),
   check: z.enum(["error", "warn", "off"]).optional().describe("Default error"),
-  capabilities: z.union([z.array(z.string()), CapabilitySetSchema]).optional()
+  capabilities: z.union([z.array(z.string()).max(MAX_CAPABILITIES), CapabilitySetSchema]).optional()
     .describe("A subset of what the caller was granted; absent means the configured default grant"),
   context: z.record(z.string(), z.unknown()).optional().describe(
     "Given to the program as `context`",

@@ -44,7 +44,7 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   if (parts.config.cors.enabled) app.use(corsOf(parts.config));
   app.use(bodyLimit({ maxSize: parts.config.maxBodyBytes, onError: () => tooLarge(parts.config) }));
   app.onError((thrown, c) => answerError(thrown, c, parts));
-  app.notFound((c) => answerError(notFound(c), c, parts));
+  app.notFound((c) => answerError(notFound(c, app), c, parts));
 
   app.get("/health", health(parts));
   app.get("/metrics", (c) => c.text(parts.metrics.print(), 200, METRICS_HEADERS));
@@ -63,6 +63,9 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   app.get("/runtimes", authenticated, (c) => c.json({ runtimes: parts.engine.runtimes() }));
   return app;
 }
+
+/** Characters of a path that an error repeats. */
+const MAX_SHOWN_PATH = 200;
 
 const METRICS_HEADERS = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
 
@@ -86,6 +89,16 @@ function tooLarge({ maxBodyBytes }: ServerConfig): never {
   });
 }
 
-function notFound(c: Context): CodemodeError {
-  return new CodemodeError("NOT_FOUND", `There is no ${c.req.method} ${c.req.path}; see /docs`);
+/** `METHOD_NOT_ALLOWED` with `Allow` where the path has other methods, else `NOT_FOUND`. */
+function notFound(c: Context, app: Hono<Env>): CodemodeError {
+  const { method } = c.req;
+  const path = c.req.path.slice(0, MAX_SHOWN_PATH);
+  const allowed = app.routes.filter((route) => route.path === c.req.path && route.method !== "ALL")
+    .map((route) => route.method);
+  if (allowed.length === 0) {
+    return new CodemodeError("NOT_FOUND", `There is no ${method} ${path}; see /docs`);
+  }
+  const methods = [...new Set(allowed)].join(", ");
+  c.header("allow", methods);
+  return new CodemodeError("METHOD_NOT_ALLOWED", `${path} takes ${methods}, not ${method}`);
 }

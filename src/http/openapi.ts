@@ -27,6 +27,8 @@ const SCHEMAS = {
   Failure: FAILURE,
 } as const;
 
+const COMPONENT = "#/components/schemas/";
+
 type SchemaName = keyof typeof SCHEMAS;
 
 interface Parameter {
@@ -63,19 +65,24 @@ function componentSchemas(): Record<string, unknown> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, {
-    uri: (id) => `#/components/schemas/${id}`,
+    uri: (id) => `${COMPONENT}${id}`,
     io: "input",
   });
-  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, withoutId(schema)]));
+  // What several schemas share is printed as one more schema, inside which its parts are named.
+  const { __shared: shared, ...own } = schemas;
+  const all: typeof schemas = { ...own, ...shared?.$defs as typeof schemas };
+  const text = JSON.stringify(all).replaceAll(`${COMPONENT}__shared#/$defs/`, COMPONENT);
+  const named: Record<string, Record<string, unknown>> = JSON.parse(text);
+  return Object.fromEntries(Object.entries(named).map(([id, schema]) => [id, withoutId(schema)]));
 }
 
 function withoutId(schema: Record<string, unknown>): Record<string, unknown> {
-  const { $id: _id, $schema: _schema, ...rest } = schema;
+  const { $id: _id, id: _name, $schema: _schema, ...rest } = schema;
   return rest;
 }
 
 function reference(name: SchemaName) {
-  return { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } };
+  return { "application/json": { schema: { $ref: `${COMPONENT}${name}` } } };
 }
 
 function responses(name: SchemaName) {

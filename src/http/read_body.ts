@@ -6,6 +6,8 @@ import { CodemodeError } from "../base/errors.ts";
 
 /** Faults told at most. */
 const MAX_ISSUES = 20;
+/** Characters of one fault's path or message: both may hold what the caller sent. */
+const MAX_TEXT = 200;
 
 /**
  * The body as `schema` reads it. Throws `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE` or
@@ -50,15 +52,15 @@ function parseJson(text: string): unknown {
     const reason = error instanceof Error ? error.message : "it cannot be parsed";
     throw new CodemodeError(
       "INVALID_REQUEST",
-      `The body is not valid JSON: ${reason.slice(0, 200)}`,
+      `The body is not valid JSON: ${reason.slice(0, MAX_TEXT)}`,
     );
   }
 }
 
 function invalid(error: z.ZodError): CodemodeError {
   const issues = error.issues.slice(0, MAX_ISSUES).map((issue) => ({
-    path: issue.path.map(String).join("."),
-    message: issue.message,
+    path: issue.path.map(String).join(".").slice(0, MAX_TEXT),
+    message: issue.message.slice(0, MAX_TEXT),
   }));
   const told = issues.map(({ path, message }) => path === "" ? message : `${path}: ${message}`);
   return new CodemodeError("INVALID_REQUEST", `The request is not valid: ${told.join("; ")}`, {

@@ -1,0 +1,364 @@
+/** Configuration files: what loads, what is refused, and that every problem is told at once. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { CodemodeError } from "../../../src/base/errors.ts";
+import {
+  type Config,
+  formatProblems,
+  loadConfig,
+  parseConfig,
+  parseConfigText,
+  printConfig,
+} from "../../../src/config/mod.ts";
+
+const SPECIFICATION = fileURLToPath(
+  new URL("../../fixtures/config/specification.yaml", import.meta.url),
+);
+const COMMITTED = fileURLToPath(new URL("../../../codemode.config.yaml", import.meta.url));
+
+type Env = Readonly<Record<string, string>>;
+
+function parse(text: string, env: Env = {}): Config {
+  return parseConfigText(text, { file: "c.yaml", directory: "/srv/app", env });
+}
+
+/** Every problem of a text, as it is printed; without the first line, which counts them. */
+function problems(text: string, env: Env = {}): string[] {
+  return told(() => parse(text, env));
+}
+
+function told(act: () => unknown): string[] {
+  try {
+    act();
+  } catch (error) {
+    assert.ok(error instanceof CodemodeError);
+    assert.equal(error.code, "CONFIG_INVALID");
+    const [count = "", ...lines] = formatProblems(error).split("\n");
+    const noun = lines.length === 1 ? "problem" : "problems";
+    assert.equal(count, `The configuration has ${lines.length} ${noun}`);
+    return lines;
+  }
+  return [];
+}
+
+Deno.test("the specification's file loads unchanged", async () => {
+  const env = { HELPSCOUT_CLIENT_ID: "id", HELPSCOUT_CLIENT_SECRET: "hush" };
+  const config = await loadConfig({ path: SPECIFICATION, env });
+  const directory = SPECIFICATION.replace(/\/[^/]*$/, "");
+  assert.deepEqual(config.server, {
+    host: "0.0.0.0",
+    port: 3000,
+    cors: { enabled: true, origins: ["http://localhost:3000"] },
+    maxBodyBytes: 1_048_576,
+    maxCodeBytes: 262_144,
+    drainTimeoutMs: 10_000,
+  });
+  assert.deepEqual(config.sandbox, {
+    runtime: "quickjs",
+    workers: { min: 2, max: 10, idleTimeoutMs: 30_000 },
+    limits: {
+      memoryBytes: 134_217_728,
+      timeoutMs: 30_000,
+      cpuQuota: 0.5,
+      maxTimeoutMs: 300_000,
+      maxMemoryBytes: 536_870_912,
+      resultBytes: 16_777_216,
+      logLines: 1000,
+      logBytes: 1_048_576,
+      calls: 1000,
+    },
+    queue: 100,
+  });
+  assert.deepEqual(config.security, {
+    auth: {
+      provider: "oauth2",
+      issuer: "https://auth.company.com",
+      audience: "codemode-api",
+    },
+    capabilities: {
+      network: {
+        allowedHosts: ["api.helpscout.net"],
+        maxRequestsPerSecond: 10,
+        maxRequestSize: 1_048_576,
+      },
+      mcp: {
+        allowedServers: ["helpscout", "filesystem"],
+        maxCallsPerSecond: 5,
+        maxConcurrentCalls: 3,
+      },
+    },
+  });
+  assert.deepEqual(Object.keys(config.mcp.servers), ["helpscout", "filesystem"]);
+  const { helpscout } = config.mcp.servers;
+  assert.equal(helpscout?.environment["HELPSCOUT_CLIENT_SECRET"]?.reveal(), "hush");
+  assert.deepEqual(config.logging, {
+    level: "info",
+    format: "json",
+    outputs: [{ type: "console" }, {
+      type: "file",
+      path: `${directory}/logs/codemode.log`,
+      rotation: "daily",
+      maxBytes: 10_485_760,
+      keep: 7,
+    }],
+  });
+});
+
+Deno.test("the specification's file without its variables names both where they stand", () => {
+  const of = "mcp.servers.helpscout.environment.HELPSCOUT_CLIENT_";
+  const remedy = (name: string) =>
+    `the environment variable ${name} is not set; set it or write \${${name}:-default}`;
+  assert.deepEqual(problems(readFileSync(SPECIFICATION, "utf8")), [
+    `c.yaml:37:30: ${of}ID: ${remedy("HELPSCOUT_CLIENT_ID")}`,
+    `c.yaml:38:34: ${of}SECRET: ${remedy("HELPSCOUT_CLIENT_SECRET")}`,
+  ]);
+});
+
+Deno.test("the committed file loads with no keys and listens on this machine alone", async () => {
+  const config = await loadConfig({ path: COMMITTED, env: {} });
+  assert.equal(config.server.host, "127.0.0.1");
+  assert.deepEqual(Object.keys(config.mcp.servers), ["memory", "filesystem", "everything"]);
+});
+
+Deno.test("every problem is told at once, in the order of the file, with what was meant", () => {
+  const text = `sever: {}
+server:
+  prt: 1
+  port: 70000
+  host: 0.0.0.0
+  maxBodyBytes: 1XB
+sandbox:
+  runtime: quikjs
+  workers: {min: 5, max: 2, idleTimeout: soon}
+  limits: {timeout: 10m, memory: 1GB, cpuQuota: 0}
+security:
+  capabilities:
+    mcp: {allowedServers: [ghost], allowedTool: [x]}
+mcp:
+  servers:
+    "bad name!": {transport: http}
+    a: {transport: stdoi, command: x}
+    b: {transport: stdio, comand: x, url: "\${NOPE}"}
+logging:
+  outputs:
+    - {type: file, path: x, rotatoin: daily}
+    - {type: consle}
+`;
+  assert.deepEqual(problems(text), [
+    'c.yaml:1:1: sever: unknown key "sever" (did you mean "server"?)',
+    'c.yaml:3:3: server.prt: unknown key "prt" (did you mean "port"?)',
+    "c.yaml:4:9: server.port: Too big: expected number to be <=65535",
+    "c.yaml:5:9: server.host: 0.0.0.0 is reachable from other machines, and " +
+    "security.auth.provider is none: anyone could run programs here; set a provider or listen on " +
+    "127.0.0.1",
+    'c.yaml:6:17: server.maxBodyBytes: "1XB" is not a size such as "128MB"',
+    "c.yaml:8:12: sandbox.runtime: must be one of auto, deno, quickjs, python, bash, bun " +
+    '(did you mean "quickjs"?)',
+    "c.yaml:9:18: sandbox.workers.min: min is 5, more than max (2)",
+    'c.yaml:9:42: sandbox.workers.idleTimeout: "soon" is not a duration such as "30s" or "500ms"',
+    "c.yaml:10:21: sandbox.limits.timeout: timeout is more than maxTimeout",
+    "c.yaml:10:34: sandbox.limits.memory: memory is more than maxMemory",
+    "c.yaml:10:49: sandbox.limits.cpuQuota: Too small: expected number to be >0",
+    'c.yaml:13:28: security.capabilities.mcp.allowedServers.0: there is no server "ghost"',
+    'c.yaml:13:36: security.capabilities.mcp.allowedTool: unknown key "allowedTool" ' +
+    '(did you mean "allowedTools"?)',
+    "c.yaml:16:18: mcp.servers.bad name!: a server's name has letters, digits, _ and -, 64 at most",
+    "c.yaml:16:18: mcp.servers.bad name!: transport http needs url",
+    "c.yaml:17:20: mcp.servers.a.transport: must be one of stdio, http, websocket " +
+    '(did you mean "stdio"?)',
+    "c.yaml:18:8: mcp.servers.b: transport stdio needs command",
+    'c.yaml:18:27: mcp.servers.b.comand: unknown key "comand" (did you mean "command"?)',
+    "c.yaml:18:43: mcp.servers.b.url: the environment variable NOPE is not set; set it or write " +
+    "${NOPE:-default}",
+    'c.yaml:21:29: logging.outputs.0.rotatoin: unknown key "rotatoin" (did you mean "rotation"?)',
+    "c.yaml:22:14: logging.outputs.1.type: Invalid discriminator value. Expected 'console' | 'file'",
+  ]);
+});
+
+const REFUSED: readonly (readonly [name: string, text: string, problems: readonly string[]])[] = [
+  ["a key twice", "server:\n  port: 1\n  port: 2\n", ["c.yaml:3:3: Map keys must be unique"]],
+  ["a tab", "server:\n\tport: 1\n", ["c.yaml:2:1: Tabs are not allowed as indentation"]],
+  ["a foreign tag", "server: !!js/function 'x'\n", [
+    "c.yaml:1:9: Unresolved tag: tag:yaml.org,2002:js/function",
+  ]],
+  ["a list", "- a\n", ["c.yaml:1:1: Invalid input: expected object, received array"]],
+  ["a text", "hello", ["c.yaml:1:1: Invalid input: expected object, received string"]],
+  ["an alias inside its anchor", "server: &s {host: *s}\n", [
+    "c.yaml:1:1: the file refers to itself",
+  ]],
+  ["2 MB", "#".repeat(2_000_000), ["c.yaml:1:1: the file is larger than 1048576 bytes"]],
+  ["more bytes than characters", `#${"é".repeat(600_000)}`, [
+    "c.yaml:1:1: the file is larger than 1048576 bytes",
+  ]],
+  ["__proto__ at the root", "__proto__: {a: 1}\n", [
+    'c.yaml:1:1: the key "__proto__" cannot be used',
+  ]],
+  ["__proto__ as a server and a variable", "mcp:\n  servers:\n    __proto__: {__proto__: 1}\n", [
+    'c.yaml:3:5: the key "__proto__" cannot be used',
+    'c.yaml:3:17: the key "__proto__" cannot be used',
+  ]],
+  ["constructor as a key", "server: {constructor: {}}\n", [
+    'c.yaml:1:10: server.constructor: unknown key "constructor"',
+  ]],
+  ["oauth2 alone", "security: {auth: {provider: oauth2}}\n", [
+    "c.yaml:1:18: security.auth: oauth2 needs an issuer and an audience",
+  ]],
+];
+
+for (const [name, text, expected] of REFUSED) {
+  Deno.test(`refused: ${name}`, () => assert.deepEqual(problems(text), expected));
+}
+
+Deno.test("a million laughs are refused before they are laughed", () => {
+  const lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"];
+  for (let level = 1; level < 9; level++) {
+    const aliases = Array.from({ length: 10 }, () => `*a${level - 1}`);
+    lines.push(`a${level}: &a${level} [${aliases.join(", ")}]`);
+  }
+  assert.deepEqual(problems(lines.join("\n")), [
+    "c.yaml:1:1: Excessive alias count indicates a resource exhaustion attack",
+  ]);
+});
+
+Deno.test("variables: filled after parsing, so a value is never YAML", () => {
+  const text = `
+mcp:
+  servers:
+    a:
+      transport: stdio
+      command: "\${A}"
+      args: ["\${A}", 1, "\${B:-x y}", "\${EMPTY:-z}", "$$\{A} $HOME \${unclosed", "\${NONE:-}"]
+      environment: { K: "\${A}" }
+`;
+  const yaml = "[1, 2]: {x}\n- 'a' # ${B}";
+  const { a } = parse(text, { A: yaml, EMPTY: "" }).mcp.servers;
+  assert.equal(a?.command, yaml);
+  assert.deepEqual(a?.args, [yaml, "1", "x y", "", "${A} $HOME ${unclosed", ""]);
+  assert.equal(a?.environment["K"]?.reveal(), yaml);
+});
+
+Deno.test("variables: names every object inherits are not set either", () => {
+  const text = "logging: {level: '${constructor}', format: '${toString:-json}'}\n";
+  assert.deepEqual(problems(text), [
+    "c.yaml:1:18: logging.level: the environment variable constructor is not set; set it or write " +
+    "${constructor:-default}",
+  ]);
+});
+
+Deno.test("variables: CODEMODE_DIRECTORY is the folder of the file", () => {
+  const text = "mcp: {servers: {a: {transport: stdio, command: '${CODEMODE_DIRECTORY}/x'}}}\n";
+  assert.equal(parse(text).mcp.servers["a"]?.command, "/srv/app/x");
+});
+
+Deno.test("environment: port and host win over the file", () => {
+  const text = "server: {port: 1, maxCodeBytes: 5}\n";
+  assert.equal(parse(text).server.port, 1);
+  assert.equal(parse(text, { CODE_MODE_PORT: "2" }).server.port, 2);
+  assert.equal(parse(text, { CODE_MODE_PORT: "2", CODEMODE_PORT: "0" }).server.port, 0);
+  const { host, maxCodeBytes } = parse(text, { CODEMODE_HOST: "::1" }).server;
+  assert.deepEqual({ host, maxCodeBytes }, { host: "::1", maxCodeBytes: 5 });
+  assert.equal(parse("", { CODEMODE_PORT: "65535" }).server.port, 65535);
+});
+
+Deno.test("environment: a port that is none is a fault of the environment", () => {
+  for (const port of ["", "abc", "65536", "-1", "1.5", "0x10", " 80"]) {
+    assert.deepEqual(problems("server: {port: 1}\n", { CODEMODE_PORT: port }), [
+      `environment:1:1: CODEMODE_PORT: ${JSON.stringify(port)} is not a port`,
+    ]);
+  }
+});
+
+Deno.test("environment: it does not hide a fault of the file", () => {
+  assert.deepEqual(problems("server: [1]\n", { CODEMODE_PORT: "1" }), [
+    "c.yaml:1:9: server: Invalid input: expected object, received array",
+  ]);
+});
+
+Deno.test("a host other machines reach needs a provider", () => {
+  for (const host of ["0.0.0.0", "::", "192.168.0.1", "example.com", "127.0.0.1.evil.com", "*"]) {
+    assert.deepEqual(problems("", { CODEMODE_HOST: host }), [
+      `c.yaml:1:1: server.host: ${host} is reachable from other machines, and ` +
+      "security.auth.provider is none: anyone could run programs here; set a provider or listen " +
+      "on 127.0.0.1",
+    ]);
+  }
+  for (const host of ["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"]) {
+    assert.equal(parse("", { CODEMODE_HOST: host }).server.host, host);
+  }
+  const api = "security: {auth: {provider: api-key}}\n";
+  assert.equal(parse(api, { CODEMODE_HOST: "0.0.0.0" }).server.host, "0.0.0.0");
+});
+
+Deno.test("everything is frozen, down to the lists", () => {
+  const config = parse("mcp: {servers: {a: {transport: stdio, command: x, args: [y]}}}\n");
+  const visit = (value: unknown, path: string): void => {
+    if (typeof value !== "object" || value === null) return;
+    assert.ok(Object.isFrozen(value), path);
+    for (const [key, inner] of Object.entries(value)) visit(inner, `${path}.${key}`);
+  };
+  visit(config, "config");
+});
+
+Deno.test("secrets never print", () => {
+  const config = parse(`
+mcp:
+  servers:
+    a:
+      transport: http
+      url: http://localhost:1/
+      headers: { X: hush-1 }
+      environment: { Y: hush-2, Z: 12345678 }
+      auth: { type: bearer, token: hush-3 }
+`);
+  const { a } = config.mcp.servers;
+  assert.equal(a?.auth?.token.reveal(), "hush-3");
+  assert.equal(a?.environment["Z"]?.reveal(), "12345678");
+  const shown = [
+    printConfig(config),
+    JSON.stringify(config),
+    `${a?.auth?.token} ${a?.headers["X"]} ${a?.environment["Y"]}`,
+    Deno.inspect(config, { depth: 20, showHidden: true }),
+    Object.entries(a?.auth?.token ?? {}).join(),
+  ];
+  for (const text of shown) assert.doesNotMatch(text, /hush|12345678/);
+  assert.match(printConfig(config), /token: "\[secret\]"/);
+});
+
+Deno.test("an object is read as it is: no variables, and the object stays the caller's", () => {
+  const given = { mcp: { servers: { a: { transport: "stdio", command: "${X}", args: ["b"] } } } };
+  const config = parseConfig(given, "/srv");
+  assert.equal(config.mcp.servers["a"]?.command, "${X}");
+  assert.equal(config.directory, "/srv");
+  assert.equal(Object.isFrozen(given.mcp.servers.a.args), false);
+  assert.deepEqual(parseConfig({}, "/srv/app"), parse(""));
+});
+
+Deno.test("an object's problems are told at once too", () => {
+  const given = { sever: 1, server: { port: "1" }, mcp: { servers: { a: { transport: "http" } } } };
+  assert.deepEqual(told(() => parseConfig(given, "/")), [
+    "configuration:1:1: server.port: Invalid input: expected number, received string",
+    'configuration:1:1: sever: unknown key "sever" (did you mean "server"?)',
+    "configuration:1:1: mcp.servers.a: transport http needs url",
+  ]);
+  const cyclic: Record<string, unknown> = {};
+  cyclic["server"] = cyclic;
+  assert.deepEqual(told(() => parseConfig(cyclic, "/")), [
+    'configuration:1:1: server.server: unknown key "server"',
+  ]);
+});
+
+Deno.test("a named file that is missing or cannot be read is refused", async () => {
+  for (
+    const options of [
+      { path: "/nowhere/c.yaml", env: {} },
+      { env: { CODEMODE_CONFIG: "/nowhere/c.yaml" } },
+    ]
+  ) {
+    await assert.rejects(loadConfig(options), {
+      code: "CONFIG_INVALID",
+      message: "Cannot read the configuration file /nowhere/c.yaml",
+    });
+  }
+});
