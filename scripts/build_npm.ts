@@ -6,14 +6,14 @@
 
 import { access, cp, glob, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { execFile } from "node:child_process";
 import config from "../deno.json" with { type: "json" };
 import { COMPILER_PACKAGES, toConsumerProject, toEmitProject } from "./npm/compiler_project.ts";
 import { lowerSyntax } from "./npm/lower_syntax.ts";
-import { findModules } from "./npm/module_graph.ts";
+import { findModules, toPackedImports } from "./npm/module_graph.ts";
 import { toManifest } from "./npm/package_manifest.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -79,7 +79,9 @@ async function finish(folder: string): Promise<void> {
   const doors = Object.values(config.exports).map((path) => path.replace(/\.ts$/, ".d.ts"));
   const reached = await findModules(doors.map((door) => join(project, "types", door)));
   for (const path of reached.files) {
-    await cp(path, join(NPM, relative(join(project, "types"), path)));
+    const target = join(NPM, relative(join(project, "types"), path));
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, toPackedImports(await readFile(path, "utf8")));
   }
 }
 

@@ -29,11 +29,16 @@ export async function findModules(entries: readonly string[]): Promise<ModuleGra
   return { files, outside };
 }
 
+/** Declarations as the package has them: the compiler leaves `./tool.ts`, the package has `./tool.js`. */
+export function toPackedImports(text: string): string {
+  return text.replace(/((?:\bfrom|\bimport)\s*\(?\s*["']\.[^"']*)\.ts(["'])/g, "$1.js$2");
+}
+
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
 }
 
 function toFile(from: string, specifier: string): string {
   const path = join(dirname(from), specifier);
-  return from.endsWith(".d.ts") ? path.replace(/\.js$/, ".d.ts") : path;
+  return from.endsWith(".d.ts") ? path.replace(/\.[jt]s$/, ".d.ts") : path;
 }
