@@ -43,7 +43,11 @@ declare const codemode: {
 };
 `;
 
+/** The form of a tool that takes one object, which is the last of its forms; rechecks use it. */
+export const OBJECT_FORM = "__objectForm";
+
 const CORE = `
+declare function ${OBJECT_FORM}<Args extends any[], Result>(tool: (...args: Args) => Result): (...args: Args) => Result;
 declare const context: Readonly<Record<string, any>>;
 interface Console {
   log(...data: any[]): void; info(...data: any[]): void; debug(...data: any[]): void;

@@ -109,7 +109,8 @@ export class CodeChecker {
     const hidden = typeCheck(this.#ts, project.open(corrected.text, language))
       .flatMap((finding) => corrected.toOriginal(finding) ?? []);
     const known = new Set(findings.map(({ start, code }) => `${start} ${code}`));
-    return [...findings, ...hidden.filter(({ start, code }) => !known.has(`${start} ${code}`))];
+    const clear = findings.filter((finding) => !corrected.isExplained(finding, hidden));
+    return [...clear, ...hidden.filter(({ start, code }) => !known.has(`${start} ${code}`))];
   }
 
   /** Whether the text of the request's declarations is not needed, because it was seen before. */
