@@ -4,14 +4,16 @@
  * the packed result into an empty project and imports every door in Node. Needs `tar`, `npm`, `node`.
  */
 
-import { access, glob, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { access, cp, glob, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { execFile } from "node:child_process";
 import config from "../deno.json" with { type: "json" };
-import { findOutsideImports } from "./npm/module_graph.ts";
+import { COMPILER_PACKAGES, toConsumerProject, toEmitProject } from "./npm/compiler_project.ts";
+import { lowerSyntax } from "./npm/lower_syntax.ts";
+import { findModules, toPackedImports } from "./npm/module_graph.ts";
 import { toManifest } from "./npm/package_manifest.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -21,6 +23,7 @@ const ENTRY_POINTS = ["./src/checker/thread.ts"];
 /** What must be in the package besides the doors. */
 const REQUIRED = ["workers/built/deno.js", "src/checker/thread.js", "README.md", "LICENSE"];
 const STEP_TIMEOUT_MS = 120_000;
+const INSTALL = ["install", "--no-audit", "--no-fund", "--prefer-offline"];
 
 const execute = promisify(execFile);
 
@@ -42,7 +45,7 @@ async function packInto(folder: string): Promise<void> {
   await writeFile(configPath, JSON.stringify(packed));
   try {
     const tarball = join(folder, "deno.tgz");
-    const flags = ["--allow-dirty", "--no-source-maps", "-o", tarball];
+    const flags = ["--allow-dirty", "--allow-slow-types", "--no-source-maps", "-o", tarball];
     await run(Deno.execPath(), ["pack", "-c", configPath, ...flags], ROOT);
     await rm(NPM, { recursive: true, force: true });
     await mkdir(NPM);
@@ -58,15 +61,38 @@ async function findPacked(pattern: string): Promise<string[]> {
   return found;
 }
 
-/** Removes sources that no door leads to, and writes the manifest from what is left. */
-async function finish(): Promise<void> {
-  for (const path of await findPacked("**/*.ts")) {
-    if (!path.endsWith(".d.ts")) await rm(path);
-  }
-  const modules = [...await findPacked("src/**/*.js"), ...await findPacked("src/**/*.d.ts")];
+/** Removes sources that no door leads to, writes the manifest from what is left, then the types. */
+async function finish(folder: string): Promise<void> {
+  for (const path of await findPacked("**/*.ts")) await rm(path);
+  const modules = await findPacked("src/**/*.js");
   const sources = await Promise.all(modules.map((path) => readFile(path, "utf8")));
-  const manifest = toManifest(config, sources);
-  await writeFile(join(NPM, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const [index, path] of modules.entries()) {
+    await writeFile(path, lowerSyntax(sources[index] ?? ""));
+  }
+  const manifest = `${JSON.stringify(toManifest(config, sources), null, 2)}\n`;
+  await writeFile(join(NPM, "package.json"), manifest);
+  const project = join(folder, "sources");
+  await cp(join(ROOT, "src"), join(project, "src"), { recursive: true });
+  await writeFile(join(project, "package.json"), manifest);
+  await run("npm", [...INSTALL, ...COMPILER_PACKAGES], project);
+  await compile(project, toEmitProject(Object.values(config.exports)));
+  const doors = Object.values(config.exports).map((path) => path.replace(/\.ts$/, ".d.ts"));
+  const reached = await findModules(doors.map((door) => join(project, "types", door)));
+  for (const path of reached.files) {
+    const target = join(NPM, relative(join(project, "types"), path));
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, toPackedImports(await readFile(path, "utf8")));
+  }
+}
+
+async function compile(project: string, settings: unknown): Promise<void> {
+  await writeFile(join(project, "tsconfig.json"), JSON.stringify(settings));
+  try {
+    await run("node", ["node_modules/typescript/bin/tsc", "--pretty", "false"], project);
+  } catch (cause) {
+    const said = cause instanceof Error && "stdout" in cause ? cause.stdout : cause;
+    throw new TypeError(`Cannot compile the types for Node 20:\n${said}`, { cause });
+  }
 }
 
 /** Throws when a file is missing or the client needs something a browser lacks. */
@@ -76,35 +102,43 @@ async function inspect(): Promise<void> {
     return [`${stem}.js`, `${stem}.d.ts`];
   });
   for (const path of [...REQUIRED, ...doors]) await access(join(NPM, path));
-  const outside = await findOutsideImports(join(NPM, "src/client/mod.js"));
+  const { outside } = await findModules([join(NPM, "src/client/mod.js")]);
   for (const [specifier, file] of outside) {
     throw new TypeError(`Cannot ship the client for browsers: ${file} imports "${specifier}"`);
   }
 }
 
-/** Installs the packed folder into an empty project and imports every door there. */
+/** Installs the packed folder into an empty project; there Node imports every door, and types hold. */
 async function tryInNode(folder: string): Promise<void> {
   const listing = await run("npm", ["pack", "--json", "--pack-destination", folder, NPM], folder);
   const [{ filename, size, unpackedSize, entryCount }] = JSON.parse(listing);
   const project = join(folder, "project");
   await mkdir(project);
   await writeFile(join(project, "package.json"), '{ "private": true, "type": "module" }\n');
-  const quiet = ["--no-audit", "--no-fund", "--prefer-offline"];
-  await run("npm", ["install", ...quiet, join(folder, filename)], project);
-  for (const door of Object.keys(config.exports)) {
-    const specifier = join(config.name, door).replaceAll("\\", "/");
-    const program = `const names = Object.keys(await import(${JSON.stringify(specifier)}));
+  await run("npm", [...INSTALL, join(folder, filename), ...COMPILER_PACKAGES], project);
+  const doors = Object.keys(config.exports).map((door) => join(config.name, door));
+  for (const door of doors) {
+    const program = `const names = Object.keys(await import(${JSON.stringify(door)}));
       if (names.length === 0) throw new Error("exports nothing"); console.log(names.join(", "));`;
     const names = await run("node", ["--input-type=module", "-e", program], project);
-    console.log(`node imports ${specifier}: ${names.trim()}`);
+    console.log(`node imports ${door}: ${names.trim()}`);
   }
+  await tryTypes(project, doors);
   console.log(`npm/: ${entryCount} files, ${size} bytes packed, ${unpackedSize} unpacked`);
+}
+
+async function tryTypes(project: string, doors: readonly string[]): Promise<void> {
+  const lines = doors.map((door, index) =>
+    `export * as door${index} from ${JSON.stringify(door)};`
+  );
+  await writeFile(join(project, "consumer.ts"), lines.join("\n"));
+  await compile(project, toConsumerProject("consumer.ts"));
 }
 
 const folder = await mkdtemp(join(tmpdir(), "codemode-npm-"));
 try {
   await packInto(folder);
-  await finish();
+  await finish(folder);
   await inspect();
   await tryInNode(folder);
 } finally {

@@ -32,10 +32,15 @@ async function runStep({ name, args }: Step): Promise<boolean> {
   console.log(`${success ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
   if (!success) {
     const decoder = new TextDecoder();
-    console.log(decoder.decode(stdout).trimEnd());
-    console.log(decoder.decode(stderr).trimEnd());
+    console.log(withoutSuccesses(decoder.decode(stdout) + decoder.decode(stderr)));
   }
   return success;
+}
+
+/** What failed, without the lines about what did not. */
+function withoutSuccesses(output: string): string {
+  const lines = output.split("\n").filter((line) => !/^Check |\.\.\. ok \(/.test(line));
+  return lines.join("\n").trim();
 }
 
 function pickSteps(names: readonly string[]): readonly Step[] {

@@ -1,23 +1,44 @@
-/** Which modules a packed module loads, and which of them a browser could not. Reads files only. */
+/** Which modules packed modules lead to, declarations included. Reads files, runs nothing. */
 
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-const IMPORTED = /(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g;
+const IMPORTED = /(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g;
 
-/** Follows relative imports from `entry`; answers each outside specifier with the file that has it. */
-export async function findOutsideImports(entry: string): Promise<ReadonlyMap<string, string>> {
+/** What a search came to. */
+export interface ModuleGraph {
+  readonly files: ReadonlySet<string>;
+  /** Specifiers that lead out of the package, each with a file that has it. */
+  readonly outside: ReadonlyMap<string, string>;
+}
+
+/** Follows relative imports; from a `.d.ts` file they lead to `.d.ts` files. */
+export async function findModules(entries: readonly string[]): Promise<ModuleGraph> {
+  const files = new Set<string>();
   const outside = new Map<string, string>();
-  const seen = new Set<string>();
   const visit = async (file: string): Promise<void> => {
-    if (seen.has(file)) return;
-    seen.add(file);
-    const text = await readFile(file, "utf8");
+    if (files.has(file)) return;
+    files.add(file);
+    const text = withoutComments(await readFile(file, "utf8"));
     for (const [, specifier = ""] of text.matchAll(IMPORTED)) {
-      if (specifier.startsWith(".")) await visit(join(dirname(file), specifier));
-      else outside.set(specifier, file);
+      if (!specifier.startsWith(".")) outside.set(specifier, file);
+      else await visit(toFile(file, specifier));
     }
   };
-  await visit(entry);
-  return outside;
+  for (const entry of entries) await visit(entry);
+  return { files, outside };
+}
+
+/** Declarations as the package has them: the compiler leaves `./tool.ts`, the package has `./tool.js`. */
+export function toPackedImports(text: string): string {
+  return text.replace(/((?:\bfrom|\bimport)\s*\(?\s*["']\.[^"']*)\.ts(["'])/g, "$1.js$2");
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+}
+
+function toFile(from: string, specifier: string): string {
+  const path = join(dirname(from), specifier);
+  return from.endsWith(".d.ts") ? path.replace(/\.[jt]s$/, ".d.ts") : path;
 }

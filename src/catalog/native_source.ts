@@ -1,5 +1,6 @@
 /** Functions of the embedding program as tools. */
 
+import { createDeferred } from "../base/deferred.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { JsonSchema, Tool, ToolGroup } from "../contract/mod.ts";
 import type { ToolAnswer, ToolCallOptions, ToolSource } from "./source.ts";
@@ -56,7 +57,7 @@ async function run(
   const { signal, timeoutMs } = options;
   const limit = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
   const both = limit ? AbortSignal.any([signal, limit]) : signal;
-  const ended = Promise.withResolvers<never>();
+  const ended = createDeferred<never>();
   const onAbort = () => ended.reject(interrupted(where, limit?.aborted === true));
   if (both.aborted) onAbort();
   both.addEventListener("abort", onAbort, { once: true });

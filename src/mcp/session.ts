@@ -5,6 +5,7 @@
  */
 
 import { Client, SdkError, SdkErrorCode, type Transport } from "@modelcontextprotocol/client";
+import { createDeferred } from "../base/deferred.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { McpResult } from "./mcp_result.ts";
@@ -38,7 +39,7 @@ type EraPlan = "probe" | "legacy";
 export class Session {
   readonly #client: Client;
   readonly #transport: Transport;
-  readonly #lost = Promise.withResolvers<string>();
+  readonly #lost = createDeferred<string>();
   #listedTools = new Map<string, ListedTool>();
   #brokenReason: string | undefined;
   #lastError: string | undefined;
