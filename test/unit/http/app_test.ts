@@ -227,13 +227,13 @@ Deno.test("http: a body over the limit is PAYLOAD_TOO_LARGE, with and without it
 });
 
 Deno.test("http: the result as plain JSON with a note, or tagged for who asks", async () => {
-  const { wire } = encodeValue({ big: 12n });
+  const { wire } = encodeValue({ big: 2n ** 64n });
   const { post } = scriptedApp({ execute: () => completed(wire) });
   const tagged = await post(CODE, { accept: "application/json; values=tagged" });
   assert.deepEqual(await tagged.json(), { ...completed(wire).answer, result: wire });
   for (const accept of ["application/json", "*/*", "application/json; xvalues=taggedx"]) {
     const plain = await (await post(CODE, { accept })).json();
-    assert.deepEqual(plain.result, { big: "12" });
+    assert.deepEqual(plain.result, { big: "18446744073709551616" });
     const [note] = plain.diagnostics;
     assert.deepEqual([note.code, note.severity, plain.diagnostics.length], [
       "RESULT_NOTE",
