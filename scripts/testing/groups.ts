@@ -30,7 +30,7 @@ export const GROUPS: readonly TestGroup[] = Object.freeze<TestGroup[]>([
     folder: "test/unit",
     permissions: ALONE,
     parallel: true,
-    timeoutMs: 2 * MINUTE_MS,
+    timeoutMs: 5 * MINUTE_MS,
   },
   {
     name: "docs",
@@ -38,7 +38,7 @@ export const GROUPS: readonly TestGroup[] = Object.freeze<TestGroup[]>([
     isDoc: true,
     permissions: ALONE,
     parallel: true,
-    timeoutMs: 2 * MINUTE_MS,
+    timeoutMs: 5 * MINUTE_MS,
   },
   {
     name: "integration",
@@ -52,7 +52,7 @@ export const GROUPS: readonly TestGroup[] = Object.freeze<TestGroup[]>([
     folder: "test/escape",
     permissions: EVERYTHING,
     parallel: false,
-    timeoutMs: 3 * MINUTE_MS,
+    timeoutMs: 5 * MINUTE_MS,
   },
   {
     name: "e2e",
@@ -66,7 +66,7 @@ export const GROUPS: readonly TestGroup[] = Object.freeze<TestGroup[]>([
     folder: "test/npm",
     permissions: EVERYTHING,
     parallel: false,
-    timeoutMs: 3 * MINUTE_MS,
+    timeoutMs: 5 * MINUTE_MS,
     prepare: [["run", "-A", "--frozen", "scripts/build_npm.ts"]],
   },
 ]);

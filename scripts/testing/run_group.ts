@@ -7,7 +7,7 @@ import { glob, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GroupResult, judgeRun, NO_COUNTS } from "./junit.ts";
-import { testArguments, type TestGroup } from "./groups.ts";
+import { type Selection, testArguments, type TestGroup } from "./groups.ts";
 
 /** Runs `deno` with these arguments and shows its output; answers whether it succeeded in time. */
 async function runDeno(args: readonly string[], timeoutMs: number): Promise<boolean> {

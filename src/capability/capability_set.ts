@@ -2,9 +2,9 @@
 
 /** Reaching hosts directly from guest code. */
 export interface NetworkCapabilities {
-  /** Host names, addresses, `*.suffix` or `*`; one with `:port` is granted on that port alone. */
+  /** Host names, addresses, `*.suffix` or `*`. */
   readonly allowedHosts?: readonly string[];
-  /** Ports of the hosts that name none; none given means 443 and 80. */
+  /** Ports; none given means 443 and 80. */
   readonly allowedPorts?: readonly number[];
   /** Requests a second. @default 10 */
   readonly maxRequestsPerSecond?: number;

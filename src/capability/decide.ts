@@ -1,33 +1,58 @@
-/** The law applied: may this be touched under that set? Pure; nothing is granted by silence. */
+/**
+ * Single decisions: may this guest reach this host, this path, this tool? Each answers false for
+ * anything it cannot read. Symbolic links are not followed here; the sandbox's own permission check
+ * resolves them at the moment of access.
+ */
 
-import { authoritiesOf, coversHost } from "./authority.ts";
+import { basename } from "node:path";
 import type { CapabilitySet } from "./capability_set.ts";
-import { isInside, toAbsolute } from "./paths.ts";
-import { coversTool, toolPatternsOf } from "./tool_pattern.ts";
+import { toCanonicalHost } from "./host.ts";
+import {
+  coversNetwork,
+  coversPath,
+  coversTool,
+  isPort,
+  toNetworkRules,
+  toNormalPath,
+  toPathRules,
+  toToolRules,
+} from "./rules.ts";
 
-/** Whether a guest may connect to `host` at `port`. */
+/** Whether the set allows a connection to `host` on `port`. */
 export function allowsNetwork(set: CapabilitySet, host: string, port: number): boolean {
-  return authoritiesOf(set.network)
-    .some((granted) => granted.port === port && coversHost(granted.host, host.toLowerCase()));
+  const canonical = toCanonicalHost(host);
+  if (canonical === undefined || !isPort(port)) return false;
+  return toNetworkRules(set).some((rule) => coversNetwork(rule, { host: canonical, port }));
 }
 
-/** Whether a guest may read or write an absolute path. */
-export function allowsPath(set: CapabilitySet, path: string, mode: "read" | "write"): boolean {
-  const { allowedExtensions } = set.filesystem ?? {};
-  const absolute = toAbsolute(path, "/");
-  if (allowedExtensions && !allowedExtensions.some((extension) => absolute.endsWith(extension))) {
-    return false;
-  }
-  return foldersOf(set, mode).some((folder) => isInside(absolute, toAbsolute(folder, "/")));
+/** Whether the set allows `access` to the absolute `path`, judged after `.` and `..` are resolved. */
+export function allowsPath(
+  set: CapabilitySet,
+  path: string,
+  access: "read" | "write",
+): boolean {
+  const normal = toNormalPath(path);
+  if (normal === undefined || !hasAllowedExtension(set, normal)) return false;
+  return toPathRules(set).some((rule) => coversPath(rule, { path: normal, access }));
 }
 
-/** The files and folders a set lets be read or written. */
-export function foldersOf(set: CapabilitySet, mode: "read" | "write"): readonly string[] {
-  const { allowedPaths = [], writablePaths = [], readOnly = true } = set.filesystem ?? {};
-  return mode === "read" || !readOnly ? [...allowedPaths, ...writablePaths] : writablePaths;
-}
-
-/** Whether a guest may call a tool of a server. */
+/** Whether the set allows calling `tool` of `server`; both are exact names, never patterns. */
 export function allowsTool(set: CapabilitySet, server: string, tool: string): boolean {
-  return toolPatternsOf(set.mcp).some((granted) => coversTool(granted, { server, tool }));
+  if (server === "*" || tool === "*") return false;
+  return toToolRules(set).some((rule) => coversTool(rule, { server, tool }));
+}
+
+/** Whether the set allows reading the environment variable `name`. */
+export function allowsVariable(set: CapabilitySet, name: string): boolean {
+  return set.system?.environment?.includes(name) ?? false;
+}
+
+function hasAllowedExtension(set: CapabilitySet, path: string): boolean {
+  const extensions = set.filesystem?.allowedExtensions;
+  if (extensions === undefined) return true;
+  const file = basename(path);
+  return extensions.some((extension) =>
+    extension.startsWith(".") && extension.length > 1 && file.length > extension.length &&
+    file.endsWith(extension)
+  );
 }

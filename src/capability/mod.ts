@@ -1,6 +1,5 @@
 /** The door of the law: what a guest may do, and how Deno is told. */
 
-export { type Capability, parseCapability, printCapability } from "./capability.ts";
 export {
   type CapabilitySet,
   type FilesystemCapabilities,
@@ -9,7 +8,25 @@ export {
   NO_CAPABILITIES,
   type SystemCapabilities,
 } from "./capability_set.ts";
-export { allowsNetwork, allowsPath, allowsTool } from "./decide.ts";
-export { SPECIFICATION_LIMITS } from "./limits.ts";
-export { toPermissionFlags } from "./permissions.ts";
-export { type CapabilityContext, isSubset, toCapabilitySet, underGrant } from "./set.ts";
+export {
+  type Capability,
+  type CapabilityNames,
+  type CapabilityProblem,
+  isVariableName,
+  parseCapabilities,
+} from "./capability.ts";
+export { allowsNetwork, allowsPath, allowsTool, allowsVariable } from "./decide.ts";
+export { DEFAULT_AMOUNTS, DEFAULT_PORTS } from "./limits.ts";
+export { toPermissionFlags, unenforcedAmounts } from "./permissions.ts";
+export {
+  type CapabilityScope,
+  explain,
+  intersect,
+  isSubset,
+  narrow,
+  type SubsetAnswer,
+  toCapabilitySet,
+  toCapabilityStrings,
+  union,
+} from "./set.ts";
+export { splitHostEntry } from "./rules.ts";

@@ -1,65 +1,94 @@
 /**
- * The only place that makes Deno permissions: a set becomes the flags of one process. What flags
- * cannot say exactly is refused, never widened.
+ * The only file that makes Deno permissions. A set becomes `--allow-*` flags that grant exactly what
+ * the set grants; what flags cannot hold to is refused, never widened. It makes no `--allow-run`,
+ * `--allow-ffi`, `--allow-sys` or `--allow-all`, and no flag without a value.
  */
 
 import { CodemodeError } from "../base/errors.ts";
-import { authoritiesOf, type Authority, isHost } from "./authority.ts";
-import { isEnvironmentName } from "./capability.ts";
 import type { CapabilitySet } from "./capability_set.ts";
-import { foldersOf } from "./decide.ts";
-import { toAbsolute } from "./paths.ts";
+import { buildSet, toGrants } from "./grants.ts";
+import { DEFAULT_AMOUNTS } from "./limits.ts";
+import { toNetworkRules, toNormalPath, toPathRules } from "./rules.ts";
+
+/** Host names that Deno reads as the start of another kind of address. */
+const ADDRESS_SCHEMES: readonly string[] = Object.freeze(["unix", "vsock"]);
 
 /**
- * Flags for `deno run`, sorted, so that equal sets give equal flags; the empty set gives none.
- * Throws `CAPABILITY_VIOLATION` for what flags cannot enforce.
+ * The flags of `set`, sorted, equal for equal sets; the empty set gives none. Throws
+ * `CAPABILITY_VIOLATION` whose `details.unenforceable` names everything flags cannot hold to:
+ * host wildcards (Deno's `*.example.com` also admits `example.com`), extension lists, file sizes,
+ * paths that are relative or hold a comma or a control character.
  */
 export function toPermissionFlags(set: CapabilitySet): readonly string[] {
-  const hosts = authoritiesOf(set.network).map(exactAuthority);
-  if (foldersOf(set, "read").length > 0 && set.filesystem?.allowedExtensions) {
-    throw inexpressible("a list of file extensions");
+  const unenforceable = [
+    ...refusedHosts(set),
+    ...refusedPaths(set),
+    ...refusedFileLimits(set),
+  ];
+  if (unenforceable.length > 0) {
+    throw new CodemodeError(
+      "CAPABILITY_VIOLATION",
+      `Cannot be enforced with flags: ${unenforceable.join(", ")}`,
+      { details: { unenforceable } },
+    );
   }
+  return Object.freeze(printFlags(set));
+}
+
+/**
+ * Amounts that hold for `set` and that flags do not enforce, as `part.name=amount`: what direct
+ * network and file access of the guest may exceed. Tool calls pass the host, which counts them.
+ */
+export function unenforcedAmounts(set: CapabilitySet): readonly string[] {
+  const amounts: string[] = [];
+  if (toNetworkRules(set).length > 0) {
+    for (const name of ["maxRequestsPerSecond", "maxRequestSize"] as const) {
+      amounts.push(`network.${name}=${set.network?.[name] ?? DEFAULT_AMOUNTS[name]}`);
+    }
+  }
+  if (toPathRules(set).length > 0) {
+    amounts.push(`filesystem.maxFileSize=${DEFAULT_AMOUNTS.maxFileSize}`);
+  }
+  return Object.freeze(amounts);
+}
+
+function printFlags(set: CapabilitySet): string[] {
+  const grants = toGrants(buildSet(toGrants(set), {}));
+  const of = (access: string) => grants.paths.filter((r) => r.access === access).map((r) => r.path);
   return [
-    ...flag("--allow-net", hosts),
-    ...flag("--allow-read", foldersOf(set, "read").map((path) => toAbsolute(path, "/"))),
-    ...flag("--allow-write", foldersOf(set, "write").map((path) => toAbsolute(path, "/"))),
-    ...flag("--allow-env", (set.system?.environment ?? []).map(exactName)),
+    ...printFlag("env", grants.environment),
+    ...printFlag("net", grants.network.map(({ host, port }) => `${host}:${port}`)),
+    ...printFlag("read", of("read")),
+    ...printFlag("write", of("write")),
   ];
 }
 
-function flag(name: string, values: readonly string[]): string[] {
-  if (values.length === 0) return [];
-  const safe = [...new Set(values.map(assertPlain))].sort();
-  return [`${name}=${safe.join(",")}`];
+// SAFETY: an empty list must give no flag at all, because `--allow-net` alone grants every host.
+function printFlag(name: string, values: readonly string[]): string[] {
+  const sorted = [...new Set(values)].sort();
+  return sorted.length === 0 ? [] : [`--allow-${name}=${sorted.join(",")}`];
 }
 
-/** SAFETY: a comma would smuggle a second value into a flag (test/unit/capability: flag injection). */
-function assertPlain(value: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  if (value !== "" && !/[,\u0000-\u001f\u007f]/.test(value)) return value;
-  throw inexpressible(`the value ${shown(value)}`);
+function refusedHosts(set: CapabilitySet): string[] {
+  const hosts = new Set(toNetworkRules(set).map((rule) => rule.host));
+  return [...hosts]
+    .filter((host) => host.includes("*") || ADDRESS_SCHEMES.includes(host))
+    .map((host) => `network:${host}`);
 }
 
-/** SAFETY: Deno reads `*`, subnets and bare `::1:80` in its own way, each wider than the one host meant. */
-function exactAuthority({ host, port }: Authority): string {
-  const isPort = Number.isInteger(port) && port >= 1 && port <= 65535;
-  if (isHost(host) && !host.includes("*") && isPort) return `${host}:${port}`;
-  throw inexpressible(`the host ${shown(`${host}:${port}`)}`);
+// SAFETY: Deno splits a flag's value at commas, so a path with one would grant two paths.
+function refusedPaths(set: CapabilitySet): string[] {
+  const { allowedPaths = [], writablePaths = [] } = set.filesystem ?? {};
+  return [...allowedPaths, ...writablePaths]
+    .filter((path) => toNormalPath(path) === undefined || /[,\p{Cc}]/u.test(path))
+    .map((path) => `path ${JSON.stringify(path)}`);
 }
 
-/** SAFETY: Deno reads `AWS_*` as every name that begins so. */
-function exactName(name: string): string {
-  if (isEnvironmentName(name)) return name;
-  throw inexpressible(`the variable ${shown(name)}`);
-}
-
-function shown(value: string): string {
-  return JSON.stringify(value.slice(0, 100));
-}
-
-function inexpressible(what: string): CodemodeError {
-  return new CodemodeError(
-    "CAPABILITY_VIOLATION",
-    `Permission flags cannot enforce ${what}; name each host, variable, file and folder exactly`,
-  );
+function refusedFileLimits(set: CapabilitySet): string[] {
+  const { allowedExtensions, maxFileSize } = set.filesystem ?? {};
+  if (toPathRules(set).length === 0) return [];
+  return [
+    ...(allowedExtensions === undefined ? [] : ["filesystem.allowedExtensions"]),
+    ...(maxFileSize === undefined ? [] : [`filesystem.maxFileSize=${maxFileSize}`]),
+  ];
 }

@@ -1,176 +1,263 @@
-/** Sets of capabilities: gathered from strings, and compared with a grant. */
+/**
+ * The algebra of capability sets: make, unite, intersect, compare, say. No operation ever grants
+ * what its operands did not; where the set's shape cannot say a result exactly, it says less.
+ */
 
-import { authoritiesOf, coversHost } from "./authority.ts";
-import { type Capability, parseCapability, printCapability } from "./capability.ts";
-import type { CapabilitySet, McpCapabilities } from "./capability_set.ts";
-import { foldersOf } from "./decide.ts";
-import { SPECIFICATION_LIMITS } from "./limits.ts";
-import { isInside, toAbsolute } from "./paths.ts";
-import { coversTool, toolPatternsOf } from "./tool_pattern.ts";
+import { resolve } from "node:path";
+import { CodemodeError } from "../base/errors.ts";
+import { type Capability, type CapabilityNames, parseCapabilities } from "./capability.ts";
+import { buildSet, type Grants, printGrants, toGrants } from "./grants.ts";
+import type { CapabilitySet } from "./capability_set.ts";
+import { coversHost } from "./host.ts";
+import { AMOUNT_PARTS, AMOUNTS_OF_PART, combineAmounts, excessAmounts } from "./limits.ts";
+import {
+  coversNetwork,
+  coversPath,
+  coversTool,
+  isWithin,
+  type NetworkRule,
+  type PathRule,
+  type ToolRule,
+} from "./rules.ts";
 
-/** What the strings are read against. */
-export interface CapabilityContext {
-  /** Names of MCP servers: `network:<server>` means the server. */
-  readonly servers: readonly string[];
-  /** Absolute; relative paths are relative to it. */
+/** Where strings are turned into a set. */
+export interface CapabilityScope extends CapabilityNames {
+  /** Absolute folder that relative paths are relative to. */
   readonly directory: string;
 }
 
-/** Capability strings as a set; a string that is no capability throws `INVALID_REQUEST`. */
+/** The answer of {@link isSubset}: `excess` names each thing asked beyond the grant. */
+export type SubsetAnswer =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly excess: readonly string[] };
+
+/**
+ * The set that a list of capability strings, or a set from outside, stands for: paths absolute,
+ * hosts canonical. Throws `INVALID_REQUEST` whose `details.problems` names each bad entry.
+ */
 export function toCapabilitySet(
-  strings: readonly string[],
-  context: CapabilityContext,
+  asked: readonly string[] | CapabilitySet,
+  scope: CapabilityScope,
 ): CapabilitySet {
-  const all = strings.map((text) => resolve(parseCapability(text), context));
-  const hosts = pick(all, "network").map((one) => printCapability(one).slice("network:".length));
-  const read = pick(all, "read").map(({ path }) => path);
-  const write = pick(all, "write").map(({ path }) => path);
-  const environment = pick(all, "env").map(({ name }) => name);
-  const filesystem = {
-    ...(read.length === 0 ? {} : { allowedPaths: unique(read) }),
-    ...(write.length === 0 ? {} : { writablePaths: unique(write) }),
-  };
-  return {
-    ...(hosts.length === 0 ? {} : { network: { allowedHosts: unique(hosts) } }),
-    ...(read.length + write.length === 0 ? {} : { filesystem }),
-    ...mcpOf(pick(all, "mcp")),
-    ...(environment.length === 0 ? {} : { system: { environment: unique(environment) } }),
-  };
-}
-
-/** Whether everything asked was granted; if not, each excess as a capability is written. */
-export function isSubset(
-  asked: CapabilitySet,
-  granted: CapabilitySet,
-): { readonly ok: true } | { readonly ok: false; readonly excess: readonly string[] } {
-  const excess = unique([
-    ...networkExcess(asked, granted),
-    ...pathExcess(asked, granted),
-    ...extensionExcess(asked, granted),
-    ...mcpExcess(asked.mcp, granted.mcp),
-    ...environmentExcess(asked, granted),
-    ...limitExcess(asked, granted),
-  ]);
-  return excess.length === 0 ? { ok: true } : { ok: false, excess };
-}
-
-/** What was asked, with the limits of the grant where the request says nothing of its own. */
-export function underGrant(asked: CapabilitySet, granted: CapabilitySet): CapabilitySet {
-  const { allowedHosts: _hosts, allowedPorts: _ports, ...network } = granted.network ?? {};
-  const { allowedPaths: _paths, writablePaths: _writable, readOnly: _readOnly, ...filesystem } =
-    granted.filesystem ?? {};
-  const { allowedServers: _servers, allowedTools: _tools, ...mcp } = granted.mcp ?? {};
-  return {
-    ...asked,
-    ...(asked.network === undefined ? {} : { network: { ...network, ...defined(asked.network) } }),
-    ...(asked.filesystem === undefined
-      ? {}
-      : { filesystem: { ...filesystem, ...defined(asked.filesystem) } }),
-    ...(asked.mcp === undefined ? {} : { mcp: { ...mcp, ...defined(asked.mcp) } }),
-  };
-}
-
-/** SAFETY: a property that is there but undefined must not hide the one of the grant. */
-function defined<T extends object>(part: T): T {
-  return Object.fromEntries(Object.entries(part).filter(([, one]) => one !== undefined)) as T;
-}
-
-function resolve(capability: Capability, { servers, directory }: CapabilityContext): Capability {
-  if (capability.kind === "network" && capability.port === undefined) {
-    // A host is written in any case, and parsing has lowered it.
-    const server = servers.find((name) => name.toLowerCase() === capability.host);
-    if (server !== undefined) return { kind: "mcp", server };
+  if (!Array.isArray(asked)) return resolveSet(asked as CapabilitySet, scope);
+  const { capabilities, problems } = parseCapabilities(asked, scope);
+  if (problems.length > 0) {
+    const first = problems[0];
+    throw new CodemodeError(
+      "INVALID_REQUEST",
+      `Capability ${first?.index} is invalid: ${first?.message}. ${first?.remedy}`,
+      { details: { problems } },
+    );
   }
-  if (capability.kind === "read" || capability.kind === "write") {
-    return { ...capability, path: toAbsolute(capability.path, directory) };
-  }
-  return capability;
+  return buildSet(collect(capabilities, scope.directory), {});
 }
 
-function mcpOf(all: readonly (Capability & { kind: "mcp" })[]): { mcp?: McpCapabilities } {
-  if (all.length === 0) return {};
-  const allowedServers = unique(all.map(({ server }) => server));
-  // A server named without a tool means all of its tools.
-  const allowedTools = unique(all.map(({ server, tool = "*" }) => `${server}.${tool}`));
-  return all.every(({ tool }) => tool === undefined)
-    ? { mcp: { allowedServers } }
-    : { mcp: { allowedServers, allowedTools } };
-}
-
-function networkExcess(asked: CapabilitySet, granted: CapabilitySet): string[] {
-  const grants = authoritiesOf(granted.network);
-  return authoritiesOf(asked.network)
-    .filter(({ host, port }) =>
-      !grants.some((one) => one.port === port && coversHost(one.host, host))
-    )
-    .map(({ host, port }) => `network:${host}:${port}`);
-}
-
-function pathExcess(asked: CapabilitySet, granted: CapabilitySet): string[] {
-  return (["read", "write"] as const).flatMap((mode) => {
-    const grants = foldersOf(granted, mode).map((folder) => toAbsolute(folder, "/"));
-    return foldersOf(asked, mode)
-      .filter((path) => !grants.some((folder) => isInside(toAbsolute(path, "/"), folder)))
-      .map((path) => `${mode}:${path}`);
-  });
-}
-
-/** Extensions are endings: `.tar.gz` is within `.gz`. None asked means those of the grant. */
-function extensionExcess(asked: CapabilitySet, granted: CapabilitySet): string[] {
-  const grants = granted.filesystem?.allowedExtensions;
-  if (grants === undefined) return [];
-  return (asked.filesystem?.allowedExtensions ?? [])
-    .filter((extension) => !grants.some((grant) => extension.endsWith(grant)))
-    .map((extension) => `filesystem.allowedExtensions=${extension}`);
-}
-
-function mcpExcess(asked: McpCapabilities = {}, granted: McpCapabilities = {}): string[] {
-  const { allowedServers: servers = [] } = granted;
-  const isStrange = (server: string) => !servers.includes("*") && !servers.includes(server);
-  const grants = toolPatternsOf(granted);
-  const strange = (asked.allowedServers ?? []).filter(isStrange);
-  const tools = toolPatternsOf(asked)
-    .filter((one) => !isStrange(one.server) && !grants.some((grant) => coversTool(grant, one)))
-    .map(({ server, tool }) => tool === "*" ? server : `${server}.${tool}`);
-  return [...strange, ...tools].map((name) => `mcp:${name}`);
-}
-
-function environmentExcess(asked: CapabilitySet, granted: CapabilitySet): string[] {
-  const grants = granted.system?.environment ?? [];
-  return (asked.system?.environment ?? []).filter((name) => !grants.includes(name)).map((name) =>
-    `env:${name}`
+/** Everything that either set grants. Extension lists that differ leave only what both allow. */
+export function union(left: CapabilitySet, right: CapabilitySet): CapabilitySet {
+  const [a, b] = [toGrants(left), toGrants(right)];
+  const both = left.filesystem !== undefined && right.filesystem !== undefined;
+  const extensions = both
+    ? narrowExtensions(left, right)
+    : (left.filesystem ?? right.filesystem)?.allowedExtensions;
+  return buildSet(
+    {
+      network: [...a.network, ...b.network],
+      paths: [...a.paths, ...b.paths],
+      tools: [...a.tools, ...b.tools],
+      environment: [...a.environment, ...b.environment],
+    },
+    amounts(left, right, Math.max),
+    extensions,
   );
 }
 
-/** A request may lower a limit of its grant, not raise it; a grant that is silent has the usual one. */
-function limitExcess(asked: CapabilitySet, granted: CapabilitySet): string[] {
-  const limits = [
-    ["network", "maxRequestsPerSecond"],
-    ["network", "maxRequestSize"],
-    ["filesystem", "maxFileSize"],
-    ["mcp", "maxCallsPerSecond"],
-    ["mcp", "maxConcurrentCalls"],
-  ] as const;
-  return limits.flatMap(([part, limit]) => {
-    const wanted = valueAt(asked[part], limit);
-    const allowed = valueAt(granted[part], limit) ?? valueAt(SPECIFICATION_LIMITS[part], limit);
-    // What is no number, NaN among them, is within no limit.
-    return wanted === undefined || isWithin(wanted, allowed) ? [] : [`${part}.${limit}=${wanted}`];
+/** What both sets grant. An extension list that one side leaves out is the other's. */
+export function intersect(left: CapabilitySet, right: CapabilitySet): CapabilitySet {
+  const [a, b] = [toGrants(left), toGrants(right)];
+  return buildSet(
+    {
+      network: meetAll(a.network, b.network, meetNetwork),
+      paths: meetAll(a.paths, b.paths, meetPath),
+      tools: meetAll(a.tools, b.tools, meetTool),
+      environment: a.environment.filter((name) => b.environment.includes(name)),
+    },
+    amounts(left, right, Math.min),
+    narrowExtensions(left, right),
+  );
+}
+
+/**
+ * Whether `granted` allows everything that `asked` names. Amounts and extension lists that `asked`
+ * leaves out are no excess; {@link intersect} then fills them from the grant, so run what it
+ * returns and not `asked` itself.
+ */
+export function isSubset(asked: CapabilitySet, granted: CapabilitySet): SubsetAnswer {
+  const [want, have] = [toGrants(asked), toGrants(granted)];
+  const excess = [
+    ...printGrants({
+      network: want.network.filter((rule) => !have.network.some((g) => coversNetwork(g, rule))),
+      paths: want.paths.filter((rule) => !have.paths.some((g) => coversPath(g, rule))),
+      tools: want.tools.filter((rule) => !have.tools.some((g) => coversTool(g, rule))),
+      environment: want.environment.filter((name) => !have.environment.includes(name)),
+    }),
+    ...excessExtensions(asked, granted),
+    ...excessAmounts(asked, granted),
+  ];
+  return excess.length === 0 ? { ok: true } : { ok: false, excess };
+}
+
+/**
+ * The set to run with when `asked` is wanted of `granted`: their intersection. Throws
+ * `CAPABILITY_VIOLATION` whose `details.excess` names everything asked beyond the grant.
+ */
+export function narrow(asked: CapabilitySet, granted: CapabilitySet): CapabilitySet {
+  const answer = isSubset(asked, granted);
+  if (answer.ok) return intersect(withAmountsOf(granted, asked), granted);
+  throw new CodemodeError(
+    "CAPABILITY_VIOLATION",
+    `Not granted: ${answer.excess.join(", ")}`,
+    { details: { excess: answer.excess } },
+  );
+}
+
+/** `asked` with the amounts of the grant where it names none of its own. */
+function withAmountsOf(granted: CapabilitySet, asked: CapabilitySet): CapabilitySet {
+  const parts = AMOUNT_PARTS.flatMap((part) => {
+    const [own, theirs]: (Readonly<Record<string, unknown>> | undefined)[] = [
+      { ...asked[part] },
+      { ...granted[part] },
+    ];
+    if (asked[part] === undefined) return [];
+    const amounts = AMOUNTS_OF_PART[part].flatMap((name) =>
+      own?.[name] === undefined && theirs?.[name] !== undefined ? [[name, theirs[name]]] : []
+    );
+    return [[part, { ...asked[part], ...Object.fromEntries(amounts) }]];
   });
+  return { ...asked, ...Object.fromEntries(parts) };
 }
 
-function isWithin(wanted: unknown, allowed: unknown): boolean {
-  return typeof wanted === "number" && typeof allowed === "number" && wanted <= allowed;
+/** The set as sorted capability strings; amounts and extension lists have no string form. */
+export function toCapabilityStrings(set: CapabilitySet): readonly string[] {
+  return Object.freeze(printGrants(toGrants(set)));
 }
 
-function valueAt(part: object | undefined, name: string): unknown {
-  return part === undefined ? undefined : Reflect.get(part, name);
+/** The set in lines for people: each capability, then each limit on it. */
+export function explain(set: CapabilitySet): readonly string[] {
+  const strings = toCapabilityStrings(set);
+  if (strings.length === 0) return Object.freeze(["nothing is granted"]);
+  const extensions = set.filesystem?.allowedExtensions;
+  const limits = AMOUNT_PARTS.flatMap((part) => {
+    const own: Readonly<Record<string, unknown>> = { ...set[part] };
+    return AMOUNTS_OF_PART[part].flatMap((name) =>
+      own[name] === undefined ? [] : [`limit ${part}.${name}=${own[name]}`]
+    );
+  });
+  const only = extensions === undefined ? [] : [`only files ending in ${extensions.join(", ")}`];
+  return Object.freeze([...strings.map((line) => `may use ${line}`), ...only, ...limits]);
 }
 
-function pick<Kind extends Capability["kind"]>(all: readonly Capability[], kind: Kind) {
-  return all.filter((one): one is Capability & { kind: Kind } => one.kind === kind);
+function resolveSet(set: CapabilitySet, scope: CapabilityScope): CapabilitySet {
+  const files = set.filesystem;
+  const absolute = (paths: readonly string[] = []) =>
+    paths.map((path) => resolve(scope.directory, path));
+  const resolved = files === undefined ? set : {
+    ...set,
+    filesystem: {
+      ...files,
+      allowedPaths: absolute(files.allowedPaths),
+      writablePaths: absolute(files.writablePaths),
+    },
+  };
+  return buildSet(
+    toGrants(resolved),
+    amounts(resolved, {}, Math.max),
+    set.filesystem?.allowedExtensions,
+  );
 }
 
-function unique(values: readonly string[]): string[] {
-  return [...new Set(values)];
+function collect(capabilities: readonly Capability[], directory: string): Grants {
+  const tools: ToolRule[] = [];
+  const environment: string[] = [];
+  const hosts: string[] = [];
+  const files: { allowedPaths: string[]; writablePaths: string[] } = {
+    allowedPaths: [],
+    writablePaths: [],
+  };
+  for (const capability of capabilities) {
+    switch (capability.kind) {
+      case "mcp":
+        tools.push({ server: capability.server, tool: capability.tool ?? "*" });
+        break;
+      case "network":
+        hosts.push(
+          capability.port === undefined ? capability.host : `${capability.host}:${capability.port}`,
+        );
+        break;
+      case "env":
+        environment.push(capability.name);
+        break;
+      default:
+        (capability.kind === "read" ? files.allowedPaths : files.writablePaths)
+          .push(resolve(directory, capability.path));
+    }
+  }
+  const grants = toGrants({ network: { allowedHosts: hosts }, filesystem: files });
+  return { ...grants, tools, environment };
+}
+
+function amounts(
+  left: CapabilitySet,
+  right: CapabilitySet,
+  pick: (a: number, b: number) => number,
+): CapabilitySet {
+  return {
+    network: combineAmounts(left, right, "network", pick),
+    filesystem: combineAmounts(left, right, "filesystem", pick),
+    mcp: combineAmounts(left, right, "mcp", pick),
+  };
+}
+
+function narrowExtensions(
+  left: CapabilitySet,
+  right: CapabilitySet,
+): readonly string[] | undefined {
+  const a = left.filesystem?.allowedExtensions;
+  const b = right.filesystem?.allowedExtensions;
+  return a === undefined || b === undefined ? a ?? b : a.filter((name) => b.includes(name));
+}
+
+function excessExtensions(asked: CapabilitySet, granted: CapabilitySet): string[] {
+  const allowed = granted.filesystem?.allowedExtensions;
+  if (allowed === undefined) return [];
+  return (asked.filesystem?.allowedExtensions ?? [])
+    .filter((name) => !allowed.includes(name))
+    .map((name) => `filesystem.allowedExtensions=${name}`);
+}
+
+function meetAll<Rule>(
+  left: readonly Rule[],
+  right: readonly Rule[],
+  meet: (a: Rule, b: Rule) => Rule | undefined,
+): Rule[] {
+  return left.flatMap((a) => right.flatMap((b) => meet(a, b) ?? []));
+}
+
+function meetNetwork(a: NetworkRule, b: NetworkRule): NetworkRule | undefined {
+  if (a.port !== b.port) return undefined;
+  return coversHost(a.host, b.host) ? b : coversHost(b.host, a.host) ? a : undefined;
+}
+
+function meetPath(a: PathRule, b: PathRule): PathRule | undefined {
+  if (a.access !== b.access) return undefined;
+  return isWithin(a.path, b.path) ? b : isWithin(b.path, a.path) ? a : undefined;
+}
+
+function meetTool(a: ToolRule, b: ToolRule): ToolRule | undefined {
+  const server = meetName(a.server, b.server);
+  const tool = meetName(a.tool, b.tool);
+  return server === undefined || tool === undefined ? undefined : { server, tool };
+}
+
+function meetName(a: string, b: string): string | undefined {
+  return a === "*" || a === b ? b : b === "*" ? a : undefined;
 }

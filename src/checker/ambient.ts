@@ -43,7 +43,11 @@ declare const codemode: {
 };
 `;
 
+/** The form of a tool that takes one object, which is the last of its forms; rechecks use it. */
+export const OBJECT_FORM = "__objectForm";
+
 const CORE = `
+declare function ${OBJECT_FORM}<Args extends any[], Result>(tool: (...args: Args) => Result): (...args: Args) => Result;
 declare const context: Readonly<Record<string, any>>;
 interface Console {
   log(...data: any[]): void; info(...data: any[]): void; debug(...data: any[]): void;
@@ -51,11 +55,16 @@ interface Console {
   table(...data: any[]): void; dir(...data: any[]): void; assert(condition?: unknown, ...data: any[]): void;
   time(label?: string): void; timeEnd(label?: string): void; timeLog(label?: string, ...data: any[]): void;
   count(label?: string): void; countReset(label?: string): void;
-  group(...data: any[]): void; groupEnd(): void;
+  group(...data: any[]): void; groupCollapsed(...data: any[]): void; groupEnd(): void; clear(): void; dirxml(...data: any[]): void;
 }
 declare const console: Console;
-declare function setTimeout<Args extends any[]>(task: (...args: Args) => void, delay?: number, ...args: Args): number;
-declare function setInterval<Args extends any[]>(task: (...args: Args) => void, delay?: number, ...args: Args): number;
+declare class McpToolError extends Error {
+  readonly server: string;
+  readonly tool: string;
+  readonly details: any;
+}
+declare function setTimeout(task: (...args: any[]) => void, delay?: number, ...args: any[]): number;
+declare function setInterval(task: (...args: any[]) => void, delay?: number, ...args: any[]): number;
 declare function clearTimeout(id?: number): void;
 declare function clearInterval(id?: number): void;
 declare function queueMicrotask(task: () => void): void;

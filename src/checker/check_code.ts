@@ -24,17 +24,24 @@ import {
 } from "./project.ts";
 import { correctCode } from "./recheck.ts";
 import { findRefusals } from "./refusals.ts";
-import { topLevelReturns } from "./syntax.ts";
+import { isDeeperThan, topLevelReturns } from "./syntax.ts";
 import { toFindings, toSyntaxFinding } from "./type_findings.ts";
 import { createScope, findUses } from "./uses.ts";
 import { createWorkBudget, type WorkBudget, type WorkLimits } from "./work_budget.ts";
 
 /** Projects kept warm: one per set of declarations, ambient globals and mode. */
 const MAX_PROJECTS = 4;
-/** About 400 bytes each. An ordinary check of 200 tools creates some ten thousand. */
+/** An ordinary check against 200 tools creates some ten thousand. */
 const MAX_COMPILER_OBJECTS = 1_000_000;
+/** Growth of the heap in one check; an ordinary one takes some 20 MB. */
+const MAX_HEAP_BYTES = 384 * 1024 * 1024;
+/** Depth of the tree. The compiler's time for long operator chains grows with its square: 1 s at 4000. */
+const MAX_DEPTH = 2500;
 
 const NO_USES: Uses = Object.freeze({ tools: [], globals: [] });
+
+/** Limits of one check; what is not given has a default. */
+export type CheckLimits = Pick<WorkLimits, "deadlineMs"> & Partial<WorkLimits>;
 
 /** Checks programs one at a time. */
 export class CodeChecker {
@@ -44,10 +51,10 @@ export class CodeChecker {
   readonly #projects = new Map<string, Project>();
   #library: LibraryFiles | undefined;
 
-  constructor(deadlineMs: number) {
+  constructor(limits: CheckLimits) {
     this.#ts = loadTypeScript();
     this.#budget = createWorkBudget(this.#ts);
-    this.#limits = { deadlineMs, objects: MAX_COMPILER_OBJECTS };
+    this.#limits = { objects: MAX_COMPILER_OBJECTS, heapBytes: MAX_HEAP_BYTES, ...limits };
   }
 
   /** Parses what every check needs, so that the first one does not wait for it. */
@@ -74,6 +81,7 @@ export class CodeChecker {
     const guest = project.open(extracted.text, request.language);
     const syntax = this.#syntaxFindings(guest, mode);
     if (syntax.length > 0) return rejected(code, "syntax", syntax);
+    if (isDeeperThan(this.#ts, guest.file, MAX_DEPTH)) return tooComplex(code);
     const refusals = findRefusals(this.#ts, guest.file, createScope(this.#ts, guest).isOutside);
     if (refusals.length > 0) return refused(code, refusals);
     const findings = mode === "off" ? [] : this.#typeFindings(request, project, guest, extracted);
@@ -101,7 +109,8 @@ export class CodeChecker {
     const hidden = typeCheck(this.#ts, project.open(corrected.text, language))
       .flatMap((finding) => corrected.toOriginal(finding) ?? []);
     const known = new Set(findings.map(({ start, code }) => `${start} ${code}`));
-    return [...findings, ...hidden.filter(({ start, code }) => !known.has(`${start} ${code}`))];
+    const clear = findings.filter((finding) => !corrected.isExplained(finding, hidden));
+    return [...clear, ...hidden.filter(({ start, code }) => !known.has(`${start} ${code}`))];
   }
 
   /** Whether the text of the request's declarations is not needed, because it was seen before. */

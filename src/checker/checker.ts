@@ -81,7 +81,7 @@ export function createChecker(options: CheckerOptions): Checker {
 }
 
 function createInPlace(deadlineMs: number): Backend {
-  const checker = new CodeChecker(deadlineMs);
+  const checker = new CodeChecker({ deadlineMs });
   return {
     check: (request) => Promise.resolve(checker.check(request)),
     [Symbol.asyncDispose]: () => Promise.resolve(),

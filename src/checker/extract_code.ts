@@ -19,7 +19,7 @@ interface Fence {
 }
 
 const FENCE_LINE = /^[ \t]*(`{3,}|~{3,})[ \t]*([^\s`~]*)[^\r\n`]*$/gm;
-const ONE_LINE = /^\s*(`{3,}|~{3,})(?:(ts|typescript|js|javascript)[ \t]+)?([^\r\n]*?)\1\s*$/;
+const ONE_LINE_OPENER = /^(`{3,16}|~{3,16})(?![`~])(?:(ts|typescript|js|javascript)[ \t]+)?/;
 const OUR_LANGUAGES = /^(|ts|typescript|mts|cts|tsx|js|javascript|mjs|cjs|jsx|ecmascript|code)$/i;
 
 /** Closing lines tried before the first one is taken; each try parses the code before it. */
@@ -45,8 +45,8 @@ export function extractCode(ts: TypeScript, submitted: string): ExtractedCode {
 }
 
 function findFence(ts: TypeScript, submitted: string): Fence | undefined {
-  const oneLine = ONE_LINE.exec(submitted);
-  if (oneLine) return oneLineFence(submitted, oneLine);
+  const oneLine = oneLineFence(submitted);
+  if (oneLine) return oneLine;
   let foreign: Fence | undefined;
   let from = 0;
   for (let tried = 0; tried < MAX_FENCES; tried += 1) {
@@ -61,12 +61,16 @@ function findFence(ts: TypeScript, submitted: string): Fence | undefined {
   return foreign;
 }
 
-function oneLineFence(submitted: string, match: RegExpExecArray): Fence | undefined {
-  const [whole, marker = "", language = "", code = ""] = match;
-  if (code.trim() === "") return undefined;
-  const codeEnd = whole.trimEnd().length - marker.length;
-  const codeStart = codeEnd - code.length;
-  return { start: submitted.indexOf(marker), codeStart, codeEnd, language };
+/** A fence whose opener, code and closer share the only line. */
+function oneLineFence(submitted: string): Fence | undefined {
+  const start = submitted.length - submitted.trimStart().length;
+  const line = submitted.trim();
+  if (/[\r\n]/.test(line)) return undefined;
+  const [opener, marker = "", language = ""] = ONE_LINE_OPENER.exec(line) ?? [];
+  if (opener === undefined || !line.endsWith(marker)) return undefined;
+  const codeStart = start + opener.length;
+  const codeEnd = start + line.length - marker.length;
+  return codeEnd > codeStart ? { start, codeStart, codeEnd, language } : undefined;
 }
 
 function fenceFrom(ts: TypeScript, submitted: string, opener: RegExpExecArray): Fence {

@@ -7,10 +7,12 @@ import { EMIT_LINE_OFFSET, type EmittedCode, GUEST_SCRIPT } from "./check_reques
 const MAX_STACK_LENGTH = 64 * 1024;
 /** Frames that are kept. */
 const MAX_FRAMES = 50;
+/** Units of a frame that is read; the pattern's time grows with its square. */
+const MAX_FRAME_LENGTH = 512;
 /** Units of a function's name that are kept. */
 const MAX_NAME_LENGTH = 120;
 
-const FRAME = /^\s*at (?:(.*?) ?\()?(?:.*[ (/])?guest\.ts:(\d+):(\d+)\)?$/;
+const FRAME = /^\s*at (?:(.*?) ?\()?(?:.*[ (/])?guest\.ts(?:, <anonymous>)?:(\d+):(\d+)\)?$/;
 
 /**
  * The stack with its message and its guest frames only, each as `at name (guest.ts:3:5)`. Frames of
@@ -27,7 +29,7 @@ export function mapStack(stack: string, emitted: Pick<EmittedCode, "sourceMap">)
 }
 
 function mapFrame(frame: string, map: TraceMap): string[] {
-  const match = FRAME.exec(frame);
+  const match = frame.length > MAX_FRAME_LENGTH ? null : FRAME.exec(frame);
   if (match === null) return [];
   const line = Number(match[2]) - EMIT_LINE_OFFSET;
   const column = Number(match[3]) - 1;

@@ -55,9 +55,15 @@ function hasTypes(ts: TypeScript, node: ts.Node): boolean {
     const typed = ts.isTypeNode(each) || ts.isTypeParameterDeclaration(each) ||
       ts.isNonNullExpression(each) || ts.isEnumDeclaration(each) || ts.isModuleDeclaration(each) ||
       ts.isTypeAliasDeclaration(each) || ts.isInterfaceDeclaration(each) ||
-      (ts.isParameter(each) && each.questionToken !== undefined);
+      (ts.isParameter(each) && each.questionToken !== undefined) || isTypeModifier(ts, each);
     found ||= typed && !ts.isExpressionWithTypeArguments(each);
     return !found;
   });
   return found;
+}
+
+function isTypeModifier(ts: TypeScript, node: ts.Node): boolean {
+  const { kind } = node;
+  return ts.isModifier(node) && kind !== ts.SyntaxKind.AsyncKeyword &&
+    kind !== ts.SyntaxKind.StaticKeyword && kind !== ts.SyntaxKind.AccessorKeyword;
 }

@@ -1,9 +1,12 @@
 /**
  * A call of an unknown tool hides faults in its arguments, because the compiler then knows nothing
- * of their types. So the suggestion is put in the place of the name, and the arguments looked at
- * again: the sender learns of every fault at once.
+ * of their types; a call of a tool with several forms blurs them, because the compiler then speaks of
+ * all forms at once. So the suggestion is put in the place of the name, the form that takes an object
+ * in the place of the tool, and the arguments looked at again: the sender learns of every fault, where
+ * it is.
  */
 
+import { OBJECT_FORM } from "./ambient.ts";
 import type { ts, TypeScript } from "./compiler.ts";
 import type { Finding } from "./finding.ts";
 
@@ -12,15 +15,21 @@ export interface CorrectedCode {
   readonly text: string;
   /** A finding of the corrected program where it belongs in the original, if it is a hidden one. */
   toOriginal(finding: Finding): Finding | undefined;
+  /** Whether a finding only said that no form of a tool fits, and one of `hidden` says why. */
+  isExplained(finding: Finding, hidden: readonly Finding[]): boolean;
 }
 
 interface Correction {
+  readonly finding: Finding;
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
   /** The arguments of the call whose tool the name is. */
   readonly hidden: ts.TextRange;
 }
+
+/** "No overload matches this call". */
+const NO_OVERLOAD = "TS2769";
 
 /** Corrections of one recheck. */
 const MAX_CORRECTIONS = 8;
@@ -37,18 +46,31 @@ export function correctCode(
   return {
     text: applyAll(file.text, corrections),
     toOriginal: (each) => mapBack(each, corrections),
+    isExplained: (finding, hidden) =>
+      finding.code === NO_OVERLOAD &&
+      corrections.some((each) =>
+        each.finding === finding && hidden.some((found) => isWithin(found, each.hidden))
+      ),
   };
 }
 
 function toCorrection(ts: TypeScript, file: ts.SourceFile, finding: Finding): Correction[] {
-  const { start, end, replacement } = finding;
-  if (replacement === undefined || !/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(replacement)) {
-    return [];
-  }
+  const { start, end, code, replacement = "" } = finding;
+  const isName = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(replacement);
+  if (!isName && code !== NO_OVERLOAD) return [];
   const call = callOf(ts, file, start, end);
-  return call === undefined
-    ? []
-    : [{ start, end, replacement, hidden: { pos: call.arguments.pos, end: call.arguments.end } }];
+  if (call === undefined) return [];
+  const hidden = { pos: call.arguments.pos, end: call.arguments.end };
+  const callee = { start: call.expression.getStart(file), end: call.expression.end };
+  const text = (from: number, to: number) => file.text.slice(from, to);
+  const meant = isName
+    ? text(callee.start, start) + replacement + text(end, callee.end)
+    : text(callee.start, callee.end);
+  const [argument] = call.arguments;
+  if (argument === undefined || !ts.isObjectLiteralExpression(argument)) {
+    return isName ? [{ finding, start, end, replacement, hidden }] : [];
+  }
+  return [{ finding, ...callee, replacement: `${OBJECT_FORM}(${meant})`, hidden }];
 }
 
 /** The call whose callee holds the name at `start`. */
@@ -86,8 +108,12 @@ function applyAll(text: string, corrections: readonly Correction[]): string {
 function mapBack(finding: Finding, corrections: readonly Correction[]): Finding | undefined {
   const start = originalOffset(finding.start, corrections);
   const end = originalOffset(finding.end, corrections);
-  const hidden = corrections.some((each) => start >= each.hidden.pos && end <= each.hidden.end);
-  return hidden ? { ...finding, start, end } : undefined;
+  const found = { ...finding, start, end };
+  return corrections.some((each) => isWithin(found, each.hidden)) ? found : undefined;
+}
+
+function isWithin({ start, end }: Finding, range: ts.TextRange): boolean {
+  return start >= range.pos && end <= range.end;
 }
 
 function originalOffset(offset: number, corrections: readonly Correction[]): number {

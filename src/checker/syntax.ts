@@ -27,6 +27,18 @@ export function walk(
   }
 }
 
+/** Whether something in `root` lies more than `limit` nodes deep. */
+export function isDeeperThan(ts: TypeScript, root: ts.Node, limit: number): boolean {
+  let level: ts.Node[] = [root];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > limit) return true;
+    const next: ts.Node[] = [];
+    for (const node of level) ts.forEachChild(node, (child) => void next.push(child));
+    level = next;
+  }
+  return false;
+}
+
 /** `return` statements of the program itself, not of functions in it. */
 export function topLevelReturns(ts: TypeScript, file: ts.SourceFile): ts.ReturnStatement[] {
   const found: ts.ReturnStatement[] = [];

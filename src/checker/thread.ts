@@ -6,7 +6,7 @@ import type { CheckerRequest } from "./check_request.ts";
 import type { ThreadOptions, ThreadReply, ThreadRequest } from "./thread_messages.ts";
 
 const { deadlineMs } = workerData as ThreadOptions;
-const checker = new CodeChecker(deadlineMs);
+const checker = new CodeChecker({ deadlineMs });
 const say = (reply: ThreadReply) => parentPort?.postMessage(reply);
 
 parentPort?.on("message", ({ request }: ThreadRequest) => say(answer(request)));

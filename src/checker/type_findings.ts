@@ -12,6 +12,7 @@ import { nearestName } from "./spelling.ts";
 /** Not faults of a program that is run once and thrown away. */
 const DROPPED = new Set([
   1108, // return outside a function: the program is a function's body
+  2683, // `this` without a type
   2306,
   2307,
   2792, // type-only imports of modules that are not there

@@ -1,9 +1,10 @@
 /**
  * Bounds the compiler's work. Hostile types can make a checker run for ever or eat all memory, and a
  * thread that spins cannot be stopped from outside on every host; so the compiler itself stops: each
- * type, signature and symbol it creates passes here.
+ * type and signature it creates passes here.
  */
 
+import { getHeapStatistics } from "node:v8";
 import type { TypeScript } from "./compiler.ts";
 
 /** Thrown inside the compiler when the budget is spent. */
@@ -14,8 +15,10 @@ export class WorkBudgetSpent extends Error {
 /** What one check may use. */
 export interface WorkLimits {
   readonly deadlineMs: number;
-  /** Types, signatures and symbols created. */
+  /** Types and signatures created. */
   readonly objects: number;
+  /** Growth of the heap. */
+  readonly heapBytes: number;
 }
 
 /** Runs compiler work within limits. */
@@ -23,8 +26,8 @@ export interface WorkBudget {
   run<Result>(limits: WorkLimits, work: () => Result): Result;
 }
 
-/** How many objects pass between two looks at the clock. */
-const CLOCK_INTERVAL = 512;
+/** How many objects pass between two looks at the clock and the heap. */
+const LOOK_INTERVAL = 512;
 
 type Constructor = new (...args: never[]) => object;
 
@@ -42,31 +45,39 @@ interface AllocatorAccess {
 
 /** Installs the counter in the compiler, once. Outside `run` nothing is bounded. */
 export function createWorkBudget(ts: TypeScript): WorkBudget {
+  // The allocator is not in the public types.
   const access = ts as unknown as AllocatorAccess;
   const installed = access.objectAllocator.workBudget;
   if (installed !== undefined) return installed;
   let objectsLeft = Infinity;
   let deadline = Infinity;
+  let heapLimit = Infinity;
+  const isSpent = () => performance.now() > deadline || heapUsedBytes() > heapLimit;
   const count = () => {
     objectsLeft -= 1;
-    const due = objectsLeft < 0 ||
-      (objectsLeft % CLOCK_INTERVAL === 0 && performance.now() > deadline);
-    if (due) throw new WorkBudgetSpent("The compiler's work budget is spent");
+    const spent = objectsLeft < 0 || (objectsLeft % LOOK_INTERVAL === 0 && isSpent());
+    if (spent) throw new WorkBudgetSpent("The compiler's work budget is spent");
   };
   const budget: WorkBudget = {
     run(limits, work) {
       objectsLeft = limits.objects;
       deadline = performance.now() + limits.deadlineMs;
+      heapLimit = heapUsedBytes() + limits.heapBytes;
       try {
         return work();
       } finally {
         objectsLeft = Infinity;
         deadline = Infinity;
+        heapLimit = Infinity;
       }
     },
   };
   installCounter(access, count, budget);
   return budget;
+}
+
+function heapUsedBytes(): number {
+  return getHeapStatistics().used_heap_size;
 }
 
 // SAFETY: without this hook one hostile program occupies the checker for ever.

@@ -8,11 +8,11 @@ import { dirname, resolve } from "node:path";
 import process from "node:process";
 import type { z } from "zod";
 import { CodemodeError } from "../base/errors.ts";
+import { nearestName } from "../base/nearest.ts";
 import type { Config } from "./config.ts";
 import { type ConfigDocument, parseConfigDocument } from "./document.ts";
 import { interpolate } from "./interpolate.ts";
 import { withoutFaults } from "./mend.ts";
-import { nearest } from "./nearest.ts";
 import { configInvalid, type ConfigProblem } from "./problem.ts";
 import { brokenRules } from "./rules.ts";
 import { type ConfigFile, ConfigFileSchema, keysAt } from "./schema.ts";
@@ -132,14 +132,14 @@ function toProblems(document: ConfigDocument, issue: z.core.$ZodIssue): ConfigPr
     return issue.keys.map((key) =>
       document.problem([...issue.path, key], `unknown key "${key}"`, {
         atKey: true,
-        suggestion: nearest(key, known),
+        suggestion: nearestName(key, known),
       })
     );
   }
   if (issue.code === "invalid_value") {
     const given = valueAt(document.value, issue.path);
     const known = issue.values.map(String);
-    const suggestion = typeof given === "string" ? nearest(given, known) : undefined;
+    const suggestion = typeof given === "string" ? nearestName(given, known) : undefined;
     return [document.problem(issue.path, `must be one of ${known.join(", ")}`, { suggestion })];
   }
   return [document.problem(issue.path, issue.message)];

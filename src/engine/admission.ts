@@ -7,10 +7,9 @@
 import { CodemodeError } from "../base/errors.ts";
 import {
   type CapabilitySet,
-  isSubset,
+  narrow,
   toCapabilitySet,
   toPermissionFlags,
-  underGrant,
 } from "../capability/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type {
@@ -148,15 +147,10 @@ function unavailable(
 function grantOf(request: ExecuteRequest, caller: Caller, rules: AdmissionRules): CapabilitySet {
   const { capabilities } = request;
   if (capabilities === undefined) return caller.grant;
-  const asked = Array.isArray(capabilities)
-    ? toCapabilitySet(capabilities, { servers: rules.servers, directory: rules.config.directory })
-    : capabilities as CapabilitySet;
-  const verdict = isSubset(asked, caller.grant);
-  if (verdict.ok) return underGrant(asked, caller.grant);
-  throw new CodemodeError(
-    "CAPABILITY_VIOLATION",
-    `The request asks for more than was granted: ${verdict.excess.join(", ")}`,
-    { details: { excess: verdict.excess } },
+  const scope = { servers: rules.servers, directory: rules.config.directory };
+  return narrow(
+    toCapabilitySet(capabilities as readonly string[] | CapabilitySet, scope),
+    caller.grant,
   );
 }
 

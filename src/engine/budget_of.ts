@@ -1,6 +1,6 @@
 /** The traffic budget of one execution, from the operator's limits and the grant. */
 
-import { type CapabilitySet, SPECIFICATION_LIMITS } from "../capability/mod.ts";
+import { type CapabilitySet, DEFAULT_AMOUNTS } from "../capability/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type { Budget } from "../protocol/budget.ts";
 
@@ -19,7 +19,7 @@ export function budgetOf(config: Config, grant: CapabilitySet): Budget {
     logLines: limits.logLines,
     logBytes: limits.logBytes,
     calls: limits.calls,
-    concurrentCalls: grant.mcp?.maxConcurrentCalls ?? SPECIFICATION_LIMITS.mcp.maxConcurrentCalls,
+    concurrentCalls: grant.mcp?.maxConcurrentCalls ?? DEFAULT_AMOUNTS.maxConcurrentCalls,
     depth: DEPTH,
     totalBytes: frameBytes * 4,
   };

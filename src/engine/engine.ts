@@ -396,10 +396,10 @@ function withInFlight(
   return { ...problem, details: { ...problem.details, mayHaveTakenEffect: inFlight } };
 }
 
-function ambientOf(admitted: Pick<Admitted, "runtime" | "permissionFlags">): Ambient {
+function ambientOf(admitted: Pick<Admitted, "runtime" | "grant">): Ambient {
   return {
     runtime: admitted.runtime.name,
-    network: admitted.permissionFlags.some((flag) => flag.startsWith("--allow-net")),
+    network: (admitted.grant.network?.allowedHosts?.length ?? 0) > 0,
   };
 }
 

@@ -7,7 +7,7 @@
 import { type Clock, sleep } from "../base/clock.ts";
 import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { allowsTool, type CapabilitySet, SPECIFICATION_LIMITS } from "../capability/mod.ts";
+import { allowsTool, type CapabilitySet, DEFAULT_AMOUNTS } from "../capability/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
 import type { CallRecord, Tool } from "../contract/mod.ts";
 import type { CallFrame, WireError, WireValue } from "../protocol/frames.ts";
@@ -56,7 +56,7 @@ export class ToolCalls {
 
   constructor(options: ToolCallsOptions) {
     this.#options = options;
-    const { maxCallsPerSecond = SPECIFICATION_LIMITS.mcp.maxCallsPerSecond } = options.grant.mcp ??
+    const { maxCallsPerSecond = DEFAULT_AMOUNTS.maxCallsPerSecond } = options.grant.mcp ??
       {};
     this.#bucket = fullBucket(maxCallsPerSecond, options.clock.monotonic());
   }

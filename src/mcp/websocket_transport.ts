@@ -66,6 +66,7 @@ export class WebSocketTransport implements Transport {
   #open(): WebSocket {
     const options = { protocols: ["mcp"], headers: { ...this.#headers } };
     const hasHeaders = Object.keys(this.#headers).length > 0;
+    // Deno takes an options object here; the standard types do not know it.
     return new WebSocket(this.#url, hasHeaders ? options as unknown as string[] : ["mcp"]);
   }
 

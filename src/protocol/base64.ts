@@ -17,7 +17,7 @@ interface NativeBase64 {
   readonly prototype: { readonly toBase64?: (this: Uint8Array) => string };
   readonly fromBase64?: (text: string, options: object) => Uint8Array<ArrayBuffer>;
 }
-const native = Uint8Array as unknown as NativeBase64;
+const native = (Uint8Array as object) as NativeBase64;
 const nativeEncode = native.prototype.toBase64 && uncurryThis(native.prototype.toBase64);
 const nativeDecode = native.fromBase64?.bind(native);
 const STRICT = Object.freeze({ __proto__: null, lastChunkHandling: "strict" });

@@ -34,13 +34,9 @@ const MISFIT = Symbol("misfit");
 /** Reads the `value` of one tag, or gives back {@link MISFIT}. */
 type Decode = (value: WireValue | undefined) => unknown;
 
-const SPECIAL_NUMBERS: { readonly [text: string]: number } = Object.freeze({
-  __proto__: null,
-  NaN: NaN,
-  Infinity: Infinity,
-  "-Infinity": -Infinity,
-  "-0": -0,
-} as unknown as { [text: string]: number });
+const SPECIAL_NUMBERS: { readonly [text: string]: number } = Object.freeze(
+  Object.assign(create(null), { NaN, Infinity, "-Infinity": -Infinity, "-0": -0 }),
+);
 
 const DECODERS: { readonly [type: string]: Decode } = Object.freeze(Object.assign(
   create(null),
@@ -98,7 +94,7 @@ function decodeAny(wire: WireValue): unknown {
 function decodeList(wire: readonly WireValue[]): unknown[] {
   const list: unknown[] = [];
   for (let index = 0; index < wire.length; index += 1) {
-    if (!isHole(wire[index]!)) setOwn(list, `${index}`, decodeAny(wire[index]!));
+    if (!isHole(wire[index]!)) setOwn(list, index, decodeAny(wire[index]!));
   }
   list.length = wire.length;
   return list;

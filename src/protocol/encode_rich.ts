@@ -48,9 +48,9 @@ import {
   viewByteLength,
   viewByteOffset,
 } from "./primordials.ts";
-import { childPath } from "./value_tags.ts";
+import { childPath, type Path, printPath } from "./value_tags.ts";
 
-type Encode = (encoder: Encoder, value: object, path: string, depth: number) => WireValue;
+type Encode = (encoder: Encoder, value: object, path: Path, depth: number) => WireValue;
 
 const NativePromise = Promise;
 
@@ -73,7 +73,12 @@ const KINDS: readonly (readonly [unknown, Encode])[] = [
 ];
 
 /** Encodes an object that is neither an array nor plain. */
-export const encodeRichObject: Encode = (encoder, value, path, depth) => {
+export function encodeRichObject(
+  encoder: Encoder,
+  value: object,
+  path: Path,
+  depth: number,
+): WireValue {
   const arrayName = typedArrayName(value);
   if (arrayName !== undefined) return encodeTypedArray(encoder, value, arrayName);
   if (isView(value)) return encodeDataView(encoder, value as DataView);
@@ -85,11 +90,11 @@ export const encodeRichObject: Encode = (encoder, value, path, depth) => {
     return tagged(encoder, "URL", urlHref!(value));
   }
   return encodeInstance(encoder, value, path, depth);
-};
+}
 
 /** Instances of classes become their own enumerable data. */
-function encodeInstance(encoder: Encoder, value: object, path: string, depth: number): WireValue {
-  note(encoder, `${path}: an instance of ${className(value)} became a plain object`);
+function encodeInstance(encoder: Encoder, value: object, path: Path, depth: number): WireValue {
+  note(encoder, `${printPath(path)}: an instance of ${className(value)} became a plain object`);
   return encodeProperties(encoder, value, path, depth);
 }
 
@@ -107,20 +112,20 @@ function encodeDate(encoder: Encoder, value: object): WireValue {
   return tagged(encoder, "Date", isValid ? dateToIso(value as Date) : null);
 }
 
-function encodeMap(encoder: Encoder, value: object, path: string, depth: number): WireValue {
+function encodeMap(encoder: Encoder, value: object, path: Path, depth: number): WireValue {
   assertDepth(encoder, path, depth + 3);
   const pairs = newList(encoder);
   mapForEach(value as Map<unknown, unknown>, (item, key) => {
     const at = childPath(path, pairs.length);
     const pair = newList(encoder);
-    append(pair, encoder.encode(key, `${at}.key`, depth + 3));
-    append(pair, encoder.encode(item, `${at}.value`, depth + 3));
+    append(pair, encoder.encode(key, childPath(at, "key"), depth + 3));
+    append(pair, encoder.encode(item, childPath(at, "value"), depth + 3));
     append(pairs, pair);
   });
   return tagged(encoder, "Map", pairs);
 }
 
-function encodeSet(encoder: Encoder, value: object, path: string, depth: number): WireValue {
+function encodeSet(encoder: Encoder, value: object, path: Path, depth: number): WireValue {
   assertDepth(encoder, path, depth + 2);
   const items = newList(encoder);
   setForEach(value as Set<unknown>, (item) => {
@@ -160,11 +165,11 @@ function encodeBuffer(encoder: Encoder, value: object): WireValue {
   return tagged(encoder, "ArrayBuffer", encodeBase64(bytes));
 }
 
-function refusePromise(encoder: Encoder, _value: object, path: string): WireValue {
+function refusePromise(encoder: Encoder, _value: object, path: Path): WireValue {
   return unsupported(encoder, path, "a Promise that was not awaited");
 }
 
-function encodeErrorValue(encoder: Encoder, value: object, path: string, depth: number): WireValue {
+function encodeErrorValue(encoder: Encoder, value: object, path: Path, depth: number): WireValue {
   assertDepth(encoder, path, depth + 3);
   const error = value as Error;
   const body = newRecord(encoder);

@@ -32,7 +32,7 @@ import {
   ObjectPrototype,
   toText,
 } from "./primordials.ts";
-import { childPath, TAG } from "./value_tags.ts";
+import { childPath, type Path, printPath, rootPath, TAG } from "./value_tags.ts";
 
 /** Options of {@link encodeValue}. */
 export interface EncodeOptions {
@@ -76,7 +76,7 @@ export function encodeValue(value: unknown, options: EncodeOptions = {}): Encode
     noted: 0,
     encode: (inner, path, nested) => encodeAny(encoder, inner, path, nested),
   };
-  const wire = encodeAny(encoder, value, root, 0);
+  const wire = encodeAny(encoder, value, rootPath(root), 0);
   if (encoder.noted > MAX_NOTES) {
     append(encoder.notes, `${encoder.noted - MAX_NOTES} further notes left out`);
   }
@@ -128,7 +128,7 @@ function isPlainContainer(value: object, depthLeft: number): boolean {
 function encodeAny(
   encoder: Encoder,
   value: unknown,
-  path: string,
+  path: Path,
   depth: number,
 ): WireValue {
   switch (typeof value) {
@@ -156,7 +156,7 @@ function printBigInt(value: bigint): string {
   return value < 0n ? `-0x${bigIntToString(-value, 16)}` : `0x${bigIntToString(value, 16)}`;
 }
 
-function encodeObject(encoder: Encoder, value: object, path: string, depth: number): WireValue {
+function encodeObject(encoder: Encoder, value: object, path: Path, depth: number): WireValue {
   enter(encoder, value, path, depth + 1);
   const wire = readSafely(
     encoder,
@@ -177,11 +177,14 @@ function isPlainPrototype(prototype: unknown): boolean {
   return prototype === ObjectPrototype || prototype === null;
 }
 
-function enter(encoder: Encoder, value: object, path: string, depth: number): void {
+function enter(encoder: Encoder, value: object, path: Path, depth: number): void {
   const { ancestors, paths } = encoder;
   for (let index = 0; index < ancestors.length; index += 1) {
     if (ancestors[index] !== value) continue;
-    throw refusal(NativeTypeError, `Cannot encode ${path}: it closes a circle to ${paths[index]}`);
+    throw refusal(
+      NativeTypeError,
+      `Cannot encode ${printPath(path)}: it closes a circle to ${printPath(paths[index]!)}`,
+    );
   }
   assertDepth(encoder, path, depth);
   append(ancestors, value);
@@ -191,7 +194,7 @@ function enter(encoder: Encoder, value: object, path: string, depth: number): vo
 function encodeArray(
   encoder: Encoder,
   value: readonly unknown[],
-  path: string,
+  path: Path,
   depth: number,
 ): WireValue {
   const wire = newList(encoder);

@@ -5,6 +5,7 @@
 
 import type { WireValue } from "./frames.ts";
 import {
+  ArrayPrototype,
   create,
   defineProperty,
   hasOwn,
@@ -14,7 +15,7 @@ import {
   slice,
   uncurryThis,
 } from "./primordials.ts";
-import { childPath, TAG } from "./value_tags.ts";
+import { childPath, type Path, printPath, TAG } from "./value_tags.ts";
 
 /** Notes kept of one value; the rest are counted. */
 export const MAX_NOTES = 16;
@@ -27,21 +28,24 @@ export interface Encoder {
   readonly bare: boolean;
   readonly notes: string[];
   readonly ancestors: object[];
-  readonly paths: string[];
+  readonly paths: Path[];
   noted: number;
   /** Encodes a value found at `path`, whose encoding is nested `depth` levels deep already. */
-  encode(value: unknown, path: string, depth: number): WireValue;
+  encode(value: unknown, path: Path, depth: number): WireValue;
 }
 
 /** Throws when a container at `depth` would be nested too deep. */
-export function assertDepth(encoder: Encoder, path: string, depth: number): void {
+export function assertDepth(encoder: Encoder, path: Path, depth: number): void {
   if (depth <= encoder.depth) return;
-  const shown = path.length > 80 ? `${slice(path, 0, 80)}…` : path;
+  const text = printPath(path);
+  const shown = text.length > 80 ? `${slice(text, 0, 80)}…` : text;
   throw refusal(
     NativeRangeError,
     `Cannot encode ${shown}: nested deeper than ${encoder.depth} levels`,
   );
 }
+
+const UNREADABLE = "something that throws when it is read";
 
 /** Marks errors of the encoder's own, which pass through {@link readSafely}. */
 const REFUSALS = new WeakSet<object>();
@@ -57,7 +61,7 @@ export function refusal<E extends object>(ErrorClass: new (message: string) => E
 }
 
 /** Runs `read`, which touches guest objects; what a getter or a Proxy throws is a note. */
-export function readSafely(encoder: Encoder, path: string, read: () => WireValue): WireValue {
+export function readSafely(encoder: Encoder, path: Path, read: () => WireValue): WireValue {
   const { length } = encoder.ancestors;
   try {
     return read();
@@ -67,7 +71,7 @@ export function readSafely(encoder: Encoder, path: string, read: () => WireValue
     }
     encoder.ancestors.length = length;
     encoder.paths.length = length;
-    return unsupported(encoder, path, "something that throws when it is read");
+    return unsupported(encoder, path, UNREADABLE);
   }
 }
 
@@ -75,7 +79,7 @@ export function readSafely(encoder: Encoder, path: string, read: () => WireValue
 export function encodeProperties(
   encoder: Encoder,
   value: object,
-  path: string,
+  path: Path,
   depth: number,
 ): WireValue {
   const escaped = hasOwn(value, TAG);
@@ -86,18 +90,36 @@ export function encodeProperties(
   for (let index = 0; index < keys.length; index += 1) {
     const key = keys[index]!;
     const at = childPath(path, key);
-    const read = () => encoder.encode((value as Record<string, unknown>)[key], at, inner);
-    setOwn(wire, key, readSafely(encoder, at, read));
+    setOwn(wire, key, readProperty(encoder, value, key, at, inner));
   }
   return escaped ? tagged(encoder, "Object", wire) : wire;
 }
 
-/** The outcome for what cannot cross: a note and `undefined`, or a TypeError. */
-export function unsupported(encoder: Encoder, path: string, what: string): WireValue {
-  if (encoder.refuse || (encoder.ancestors.length === 0 && path.length > 0)) {
-    throw refusal(NativeTypeError, `Cannot encode ${path}: ${what} cannot leave the sandbox`);
+function readProperty(
+  encoder: Encoder,
+  owner: object,
+  key: string,
+  path: Path,
+  depth: number,
+): WireValue {
+  let value: unknown;
+  try {
+    value = (owner as Record<string, unknown>)[key];
+  } catch {
+    return unsupported(encoder, path, UNREADABLE);
   }
-  note(encoder, `${path}: ${what} cannot leave the sandbox; it became undefined`);
+  return encoder.encode(value, path, depth);
+}
+
+/** The outcome for what cannot cross: a note and `undefined`, or a TypeError. */
+export function unsupported(encoder: Encoder, path: Path, what: string): WireValue {
+  if (encoder.refuse || encoder.ancestors.length === 0) {
+    throw refusal(
+      NativeTypeError,
+      `Cannot encode ${printPath(path)}: ${what} cannot leave the sandbox`,
+    );
+  }
+  note(encoder, `${printPath(path)}: ${what} cannot leave the sandbox; it became undefined`);
   return tagged(encoder, "undefined");
 }
 
@@ -127,9 +149,11 @@ export function newRecord(encoder: Encoder): { [key: string]: WireValue } {
   return encoder.bare ? create(null) as { [key: string]: WireValue } : {};
 }
 
-/** Defines `key` as data, whatever setters the prototype has and even when it is `__proto__`. */
-export function setOwn(target: object, key: string, value: unknown): void {
-  defineProperty(target, key, dataProperty(value));
+/** Defines `key` as data, whatever setters the prototypes have and even when it is `__proto__`. */
+export function setOwn(target: object, key: string | number, value: unknown): void {
+  // Assigning is several times faster, and the same where nothing can be inherited.
+  if (key in ArrayPrototype) defineProperty(target, key, dataProperty(value));
+  else (target as Record<string | number, unknown>)[key] = value;
 }
 
 function dataProperty(value: unknown): PropertyDescriptor {
@@ -144,5 +168,5 @@ function dataProperty(value: unknown): PropertyDescriptor {
 
 /** `list.push(item)` without `Array.prototype`. */
 export function append<T>(list: T[], item: T): void {
-  defineProperty(list, list.length, dataProperty(item));
+  setOwn(list, list.length, item);
 }

@@ -2,7 +2,7 @@
 
 import type { WireValue } from "./frames.ts";
 import { TYPED_ARRAY_CLASSES } from "./primordials.ts";
-import { childPath, TAG } from "./value_tags.ts";
+import { childPath, type Path, printPath, rootPath, TAG } from "./value_tags.ts";
 
 /** Notes kept of one value; the rest are counted. */
 const MAX_NOTES = 8;
@@ -30,14 +30,14 @@ interface Notes {
 export function toPlainJson(wire: WireValue): PlainJson {
   const notes: Notes = { kept: [], count: 0 };
   const isNothing = isRecord(wire) && wire[TAG] === "undefined";
-  const json = isNothing ? undefined : plain(wire, "result", notes);
+  const json = isNothing ? undefined : plain(wire, rootPath("result"), notes);
   if (notes.count > MAX_NOTES) {
     notes.kept.push(`${notes.count - MAX_NOTES} further values became their nearest JSON`);
   }
   return { json, notes: notes.kept };
 }
 
-function plain(wire: WireValue, path: string, notes: Notes): WireValue | undefined {
+function plain(wire: WireValue, path: Path, notes: Notes): WireValue | undefined {
   if (typeof wire !== "object" || wire === null) return wire;
   if (Array.isArray(wire)) {
     return wire.map((item, index) => plain(item, childPath(path, index), notes) ?? null);
@@ -49,7 +49,7 @@ function plain(wire: WireValue, path: string, notes: Notes): WireValue | undefin
   return converted === MISFIT ? plainProperties(record, path, notes) : converted;
 }
 
-function plainProperties(wire: WireObject, path: string, notes: Notes): WireValue {
+function plainProperties(wire: WireObject, path: Path, notes: Notes): WireValue {
   const entries: [string, WireValue][] = [];
   for (const key of Object.keys(wire)) {
     const value = plain(wire[key]!, childPath(path, key), notes);
@@ -62,7 +62,7 @@ function plainProperties(wire: WireObject, path: string, notes: Notes): WireValu
 const MISFIT = Symbol("misfit");
 
 type Converted = WireValue | undefined | typeof MISFIT;
-type Convert = (value: WireValue | undefined, path: string, notes: Notes) => Converted;
+type Convert = (value: WireValue | undefined, path: Path, notes: Notes) => Converted;
 
 const CONVERTERS = new Map<string, Convert>([
   ["undefined", (_value, path, notes) => note(notes, path, "undefined was left out", undefined)],
@@ -111,7 +111,7 @@ const CONVERTERS = new Map<string, Convert>([
 function plainTagged(
   type: string,
   value: WireValue | undefined,
-  path: string,
+  path: Path,
   notes: Notes,
 ): Converted {
   const convert = CONVERTERS.get(type);
@@ -130,26 +130,26 @@ function isRecord(value: WireValue | undefined): value is WireObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function note<T extends Converted>(notes: Notes, path: string, text: string, json: T): T {
+function note<T extends Converted>(notes: Notes, path: Path, text: string, json: T): T {
   notes.count += 1;
-  if (notes.kept.length < MAX_NOTES) notes.kept.push(`${path}: ${text}`);
+  if (notes.kept.length < MAX_NOTES) notes.kept.push(`${printPath(path)}: ${text}`);
   return json;
 }
 
-function plainNumber(value: WireValue | undefined, path: string, notes: Notes): Converted {
+function plainNumber(value: WireValue | undefined, path: Path, notes: Notes): Converted {
   return value === "-0"
     ? note(notes, path, "-0 became 0", 0)
     : note(notes, path, `${value} became null`, null);
 }
 
-function plainBigInt(value: WireValue | undefined, path: string, notes: Notes): Converted {
+function plainBigInt(value: WireValue | undefined, path: Path, notes: Notes): Converted {
   if (typeof value !== "string") return MISFIT;
   const exact = Number(value);
   if (Number.isSafeInteger(exact)) return note(notes, path, "a bigint became a number", exact);
   return note(notes, path, "a bigint became text, a number cannot hold it", value);
 }
 
-function plainMap(pairs: readonly WireValue[], path: string, notes: Notes): Converted {
+function plainMap(pairs: readonly WireValue[], path: Path, notes: Notes): Converted {
   const isObject = pairs.every((pair) => Array.isArray(pair) && typeof pair[0] === "string");
   if (!isObject) return note(notes, path, "a Map became pairs", plain(pairs, path, notes));
   const record = Object.fromEntries(pairs as readonly [string, WireValue][]);

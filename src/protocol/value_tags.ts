@@ -12,10 +12,36 @@ import { stringifyJson } from "./primordials.ts";
 /** The property that marks a tagged value. */
 export const TAG = "$type";
 
-/** `path` extended by a property or an index, as in `result.items[3]["a b"]`. */
-export function childPath(path: string, key: string | number): string {
-  if (typeof key === "number") return `${path}[${key}]`;
-  return isIdentifier(key) ? `${path}.${key}` : `${path}[${stringifyJson(key)}]`;
+/** Where a value was found. Printed only when a message needs it. */
+export interface Path {
+  readonly parent: Path | undefined;
+  readonly key: string | number;
+}
+
+/** The place that messages call `name`. */
+export function rootPath(name: string): Path {
+  return { parent: undefined, key: name };
+}
+
+/** The place of a property or an index of what is at `parent`. */
+export function childPath(parent: Path, key: string | number): Path {
+  return { parent, key };
+}
+
+/** A path as a program writes it: `result.items[3]["a b"]`. */
+export function printPath(path: Path): string {
+  let text = "";
+  let at = path;
+  while (at.parent !== undefined) {
+    text = printStep(at.key) + text;
+    at = at.parent;
+  }
+  return at.key + text;
+}
+
+function printStep(key: string | number): string {
+  if (typeof key === "number") return `[${key}]`;
+  return isIdentifier(key) ? `.${key}` : `[${stringifyJson(key)}]`;
 }
 
 /** Letters, digits, `_` and `$`, without a digit in front; compares characters to avoid RegExp. */

@@ -91,13 +91,16 @@ function encodeOwnData(error: Error, depth: number): Record<string, WireValue> |
     const key = keys[index]!;
     if (key === "name" || key === "message" || key === "stack" || key === "cause") continue;
     try {
-      const value = (error as unknown as Record<string, unknown>)[key];
-      setOwn(properties, key, encodeValue(value, { depth }).wire);
+      setOwn(properties, key, encodeValue(readProperty(error, key), { depth }).wire);
     } catch {
       // What cannot be read or encoded is not told.
     }
   }
   return keysOf(properties).length === 0 ? undefined : properties;
+}
+
+function readProperty(owner: object, key: string): unknown {
+  return (owner as Record<string, unknown>)[key];
 }
 
 /** Makes errors of one name; `McpToolError` in a guest is the case in point. */

@@ -45,10 +45,11 @@ export function renderTool(named: NamedTool, options: RenderOptions): RenderedTo
   const base = toTypeName(named.name);
   const input = renderSchema(tool.inputSchema, `${base}Input`, needs, options);
   const inputText = reindent(tool.printed?.input, options.indent) ?? input.text;
-  const parameters = [`input${input.optional ? "?" : ""}: ${inputText}`];
-  if (named.positional.length > 0) {
-    parameters.push(printPositional(input.positional, input.nameOf));
-  }
+  // The object form is last: of several overloads the compiler infers from the last one.
+  const parameters = [
+    ...(named.positional.length > 0 ? [printPositional(input.positional, input.nameOf)] : []),
+    `input${input.optional ? "?" : ""}: ${inputText}`,
+  ];
   const output = tool.outputSchema === undefined
     ? undefined
     : renderSchema(tool.outputSchema, `${base}Output`, needs, options);

@@ -176,7 +176,7 @@ Deno.test("a config error stops start-up with every problem listed", async () =>
     "server: { prot: 1, maxBodyBytes: 12parsecs }\nmcp: { servers: { a: { transport: stdio } } }\n";
   await assert.rejects(startService({ config }), (error: Error) => {
     assert.match(error.message, /1:11: server\.prot: unknown key .*port/);
-    assert.match(error.message, /1:30.*12parsecs/);
+    assert.match(error.message, /1:34: server\.maxBodyBytes: .*12parsecs/);
     assert.match(error.message, /command/);
     return true;
   });

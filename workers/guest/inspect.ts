@@ -141,7 +141,7 @@ function printKind(value: object, printer: Printer, indent: string): string {
   if (isInstance(NativeSet, value)) return printSet(value as Set<unknown>, printer, indent);
   const arrayName = typedArrayName(value);
   if (arrayName !== undefined) {
-    return printList(`${arrayName} `, value as unknown as unknown[], printer, indent);
+    return printList(`${arrayName} `, value as ArrayLike<unknown>, printer, indent);
   }
   return printProperties(value, printer, indent);
 }

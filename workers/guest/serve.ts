@@ -20,7 +20,7 @@ import { toGuestScript } from "../../src/protocol/program.ts";
 import { decodeValue, encodeError, encodeValue } from "../../src/protocol/values.ts";
 import { createCalls } from "./calls.ts";
 import { createConsole } from "./console.ts";
-import { explainFetch } from "./fetch.ts";
+import { explainDenial, explainFetch } from "./denials.ts";
 import { guestStack, withoutFrames } from "./guest_stack.ts";
 import { McpToolError } from "./mcp_tool_error.ts";
 import { printFailure, printLog, printResult } from "./print_frame.ts";
@@ -86,7 +86,7 @@ interface Surroundings {
 
 function runProgram(start: StartFrame, line: Line, { door, watch, scope }: Surroundings): void {
   const { depth, namespaces } = start;
-  const errorClasses = { McpToolError } as never;
+  const errorClasses = { McpToolError };
   const calls = createCalls({ depth, errorClasses, send: line.send, listen: door.listen });
   const rejections: string[] = [];
   const fail = (thrown: unknown) => line.end(printFailure(toWireError(thrown, start)));
@@ -132,7 +132,7 @@ function collectNotes(
 
 function toWireError(thrown: unknown, start: StartFrame): WireError {
   const error = encodeError(thrown, { depth: start.depth, stackOf: guestStack });
-  const message = withoutFrames(error.message);
+  const message = explainDenial(withoutFrames(error.message));
   if (error.name !== "TypeError") return { ...error, message };
   return { ...error, message: message + suggest(message, start.namespaces) };
 }

@@ -1,144 +1,109 @@
-/** Flags are exact and stable, and nothing can be smuggled into one. */
+/** Flags: exact, sorted, never wider than the set, and closed to injection. */
 
 import assert from "node:assert/strict";
-import { type CapabilitySet, toPermissionFlags } from "../../../src/capability/mod.ts";
+import {
+  type CapabilitySet,
+  toCapabilitySet,
+  toPermissionFlags,
+  unenforcedAmounts,
+} from "../../../src/capability/mod.ts";
 
-function refused(what: string) {
-  return {
-    name: "CodemodeError",
-    code: "CAPABILITY_VIOLATION",
-    message:
-      `Permission flags cannot enforce ${what}; name each host, variable, file and folder exactly`,
-  };
+function flagsOf(...strings: string[]): readonly string[] {
+  return toPermissionFlags(toCapabilitySet(strings, { directory: "/work" }));
 }
 
-Deno.test("flags: the empty set has none", () => {
+Deno.test("toPermissionFlags() gives none for nothing, and for tools alone", () => {
   assert.deepEqual(toPermissionFlags({}), []);
-  const empty: CapabilitySet = {
-    network: { allowedHosts: [], allowedPorts: [443] },
-    filesystem: { allowedPaths: [], readOnly: false, allowedExtensions: [".txt"] },
-    mcp: { allowedServers: ["*"], allowedTools: ["*"] },
-    system: { environment: [] },
-  };
-  assert.deepEqual(toPermissionFlags(empty), []);
-});
-
-Deno.test("flags: sorted, without doubles, the same for equal sets", () => {
-  const one: CapabilitySet = {
-    network: { allowedHosts: ["B.com:8080", "a.com"], allowedPorts: [443, 80] },
-    filesystem: { allowedPaths: ["/b/../a/", "/a"], writablePaths: ["/c"] },
-    system: { environment: ["PATH", "HOME"] },
-  };
-  const other: CapabilitySet = {
-    system: { environment: ["HOME", "PATH", "HOME"] },
-    filesystem: { writablePaths: ["/c/."], allowedPaths: ["/a"] },
-    network: { allowedPorts: [80, 443], allowedHosts: ["a.com", "b.com:8080"] },
-  };
-  const flags = [
-    "--allow-net=a.com:443,a.com:80,b.com:8080",
-    "--allow-read=/a,/c",
-    "--allow-write=/c",
-    "--allow-env=HOME,PATH",
-  ];
-  assert.deepEqual(toPermissionFlags(one), flags);
-  assert.deepEqual(toPermissionFlags(other), flags);
-});
-
-Deno.test("flags: readOnly false makes the paths writable, anything else does not", () => {
-  const of = (readOnly?: boolean) =>
+  assert.deepEqual(flagsOf("mcp:*"), []);
+  assert.deepEqual(
     toPermissionFlags({
-      filesystem: { allowedPaths: ["/a"], ...(readOnly === undefined ? {} : { readOnly }) },
-    });
-  assert.deepEqual(of(), ["--allow-read=/a"]);
-  assert.deepEqual(of(true), ["--allow-read=/a"]);
-  assert.deepEqual(of(false), ["--allow-read=/a", "--allow-write=/a"]);
-});
-
-Deno.test("flags: an address in brackets keeps them", () => {
-  assert.deepEqual(toPermissionFlags({ network: { allowedHosts: ["[::1]:80", "127.0.0.1:1"] } }), [
-    "--allow-net=127.0.0.1:1,[::1]:80",
-  ]);
-});
-
-const HOSTS = [
-  "*:443",
-  "*.a.com:443",
-  "10.0.0.0/8:443",
-  "a.com,b.com:443",
-  "a.com\u0000:443",
-  "a.com\n:443",
-  "a.com --allow-run:443",
-  ":443",
-  "a.com:0",
-  "a.com:99999",
-  "a.com:80:443",
-];
-
-for (const entry of HOSTS) {
-  Deno.test(`flags: the host ${JSON.stringify(entry)} is refused`, () => {
-    assert.throws(
-      () => toPermissionFlags({ network: { allowedHosts: [entry], allowedPorts: [1] } }),
-      refused(`the host ${JSON.stringify(entry === "a.com:80:443" ? `${entry}:1` : entry)}`),
-    );
-  });
-}
-
-Deno.test("flags: a bare IPv6 address is refused, its end could be read as a port", () => {
-  assert.throws(
-    () => toPermissionFlags({ network: { allowedHosts: ["::1"], allowedPorts: [80] } }),
-    refused('the host "::1:80"'),
+      network: { allowedHosts: [] },
+      filesystem: { allowedPaths: [] },
+      system: { environment: [] },
+    }),
+    [],
   );
 });
 
-Deno.test("flags: a port that is no port is refused", () => {
-  for (const port of [0, -1, 1.5, 65536, NaN]) {
-    assert.throws(
-      () => toPermissionFlags({ network: { allowedHosts: ["a.com"], allowedPorts: [port] } }),
-      refused(`the host "a.com:${port}"`),
-    );
-  }
+Deno.test("toPermissionFlags() prints every kind, sorted and without duplicates", () => {
+  const flags = [
+    "--allow-env=A,B",
+    "--allow-net=[::1]:9,a.com:443,a.com:80,b.com:8080",
+    "--allow-read=/out,/work/data",
+    "--allow-write=/out",
+  ];
+  const strings = [
+    "write:/out",
+    "read:./data",
+    "read:./data/inner",
+    "env:B",
+    "env:A",
+    "env:A",
+    "network:b.com:8080",
+    "network:a.com",
+    "network:[::1]:9",
+  ];
+  assert.deepEqual(flagsOf(...strings), flags);
+  assert.deepEqual(flagsOf(...strings.reverse()), flags);
 });
 
-Deno.test("flags: injection through a path is refused", () => {
-  for (const path of ["/a,/etc", "/a\u0000b", "/a\nb", "/a\rb", "/a\u007fb"]) {
-    for (const filesystem of [{ allowedPaths: [path] }, { writablePaths: [path] }]) {
-      assert.throws(() => toPermissionFlags({ filesystem }), refused(`the value ${show(path)}`));
-    }
-  }
+const REFUSED: readonly [string, CapabilitySet, readonly string[]][] = [
+  ["a wildcard host", { network: { allowedHosts: ["*.a.com:443"] } }, ["network:*.a.com"]],
+  ["every host", { network: { allowedHosts: ["*"] } }, ["network:*"]],
+  ["a host Deno reads as a scheme", { network: { allowedHosts: ["vsock", "unix"] } }, [
+    "network:vsock",
+    "network:unix",
+  ]],
+  ["an extension list", { filesystem: { allowedPaths: ["/a"], allowedExtensions: [".txt"] } }, [
+    "filesystem.allowedExtensions",
+  ]],
+  ["a file size", { filesystem: { allowedPaths: ["/a"], maxFileSize: 9 } }, [
+    "filesystem.maxFileSize=9",
+  ]],
+  ["a path with a comma", { filesystem: { allowedPaths: ["/a,/etc"] } }, ['path "/a,/etc"']],
+  ["a path with NUL", { filesystem: { writablePaths: ["/a\0"] } }, ['path "/a\\u0000"']],
+  ["a path with a line break", { filesystem: { allowedPaths: ["/a\n"] } }, ['path "/a\\n"']],
+  ["a relative path", { filesystem: { allowedPaths: ["data"] } }, ['path "data"']],
+];
+
+for (const [what, set, unenforceable] of REFUSED) {
+  Deno.test(`toPermissionFlags() refuses ${what} instead of widening it`, () => {
+    assert.throws(() => toPermissionFlags(set), {
+      code: "CAPABILITY_VIOLATION",
+      message: `Cannot be enforced with flags: ${unenforceable.join(", ")}`,
+      details: { unenforceable },
+    });
+  });
+}
+
+Deno.test("toPermissionFlags() drops entries that are no host or no variable", () => {
+  assert.deepEqual(
+    toPermissionFlags({
+      network: { allowedHosts: ["a.com,evil.com", "a.com:99999", " "], allowedPorts: [443] },
+      system: { environment: ["A,B", "AWS_*", "", "C=D"] },
+    }),
+    [],
+  );
 });
 
-Deno.test("flags: a variable with a wildcard or a comma is refused", () => {
-  for (const name of ["*", "AWS_*", "A,B", "", "A=B", "A\u0000"]) {
-    assert.throws(
-      () => toPermissionFlags({ system: { environment: [name] } }),
-      refused(`the variable ${show(name)}`),
-    );
-  }
-});
-
-Deno.test("flags: a list of extensions is refused where there are paths", () => {
-  for (const allowedExtensions of [[".txt"], []]) {
-    assert.throws(
-      () => toPermissionFlags({ filesystem: { writablePaths: ["/a"], allowedExtensions } }),
-      refused("a list of file extensions"),
-    );
-  }
-});
-
-Deno.test("flags: whatever a set holds, only four permissions are ever made", () => {
-  const hostile = JSON.parse(`{
-    "network": { "allowedHosts": ["a.com:1"], "run": ["sh"], "allowAll": true },
-    "filesystem": { "allowedPaths": ["/--allow-run", "/-A"], "ffi": true },
-    "system": { "environment": ["A"], "run": ["*"], "sys": ["*"], "ffi": ["*"], "all": true },
-    "run": true, "all": true, "__proto__": { "run": true }
-  }`);
-  assert.deepEqual(toPermissionFlags(hostile), [
-    "--allow-net=a.com:1",
-    "--allow-read=/--allow-run,/-A",
-    "--allow-env=A",
+Deno.test("toPermissionFlags() drops ports that are none", () => {
+  const allowedPorts = [443, 0, -1, 1.5, 65536, Number.NaN];
+  assert.deepEqual(toPermissionFlags({ network: { allowedHosts: ["a.com"], allowedPorts } }), [
+    "--allow-net=a.com:443",
   ]);
 });
 
-function show(value: string): string {
-  return JSON.stringify(value);
-}
+Deno.test("unenforcedAmounts() names the amounts that flags leave open", () => {
+  assert.deepEqual(unenforcedAmounts({ mcp: { allowedServers: ["*"] } }), []);
+  assert.deepEqual(
+    unenforcedAmounts({
+      network: { allowedHosts: ["a.com"], maxRequestsPerSecond: 4 },
+      filesystem: { allowedPaths: ["/a"] },
+    }),
+    [
+      "network.maxRequestsPerSecond=4",
+      "network.maxRequestSize=1048576",
+      "filesystem.maxFileSize=1048576",
+    ],
+  );
+});

@@ -1,3 +1,5 @@
+/** The pool over a fake runtime and a fake clock. */
+
 import assert from "node:assert/strict";
 import { CodemodeError } from "../../../src/base/errors.ts";
 import { Metrics } from "../../../src/base/metrics.ts";

@@ -1,3 +1,5 @@
+/** The pure decisions of the pool. */
+
 import assert from "node:assert/strict";
 import { refillCount, restartDelayMs, warmTarget } from "../../../src/pool/sizing.ts";
 

@@ -1,3 +1,5 @@
+/** Base64, with and without a built-in. */
+
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {

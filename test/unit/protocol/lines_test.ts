@@ -1,3 +1,5 @@
+/** Cutting bytes into lines, and telling frames from noise. */
+
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { LineSplitter, openGuestLine, toGuestLine } from "../../../src/protocol/lines.ts";

@@ -1,3 +1,5 @@
+/** What is a frame, what is refused and why, and that nothing throws. */
+
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseFrame } from "../../../src/protocol/parse_frame.ts";

@@ -1,3 +1,5 @@
+/** The codec of values: what comes back, what is refused, what is noted. */
+
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseFrame } from "../../../src/protocol/parse_frame.ts";

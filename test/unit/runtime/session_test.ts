@@ -1,3 +1,5 @@
+/** The host half of the protocol against a scripted guest. */
+
 import assert from "node:assert/strict";
 import { CodemodeError } from "../../../src/base/errors.ts";
 import { silentLogger } from "../../../src/base/log.ts";

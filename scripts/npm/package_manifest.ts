@@ -1,0 +1,64 @@
+/**
+ * The `package.json` of the npm build: what `deno pack` made of `deno.json`, with exact versions, the
+ * engines it was tried on, and `deno` as an optional peer. Pure.
+ */
+
+/** What of `deno.json` decides the manifest. */
+export interface PackageConfig {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+  readonly exports: Readonly<Record<string, string>>;
+  /** Bare name → `npm:name@version`. */
+  readonly imports: Readonly<Record<string, string>>;
+}
+
+/** A `package.json`. */
+export type Manifest = Readonly<Record<string, unknown>>;
+
+const DENO_RANGE = ">=2.9.6 <3";
+
+/** Builds the manifest; `sources` are the texts of the packed modules and declarations. */
+export function toManifest(config: PackageConfig, sources: readonly string[]): Manifest {
+  return {
+    name: config.name,
+    version: config.version,
+    description:
+      "Checks a program an agent wrote against typed tool declarations and runs it in a Deno sandbox",
+    keywords: ["agent", "code-mode", "deno", "mcp", "sandbox"],
+    license: config.license,
+    type: "module",
+    sideEffects: false,
+    engines: { node: ">=20" },
+    exports: Object.fromEntries(
+      Object.entries(config.exports).map(([door, path]) => [door, toConditions(path)]),
+    ),
+    main: toModule(config.exports["."] ?? "", "js"),
+    types: toModule(config.exports["."] ?? "", "d.ts"),
+    files: ["src", "workers"],
+    dependencies: findDependencies(config, sources),
+    peerDependencies: { deno: DENO_RANGE },
+    peerDependenciesMeta: { deno: { optional: true } },
+  };
+}
+
+function toModule(path: string, extension: string): string {
+  return path.replace(/\.ts$/, `.${extension}`);
+}
+
+function toConditions(path: string): Manifest {
+  return { types: toModule(path, "d.ts"), default: toModule(path, "js") };
+}
+
+/** The pinned packages whose names the sources spell, imported or required, with exact versions. */
+export function findDependencies(
+  config: PackageConfig,
+  sources: readonly string[],
+): Readonly<Record<string, string>> {
+  const used = Object.entries(config.imports).filter(([name]) =>
+    sources.some((text) => text.includes(`"${name}"`) || text.includes(`"${name}/`))
+  );
+  return Object.fromEntries(
+    used.map(([name, pinned]) => [name, pinned.slice(pinned.lastIndexOf("@") + 1)]).sort(),
+  );
+}

@@ -1,0 +1,339 @@
+/**
+ * The pool at work: a stock of warm sandboxes, a queue of who waits, and timers that refill and drop.
+ * Who waits is served in the order of asking. Sizes and delays are decided in `sizing.ts`.
+ */
+
+import { type Clock, systemClock } from "../base/clock.ts";
+import { CodemodeError } from "../base/errors.ts";
+import { type Logger, silentLogger } from "../base/log.ts";
+import type { Sandbox, SandboxSpec } from "../runtime/mod.ts";
+import type { Lease, Pool, PoolOptions, PoolStats } from "./pool.ts";
+import { type PoolLoad, refillCount, restartDelayMs, warmTarget } from "./sizing.ts";
+
+/** Background starts at the same time. */
+const PARALLEL_REFILLS = 2;
+/** A refill waits this long for the running program to end, so that the two do not compete. */
+const REFILL_DELAY_MS = 10;
+/** Time for the answer to leave before the next start takes the event loop. */
+const AFTER_RUN_DELAY_MS = 1;
+
+interface Waiter {
+  readonly spec: SandboxSpec;
+  readonly isDefault: boolean;
+  /** True once a sandbox of another spec than the default is being started for this waiter. */
+  isServed: boolean;
+  give(sandbox: Sandbox, wasWarm: boolean): void;
+  refuse(error: unknown): void;
+}
+
+interface WarmSandbox {
+  readonly sandbox: Sandbox;
+  readonly sinceMs: number;
+}
+
+/** See {@link Pool}. */
+export class SandboxPool implements Pool {
+  readonly #options: PoolOptions;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  /** Oldest first. */
+  readonly #warm: WarmSandbox[] = [];
+  readonly #waiters: Waiter[] = [];
+  readonly #pending = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+  /** Sandboxes of the default spec being started; they serve default waiters in order. */
+  #defaultStarts = 0;
+  #otherStarts = 0;
+  #running = 0;
+  #ending = 0;
+  #failures = 0;
+  #peak = 0;
+  #peakAtMs: number;
+  #refill: Disposable | undefined;
+  #drop: Disposable | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#logger = options.logger ?? silentLogger;
+    this.#peakAtMs = this.#clock.monotonic();
+    this.#refillNow();
+  }
+
+  checkout(spec: SandboxSpec, signal: AbortSignal): Promise<Lease> {
+    if (signal.aborted) return Promise.reject(cancelled(signal.reason));
+    if (this.#closing.signal.aborted) return Promise.reject(shuttingDown());
+    return new Promise((resolve, reject) => {
+      this.#waiters.push(this.#createWaiter(spec, signal, resolve, reject));
+      this.#pump();
+    });
+  }
+
+  stats(): PoolStats {
+    return Object.freeze({
+      warm: this.#warm.length,
+      starting: this.#defaultStarts + this.#otherStarts,
+      running: this.#running,
+      ending: this.#ending,
+      waiting: this.#waiters.length,
+      target: warmTarget(this.#load()),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort(shuttingDown());
+    this.#refill?.[Symbol.dispose]();
+    this.#drop?.[Symbol.dispose]();
+    for (const waiter of this.#waiters.splice(0)) waiter.refuse(shuttingDown());
+    for (const { sandbox } of this.#warm.splice(0)) this.#discard(sandbox);
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  }
+
+  get #total(): number {
+    const starting = this.#defaultStarts + this.#otherStarts;
+    return this.#warm.length + starting + this.#running + this.#ending;
+  }
+
+  #load(): PoolLoad {
+    const { min, max, idleTimeoutMs } = this.#options;
+    if (this.#clock.monotonic() - this.#peakAtMs > idleTimeoutMs) this.#notePeak(this.#running);
+    const defaultWaiters = this.#waiters.filter((waiter) => waiter.isDefault).length;
+    return {
+      min,
+      max,
+      total: this.#total,
+      warm: this.#warm.length,
+      starting: Math.max(0, this.#defaultStarts - defaultWaiters),
+      recentPeak: this.#peak,
+    };
+  }
+
+  #notePeak(running: number): void {
+    this.#peak = running;
+    this.#peakAtMs = this.#clock.monotonic();
+  }
+
+  #createWaiter(
+    spec: SandboxSpec,
+    signal: AbortSignal,
+    resolve: (lease: Lease) => void,
+    reject: (error: unknown) => void,
+  ): Waiter {
+    const sinceMs = this.#clock.monotonic();
+    const onAbort = () => {
+      this.#forget(waiter);
+      reject(cancelled(signal.reason));
+      this.#pump();
+    };
+    const waiter: Waiter = {
+      spec,
+      isDefault: isSameSpec(spec, this.#options.spec),
+      isServed: false,
+      give: (sandbox, wasWarm) => {
+        signal.removeEventListener("abort", onAbort);
+        resolve(this.#lease(sandbox, wasWarm, this.#clock.monotonic() - sinceMs));
+      },
+      refuse: (error) => {
+        signal.removeEventListener("abort", onAbort);
+        reject(error);
+      },
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    return waiter;
+  }
+
+  /** Takes a waiter out of the queue; false when it was not in it. */
+  #forget(waiter: Waiter | undefined): waiter is Waiter {
+    const at = waiter === undefined ? -1 : this.#waiters.indexOf(waiter);
+    if (at >= 0) this.#waiters.splice(at, 1);
+    return at >= 0;
+  }
+
+  #lease(sandbox: Sandbox, warm: boolean, totalMs: number): Lease {
+    this.#running += 1;
+    if (this.#running >= this.#peak) this.#notePeak(this.#running);
+    const startupMs = warm ? 0 : Math.min(totalMs, sandbox.startupMs);
+    let isGivenBack = false;
+    return {
+      sandbox,
+      waitedMs: totalMs - startupMs,
+      startupMs,
+      warm,
+      [Symbol.asyncDispose]: () => {
+        if (!isGivenBack) this.#giveBack(sandbox);
+        isGivenBack = true;
+        return Promise.resolve();
+      },
+    };
+  }
+
+  #giveBack(sandbox: Sandbox): void {
+    this.#running -= 1;
+    this.#discard(sandbox);
+    if (this.#failures === 0) this.#scheduleRefill(AFTER_RUN_DELAY_MS);
+  }
+
+  /** Ends a sandbox; its place is free once it is gone. */
+  #discard(sandbox: Sandbox): void {
+    this.#ending += 1;
+    this.#follow(
+      Promise.resolve(sandbox[Symbol.asyncDispose]())
+        .catch((error) => this.#logger.error("A sandbox could not be ended", { error }))
+        .then(() => void (this.#ending -= 1)),
+    );
+  }
+
+  /** Keeps a promise until it settles, so that disposal can wait for it; then looks around. */
+  #follow(work: Promise<void>): void {
+    const followed = work.then(() => {
+      this.#pending.delete(followed);
+      this.#pump();
+    });
+    this.#pending.add(followed);
+  }
+
+  /** Serves whoever can be served, oldest first, then looks at the stock. */
+  #pump(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#giveWarm();
+    this.#startForWaiters();
+    this.#scheduleRefill(REFILL_DELAY_MS);
+  }
+
+  #giveWarm(): void {
+    while (this.#warm.length > 0) {
+      const next = this.#waiters.find((waiter) => waiter.isDefault);
+      if (!this.#forget(next)) return;
+      next.give(this.#warm.pop()!.sandbox, true);
+    }
+  }
+
+  #startForWaiters(): void {
+    let served = 0;
+    for (const waiter of this.#waiters) {
+      if (waiter.isDefault ? served++ < this.#defaultStarts : waiter.isServed) continue;
+      if (this.#total >= this.#options.max) return this.#makeRoom();
+      if (waiter.isDefault) this.#startDefault();
+      else this.#startOther(waiter);
+    }
+  }
+
+  /** Gives up a warm sandbox for a waiter of another spec. */
+  #makeRoom(): void {
+    const oldest = this.#ending === 0 ? this.#warm.shift() : undefined;
+    if (oldest !== undefined) this.#discard(oldest.sandbox);
+  }
+
+  #startOther(waiter: Waiter): void {
+    waiter.isServed = true;
+    this.#otherStarts += 1;
+    const done = () => void (this.#otherStarts -= 1);
+    this.#follow(
+      this.#open(waiter.spec, done).then(
+        (sandbox) => this.#forget(waiter) ? waiter.give(sandbox, false) : this.#discard(sandbox),
+        (error) => void (this.#forget(waiter) && waiter.refuse(error)),
+      ),
+    );
+  }
+
+  #startDefault(): void {
+    this.#defaultStarts += 1;
+    const done = () => void (this.#defaultStarts -= 1);
+    this.#follow(
+      this.#open(this.#options.spec, done).then(
+        (sandbox) => {
+          const next = this.#waiters.find((waiter) => waiter.isDefault);
+          if (this.#forget(next)) next.give(sandbox, false);
+          else if (this.#closing.signal.aborted) this.#discard(sandbox);
+          else this.#keepWarm(sandbox);
+        },
+        (error) => {
+          const next = this.#waiters.find((waiter) => waiter.isDefault);
+          if (this.#forget(next)) next.refuse(error);
+        },
+      ),
+    );
+  }
+
+  async #open(spec: SandboxSpec, done: () => void): Promise<Sandbox> {
+    try {
+      const sandbox = await this.#options.runtime.open(spec, this.#closing.signal);
+      this.#failures = 0;
+      return sandbox;
+    } catch (error) {
+      if (!this.#closing.signal.aborted) this.#noteFailure("A sandbox could not be started", error);
+      throw error;
+    } finally {
+      done();
+    }
+  }
+
+  #noteFailure(message: string, error?: unknown): void {
+    this.#failures += 1;
+    this.#logger.warn(message, { failures: this.#failures, error });
+  }
+
+  #keepWarm(sandbox: Sandbox): void {
+    const entry = { sandbox, sinceMs: this.#clock.monotonic() };
+    this.#warm.push(entry);
+    this.#follow(sandbox.gone.then(() => {
+      const at = this.#warm.indexOf(entry);
+      if (at < 0) return;
+      this.#warm.splice(at, 1);
+      this.#noteFailure("A warm sandbox died");
+    }));
+    this.#scheduleDrop();
+  }
+
+  /** Refills a little later, so that a program that has just begun runs undisturbed. */
+  #scheduleRefill(delayMs: number): void {
+    if (this.#closing.signal.aborted) return;
+    if (refillCount(this.#load(), PARALLEL_REFILLS) === 0) return;
+    if (this.#refill !== undefined && delayMs === REFILL_DELAY_MS) return;
+    this.#refill?.[Symbol.dispose]();
+    const waitMs = Math.max(delayMs, restartDelayMs(this.#failures));
+    this.#refill = this.#clock.after(waitMs, () => this.#refillNow());
+  }
+
+  #refillNow(): void {
+    this.#refill = undefined;
+    const count = refillCount(this.#load(), PARALLEL_REFILLS);
+    for (let started = 0; started < count; started += 1) this.#startDefault();
+  }
+
+  /** Sets the timer that drops what has been idle for too long. */
+  #scheduleDrop(): void {
+    const oldest = this.#warm[0];
+    if (this.#drop !== undefined || oldest === undefined) return;
+    if (this.#warm.length <= this.#options.min || this.#closing.signal.aborted) return;
+    const isWanted = this.#warm.length <= warmTarget(this.#load());
+    const sinceMs = isWanted ? Math.max(oldest.sinceMs, this.#peakAtMs) : oldest.sinceMs;
+    const dueMs = sinceMs + this.#options.idleTimeoutMs;
+    const waitMs = Math.max(1, dueMs - this.#clock.monotonic() + 1);
+    this.#drop = this.#clock.after(waitMs, () => this.#dropIdle());
+  }
+
+  #dropIdle(): void {
+    this.#drop = undefined;
+    const before = this.#clock.monotonic() - this.#options.idleTimeoutMs;
+    const spare = this.#warm.length - warmTarget(this.#load());
+    for (let dropped = 0; dropped < spare && this.#warm[0]!.sinceMs <= before; dropped += 1) {
+      this.#discard(this.#warm.shift()!.sandbox);
+    }
+    this.#scheduleDrop();
+  }
+}
+
+function isSameSpec(left: SandboxSpec, right: SandboxSpec): boolean {
+  return left.memoryLimitBytes === right.memoryLimitBytes &&
+    left.permissionFlags.length === right.permissionFlags.length &&
+    left.permissionFlags.every((flag, index) => flag === right.permissionFlags[index]);
+}
+
+function cancelled(reason: unknown): CodemodeError {
+  return new CodemodeError("CANCELLED", "The execution was cancelled", { cause: reason });
+}
+
+function shuttingDown(): CodemodeError {
+  return new CodemodeError("SHUTTING_DOWN", "The pool of sandboxes is closed");
+}
