@@ -43,11 +43,14 @@ declare const codemode: {
 };
 `;
 
-/** The form of a tool that takes one object, which is the last of its forms; rechecks use it. */
+/** The form of a tool that takes one object, which is the first of its forms; rechecks use it. */
 export const OBJECT_FORM = "__objectForm";
 
 const CORE = `
-declare function ${OBJECT_FORM}<Args extends any[], Result>(tool: (...args: Args) => Result): (...args: Args) => Result;
+declare function ${OBJECT_FORM}<Tool>(tool: Tool): Tool extends {
+  (...args: infer First): infer FirstResult;
+  (...args: infer Last): infer LastResult;
+} ? unknown[] extends First ? (...args: Last) => LastResult : (...args: First) => FirstResult : Tool;
 declare const context: Readonly<Record<string, any>>;
 interface Console {
   log(...data: any[]): void; info(...data: any[]): void; debug(...data: any[]): void;

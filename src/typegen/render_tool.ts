@@ -45,11 +45,10 @@ export function renderTool(named: NamedTool, options: RenderOptions): RenderedTo
   const base = toTypeName(named.name);
   const input = renderSchema(tool.inputSchema, `${base}Input`, needs, options);
   const inputText = reindent(tool.printed?.input, options.indent) ?? input.text;
-  // The object form is last: of several overloads the compiler infers from the last one.
-  const parameters = [
-    ...(named.positional.length > 0 ? [printPositional(input.positional, input.nameOf)] : []),
-    `input${input.optional ? "?" : ""}: ${inputText}`,
-  ];
+  const parameters = [`input${input.optional ? "?" : ""}: ${inputText}`];
+  if (named.positional.length > 0) {
+    parameters.push(printPositional(input.positional, input.nameOf));
+  }
   const output = tool.outputSchema === undefined
     ? undefined
     : renderSchema(tool.outputSchema, `${base}Output`, needs, options);
