@@ -5,8 +5,8 @@ import { DiagnosticSchema } from "./diagnostic.ts";
 import { ProblemSchema } from "./problem.ts";
 import { LANGUAGES, RUNTIME_NAMES } from "./runtime.ts";
 
-/** Entries of one list of a set: lists are compared pairwise, so they are short. */
-const MAX_NAMES = 64;
+/** Entries of one list of a set: two lists multiply and are compared pairwise, so they are short. */
+const MAX_NAMES = 32;
 /** Capability strings of one request. */
 const MAX_CAPABILITIES = 256;
 
