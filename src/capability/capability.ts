@@ -32,7 +32,7 @@ export interface CapabilityNames {
 type Parsed = Capability | { readonly message: string; readonly remedy: string };
 
 /** Capabilities asked in one list; more is a mistake or an attack. */
-const MAX_CAPABILITIES = 256;
+export const MAX_CAPABILITIES = 256;
 const MAX_CAPABILITY_LENGTH = 4096;
 const FORMS =
   "mcp:<server>[.<tool>], network:<host>[:<port>], read:<path>, write:<path>, env:<NAME>";

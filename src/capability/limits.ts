@@ -35,22 +35,43 @@ export type AmountPart = keyof typeof AMOUNTS_OF_PART;
 /** Every part that has amounts, in the order they are printed. */
 export const AMOUNT_PARTS: readonly AmountPart[] = Object.freeze(["network", "filesystem", "mcp"]);
 
-/** The amounts of `part` that both sets leave when `pick` chooses between them; silent stays silent. */
-export function combineAmounts(
+/** The larger amounts of `part`; where a set holds the part and is silent, its default counts. */
+export function largerAmounts(
   left: CapabilitySet,
   right: CapabilitySet,
   part: AmountPart,
-  pick: (left: number, right: number) => number,
 ): Amounts {
   const [ofLeft, ofRight]: (Amounts | undefined)[] = [left[part], right[part]];
-  const combined: Amounts = {};
-  for (const name of AMOUNTS_OF_PART[part]) {
+  return pickAmounts(part, (name) => {
     const [a, b] = [ofLeft?.[name], ofRight?.[name]];
-    if (a === undefined && b === undefined) continue;
-    if (!ofLeft || !ofRight) combined[name] = (a ?? b) as number;
-    else combined[name] = pick(a ?? DEFAULT_AMOUNTS[name], b ?? DEFAULT_AMOUNTS[name]);
-  }
-  return combined;
+    if (a === undefined && b === undefined) return undefined;
+    if (!ofLeft || !ofRight) return a ?? b;
+    return Math.max(a ?? DEFAULT_AMOUNTS[name], b ?? DEFAULT_AMOUNTS[name]);
+  });
+}
+
+/** The amounts of `part` for one who asked and was granted: silence takes what the grant holds. */
+export function grantedAmounts(
+  asked: CapabilitySet,
+  granted: CapabilitySet,
+  part: AmountPart,
+): Amounts {
+  const [ofAsked, ofGranted]: (Amounts | undefined)[] = [asked[part], granted[part]];
+  return pickAmounts(part, (name) => {
+    const amount = ofAsked?.[name];
+    if (amount === undefined) return ofGranted?.[name];
+    const most = ofGranted?.[name] ?? DEFAULT_AMOUNTS[name];
+    // NaN is never <=, so an amount that is no number never passes.
+    return amount <= most ? amount : most;
+  });
+}
+
+function pickAmounts(
+  part: AmountPart,
+  pick: (name: AmountName) => number | undefined,
+): Amounts {
+  const picked = AMOUNTS_OF_PART[part].map((name) => [name, pick(name)] as const);
+  return Object.fromEntries(picked.filter(([, amount]) => amount !== undefined));
 }
 
 /** Amounts that `asked` names and that are above what `granted` holds, as `part.name=amount`. */

@@ -1,7 +1,8 @@
 /**
  * The only file that makes Deno permissions. A set becomes `--allow-*` flags that grant exactly what
  * the set grants; what flags cannot hold to is refused, never widened. It makes no `--allow-run`,
- * `--allow-ffi`, `--allow-sys` or `--allow-all`, and no flag without a value.
+ * `--allow-ffi`, `--allow-sys` or `--allow-all`, and no flag without a value. Whoever starts Deno
+ * adds at least one `--deny-*`: `node:child_process` gives a Deno without permission flags `-A`.
  */
 
 import { CodemodeError } from "../base/errors.ts";

@@ -5,11 +5,23 @@
 
 import { resolve } from "node:path";
 import { CodemodeError } from "../base/errors.ts";
-import { type Capability, type CapabilityNames, parseCapabilities } from "./capability.ts";
+import {
+  type Capability,
+  type CapabilityNames,
+  MAX_CAPABILITIES,
+  parseCapabilities,
+} from "./capability.ts";
 import { buildSet, type Grants, printGrants, toGrants } from "./grants.ts";
 import type { CapabilitySet } from "./capability_set.ts";
 import { coversHost } from "./host.ts";
-import { AMOUNT_PARTS, AMOUNTS_OF_PART, combineAmounts, excessAmounts } from "./limits.ts";
+import {
+  AMOUNT_PARTS,
+  type AmountPart,
+  AMOUNTS_OF_PART,
+  excessAmounts,
+  grantedAmounts,
+  largerAmounts,
+} from "./limits.ts";
 import {
   coversNetwork,
   coversPath,
@@ -19,6 +31,9 @@ import {
   type PathRule,
   type ToolRule,
 } from "./rules.ts";
+
+/** Hosts times ports, or servers times tools, of one set. */
+const MAX_PAIRS = 4096;
 
 /** Where strings are turned into a set. */
 export interface CapabilityScope extends CapabilityNames {
@@ -33,7 +48,8 @@ export type SubsetAnswer =
 
 /**
  * The set that a list of capability strings, or a set from outside, stands for: paths absolute,
- * hosts canonical. Throws `INVALID_REQUEST` whose `details.problems` names each bad entry.
+ * hosts canonical, lists bounded. Every set that came from a caller passes here before any other
+ * function sees it. Throws `INVALID_REQUEST` whose `details.problems` names each bad string.
  */
 export function toCapabilitySet(
   asked: readonly string[] | CapabilitySet,
@@ -54,36 +70,36 @@ export function toCapabilitySet(
 
 /** Everything that either set grants. Extension lists that differ leave only what both allow. */
 export function union(left: CapabilitySet, right: CapabilitySet): CapabilitySet {
-  const [a, b] = [toGrants(left), toGrants(right)];
-  const both = left.filesystem !== undefined && right.filesystem !== undefined;
+  // A part that grants nothing must not lend its amounts, so both sides are made canonical first.
+  const [one, other] = [toCanonicalSet(left), toCanonicalSet(right)];
+  const [a, b] = [toGrants(one), toGrants(other)];
+  const both = one.filesystem !== undefined && other.filesystem !== undefined;
   const extensions = both
-    ? narrowExtensions(left, right)
-    : (left.filesystem ?? right.filesystem)?.allowedExtensions;
-  return buildSet(
-    {
-      network: [...a.network, ...b.network],
-      paths: [...a.paths, ...b.paths],
-      tools: [...a.tools, ...b.tools],
-      environment: [...a.environment, ...b.environment],
-    },
-    amounts(left, right, Math.max),
-    extensions,
-  );
+    ? narrowExtensions(one, other)
+    : (one.filesystem ?? other.filesystem)?.allowedExtensions;
+  const grants = {
+    network: [...a.network, ...b.network],
+    paths: [...a.paths, ...b.paths],
+    tools: [...a.tools, ...b.tools],
+    environment: [...a.environment, ...b.environment],
+  };
+  return buildSet(grants, amountsOf((part) => largerAmounts(one, other, part)), extensions);
 }
 
-/** What both sets grant. An extension list that one side leaves out is the other's. */
-export function intersect(left: CapabilitySet, right: CapabilitySet): CapabilitySet {
-  const [a, b] = [toGrants(left), toGrants(right)];
-  return buildSet(
-    {
-      network: meetAll(a.network, b.network, meetNetwork),
-      paths: meetAll(a.paths, b.paths, meetPath),
-      tools: meetAll(a.tools, b.tools, meetTool),
-      environment: a.environment.filter((name) => b.environment.includes(name)),
-    },
-    amounts(left, right, Math.min),
-    narrowExtensions(left, right),
-  );
+/**
+ * What is both asked and granted. Amounts and an extension list that `asked` leaves out are those
+ * of the grant; an amount is never above the grant's, or its default where the grant is silent.
+ */
+export function intersect(asked: CapabilitySet, granted: CapabilitySet): CapabilitySet {
+  const [a, b] = [toGrants(asked), toGrants(granted)];
+  const grants = {
+    network: meetAll(a.network, b.network, meetNetwork),
+    paths: meetAll(a.paths, b.paths, meetPath),
+    tools: meetAll(a.tools, b.tools, meetTool),
+    environment: a.environment.filter((name) => b.environment.includes(name)),
+  };
+  const amounts = amountsOf((part) => grantedAmounts(asked, granted, part));
+  return buildSet(grants, amounts, narrowExtensions(asked, granted));
 }
 
 /**
@@ -112,28 +128,12 @@ export function isSubset(asked: CapabilitySet, granted: CapabilitySet): SubsetAn
  */
 export function narrow(asked: CapabilitySet, granted: CapabilitySet): CapabilitySet {
   const answer = isSubset(asked, granted);
-  if (answer.ok) return intersect(withAmountsOf(granted, asked), granted);
+  if (answer.ok) return intersect(asked, granted);
   throw new CodemodeError(
     "CAPABILITY_VIOLATION",
     `Not granted: ${answer.excess.join(", ")}`,
     { details: { excess: answer.excess } },
   );
-}
-
-/** `asked` with the amounts of the grant where it names none of its own. */
-function withAmountsOf(granted: CapabilitySet, asked: CapabilitySet): CapabilitySet {
-  const parts = AMOUNT_PARTS.flatMap((part) => {
-    const [own, theirs]: (Readonly<Record<string, unknown>> | undefined)[] = [
-      { ...asked[part] },
-      { ...granted[part] },
-    ];
-    if (asked[part] === undefined) return [];
-    const amounts = AMOUNTS_OF_PART[part].flatMap((name) =>
-      own?.[name] === undefined && theirs?.[name] !== undefined ? [[name, theirs[name]]] : []
-    );
-    return [[part, { ...asked[part], ...Object.fromEntries(amounts) }]];
-  });
-  return { ...asked, ...Object.fromEntries(parts) };
 }
 
 /** The set as sorted capability strings; amounts and extension lists have no string form. */
@@ -157,6 +157,7 @@ export function explain(set: CapabilitySet): readonly string[] {
 }
 
 function resolveSet(set: CapabilitySet, scope: CapabilityScope): CapabilitySet {
+  assertBounded(set);
   const files = set.filesystem;
   const absolute = (paths: readonly string[] = []) =>
     paths.map((path) => resolve(scope.directory, path));
@@ -168,11 +169,34 @@ function resolveSet(set: CapabilitySet, scope: CapabilityScope): CapabilitySet {
       writablePaths: absolute(files.writablePaths),
     },
   };
-  return buildSet(
-    toGrants(resolved),
-    amounts(resolved, {}, Math.max),
-    set.filesystem?.allowedExtensions,
+  return toCanonicalSet(resolved);
+}
+
+/** SAFETY: sets come from callers, and every list is compared with every other one. */
+function assertBounded({ network, filesystem, mcp, system }: CapabilitySet): void {
+  const counts = [
+    [network?.allowedHosts, network?.allowedPorts],
+    [mcp?.allowedServers, mcp?.allowedTools],
+    [filesystem?.allowedPaths],
+    [filesystem?.writablePaths],
+    [filesystem?.allowedExtensions],
+    [system?.environment],
+  ].map((lists) => lists.map((list) => list?.length ?? 0));
+  const isBounded = counts.every(([a = 0, b = 0]) =>
+    a <= MAX_CAPABILITIES && b <= MAX_CAPABILITIES && a * b <= MAX_PAIRS
   );
+  if (isBounded) return;
+  throw new CodemodeError(
+    "INVALID_REQUEST",
+    `A capability set has at most ${MAX_CAPABILITIES} entries in a list and ${MAX_PAIRS} pairs of ` +
+      "two lists that multiply",
+  );
+}
+
+/** The same set in the one way it is written, without parts that grant nothing. */
+function toCanonicalSet(set: CapabilitySet): CapabilitySet {
+  const amounts = amountsOf((part) => grantedAmounts({}, set, part));
+  return buildSet(toGrants(set), amounts, set.filesystem?.allowedExtensions);
 }
 
 function collect(capabilities: readonly Capability[], directory: string): Grants {
@@ -205,16 +229,8 @@ function collect(capabilities: readonly Capability[], directory: string): Grants
   return { ...grants, tools, environment };
 }
 
-function amounts(
-  left: CapabilitySet,
-  right: CapabilitySet,
-  pick: (a: number, b: number) => number,
-): CapabilitySet {
-  return {
-    network: combineAmounts(left, right, "network", pick),
-    filesystem: combineAmounts(left, right, "filesystem", pick),
-    mcp: combineAmounts(left, right, "mcp", pick),
-  };
+function amountsOf(of: (part: AmountPart) => Record<string, number>): CapabilitySet {
+  return { network: of("network"), filesystem: of("filesystem"), mcp: of("mcp") };
 }
 
 function narrowExtensions(

@@ -68,6 +68,24 @@ Deno.test("toCapabilitySet() refuses bad strings with all their problems", () =>
   });
 });
 
+const UNBOUNDED: readonly CapabilitySet[] = [
+  { network: { allowedHosts: Array(257).fill("a.com") } },
+  { network: { allowedHosts: Array(65).fill("a.com"), allowedPorts: Array(64).fill(1) } },
+  { mcp: { allowedServers: Array(65).fill("a"), allowedTools: Array(64).fill("b") } },
+  { filesystem: { writablePaths: Array(257).fill("/a") } },
+  { system: { environment: Array(257).fill("A") } },
+];
+
+UNBOUNDED.forEach((set, index) => {
+  Deno.test(`toCapabilitySet() refuses a set that is too large to compare: ${index}`, () => {
+    assert.throws(() => toCapabilitySet(set, SCOPE), {
+      code: "INVALID_REQUEST",
+      message: "A capability set has at most 256 entries in a list and 4096 pairs of two lists " +
+        "that multiply",
+    });
+  });
+});
+
 Deno.test("union() grants both sides and takes the larger amounts", () => {
   const left: CapabilitySet = {
     network: { allowedHosts: ["a.com"], allowedPorts: [443], maxRequestsPerSecond: 2 },
@@ -112,6 +130,26 @@ Deno.test("intersect() keeps what both grant and the smaller amounts", () => {
     mcp: { allowedServers: ["memory"], allowedTools: ["memory.search"], maxConcurrentCalls: 1 },
     system: { environment: ["A"] },
   });
+});
+
+Deno.test("intersect() takes silent amounts from the grant and never exceeds it", () => {
+  const silent: CapabilitySet = { mcp: { allowedServers: ["memory"] } };
+  const ask = (maxCallsPerSecond: number): CapabilitySet => ({
+    mcp: { allowedServers: ["memory"], maxCallsPerSecond },
+  });
+  const rate = (asked: CapabilitySet, granted: CapabilitySet) =>
+    intersect(asked, granted).mcp?.maxCallsPerSecond;
+  assert.deepEqual(
+    [rate(silent, ask(2000)), rate(silent, ask(1)), rate(silent, silent)],
+    [2000, 1, undefined],
+  );
+  assert.deepEqual([rate(ask(3), silent), rate(ask(3), ask(9)), rate(ask(9), ask(3))], [3, 3, 3]);
+  assert.deepEqual([rate(ask(2000), silent), rate(ask(Number.NaN), silent)], [5, 5]);
+});
+
+Deno.test("union() takes no amount from a part that grants nothing", () => {
+  const left: CapabilitySet = { mcp: { allowedServers: ["memory"] } };
+  assert.deepEqual(union(left, { mcp: { maxCallsPerSecond: 1000 } }), left);
 });
 
 Deno.test("intersect() with nothing grants nothing", () => {
