@@ -6,7 +6,7 @@ import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import { createHttpTransport, requestHeaders } from "./http_transport.ts";
-import { serverCommand, serverEnvironment } from "./server_environment.ts";
+import { serverArguments, serverCommand, serverEnvironment } from "./server_environment.ts";
 import { StdioTransport } from "./stdio_transport.ts";
 import { WebSocketTransport } from "./websocket_transport.ts";
 
@@ -40,7 +40,7 @@ function stdioTransport(name: string, config: McpServerConfig, deps: TransportDe
   const environment = serverEnvironment(config);
   return new StdioTransport(
     name,
-    { command, args: config.args, environment, directory, clock },
+    { command, args: serverArguments(config.command, config.args), environment, directory, clock },
     logger,
   );
 }

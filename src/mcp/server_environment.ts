@@ -30,6 +30,22 @@ export function serverEnvironment(
   return Object.fromEntries([...pairs, ...configured]);
 }
 
+/** Flags that say what a Deno program may do; one of them is enough to make the rest a refusal. */
+const PERMISSION_FLAG = /^(?:-[APRWNESI]|--(?:allow|deny|permission))/;
+
+/**
+ * The arguments of a server. Deno's `node:child_process` adds `-A` to a `deno run` that names no
+ * permission, so a server configured without any would get all of them; a flag that denies what is
+ * denied anyway keeps that from happening.
+ */
+export function serverArguments(command: string, args: readonly string[]): readonly string[] {
+  const [verb, ...rest] = args;
+  if (command !== "deno" || verb === undefined || args.some((arg) => PERMISSION_FLAG.test(arg))) {
+    return args;
+  }
+  return [verb, "--deny-ffi", ...rest];
+}
+
 /** The program to start: `deno` is the Deno that runs us, unless we run in Node or as one binary. */
 export function serverCommand(command: string): string {
   if (command !== "deno") return command;
