@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { builtPath } from "../../scripts/build_guest.ts";
+import { withTable } from "../../scripts/threat_table.ts";
 import { AMPLE, recordingHost } from "../harness/programs.ts";
 import { runInSandbox, summarize } from "../harness/sandbox.ts";
 import { type Threat, THREATS } from "./threats.ts";
@@ -59,4 +60,9 @@ Deno.test("ids are unique, defences exist, and what is accepted says why", () =>
     assert.ok(existsSync(defence), `${id} is defended by ${defence}`);
     assert.equal(reason !== undefined, verdict === "accepted", id);
   }
+});
+
+Deno.test("docs/SECURITY.md lists exactly these attacks", () => {
+  const text = readFileSync(new URL("../../docs/SECURITY.md", import.meta.url), "utf8");
+  assert.equal(text, withTable(text));
 });
