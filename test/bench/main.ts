@@ -17,7 +17,7 @@ const { values } = parseArgs({
   options: { json: { type: "string" }, quick: { type: "boolean" } },
 });
 
-const COUNT = values.quick ? 20 : 100;
+const COUNT = values.quick ? 20 : 60;
 const CALLERS = 8;
 const ROOT = new URL("../../", import.meta.url).pathname;
 
