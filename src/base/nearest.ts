@@ -1,22 +1,48 @@
-/** Finds the known name a mistyped one most likely meant, for "did you mean" hints. */
+/** Finds the name that was probably meant: by edit distance, then by the words inside names. */
 
 /** Longer names are not compared, so that a hostile name costs nothing. */
-const MAX_NAME_LENGTH = 64;
+const MAX_NAME_LENGTH = 128;
+/** Names whose lengths differ by more are not compared. */
+const MAX_LENGTH_DIFFERENCE = 24;
 
 /**
- * The candidate closest to `name` by edits (insert, drop, replace, swap of neighbours), ignoring
- * case; `undefined` when none is within a third of the name's length.
+ * The nearest of `candidates` to `name`, ignoring case; `undefined` when none is near enough to be
+ * suggested. Near is two edits in five letters (insert, drop, replace, swap of neighbours), or half
+ * of all words in common.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > MAX_NAME_LENGTH) return undefined;
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let bestScore = 0;
+  const lower = name.toLowerCase();
+  const words = wordsOf(name);
   for (const candidate of candidates) {
-    if (candidate.length > MAX_NAME_LENGTH) continue;
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    if (candidate === name || candidate.length > MAX_NAME_LENGTH) continue;
+    if (Math.abs(candidate.length - name.length) > MAX_LENGTH_DIFFERENCE) continue;
+    const score = Math.max(editScore(lower, candidate.toLowerCase()), wordScore(words, candidate));
+    if (score > bestScore) [best, bestScore] = [candidate, score];
   }
   return best;
+}
+
+/** 0 for too far, else rising to 1 for equal but for case. */
+function editScore(name: string, candidate: string): number {
+  const longest = Math.max(name.length, candidate.length);
+  const distance = editDistance(name, candidate);
+  return distance > Math.max(1, Math.floor(longest * 0.4)) ? 0 : 1 - distance / longest;
+}
+
+/** At least half of all words in common. */
+function wordScore(words: ReadonlySet<string>, candidate: string): number {
+  const others = wordsOf(candidate);
+  const common = [...words].filter((word) => others.has(word)).length;
+  const score = common / Math.max(words.size, others.size, 1);
+  return score >= 0.5 ? score * 0.9 : 0;
+}
+
+function wordsOf(name: string): Set<string> {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z0-9]+/);
+  return new Set(words.filter((word) => word !== "").map((word) => word.replace(/s$/, "")));
 }
 
 /** Optimal string alignment distance, over three rows of the usual table. */
@@ -28,8 +54,7 @@ function editDistance(from: string, to: string): number {
     for (let column = 1; column <= to.length; column++) {
       const at = (cells: number[], index: number) => cells[index] ?? Infinity;
       const cost = from[row - 1] === to[column - 1] ? 0 : 1;
-      const swapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] &&
-        from[row - 2] === to[column - 1];
+      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
       current.push(Math.min(
         at(previous, column) + 1,
         at(current, column - 1) + 1,

@@ -17,7 +17,7 @@ export interface CheckerRequest {
 
 /** JavaScript made of a program. */
 export interface EmittedCode {
-  /** The body of an async function, to be put at {@link EMIT_LINE_OFFSET}. */
+  /** The body of an async function, to be put at `EVAL_LINE_OFFSET`. */
   readonly code: string;
   /** Source map (version 3) from `code` to the submitted text. */
   readonly sourceMap: string;
@@ -47,12 +47,3 @@ export interface CheckResult {
 
 /** Diagnostics of one result; when there are more, the last one says how many. */
 export const MAX_DIAGNOSTICS = 8;
-
-/**
- * Lines before the body in what the sandbox evaluates. The sandbox opens the wrapping function on
- * one line of its own, puts the body on the next, and names the script {@link GUEST_SCRIPT}.
- */
-export const EMIT_LINE_OFFSET = 1;
-
-/** The script's name in guest stacks. */
-export const GUEST_SCRIPT = "guest.ts";

@@ -1,6 +1,7 @@
 /** Emits a parsed program as the body of an async function, with its source map. */
 
-import { type EmittedCode, GUEST_SCRIPT } from "./check_request.ts";
+import { GUEST_SCRIPT_NAME } from "../protocol/program.ts";
+import type { EmittedCode } from "./check_request.ts";
 import type { TypeScript } from "./compiler.ts";
 import { completionTransformers } from "./completion.ts";
 import type { GuestProgram } from "./project.ts";
@@ -23,5 +24,5 @@ export function emitBody(ts: TypeScript, { program, file }: GuestProgram): Emitt
 /** The compiler names the source by a path of its own. */
 function nameSource(sourceMap: string): string {
   const { version, names, mappings } = JSON.parse(sourceMap);
-  return JSON.stringify({ version, sources: [GUEST_SCRIPT], names, mappings });
+  return JSON.stringify({ version, sources: [GUEST_SCRIPT_NAME], names, mappings });
 }

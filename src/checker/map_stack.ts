@@ -1,7 +1,8 @@
 /** Puts a guest's stack into the coordinates of the submitted text, and everything else out of it. */
 
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
-import { EMIT_LINE_OFFSET, type EmittedCode, GUEST_SCRIPT } from "./check_request.ts";
+import { EVAL_LINE_OFFSET, GUEST_SCRIPT_NAME } from "../protocol/program.ts";
+import type { EmittedCode } from "./check_request.ts";
 
 /** Units of a stack that are read. The guest writes the stack and may write anything. */
 const MAX_STACK_LENGTH = 64 * 1024;
@@ -31,12 +32,12 @@ export function mapStack(stack: string, emitted: Pick<EmittedCode, "sourceMap">)
 function mapFrame(frame: string, map: TraceMap): string[] {
   const match = frame.length > MAX_FRAME_LENGTH ? null : FRAME.exec(frame);
   if (match === null) return [];
-  const line = Number(match[2]) - EMIT_LINE_OFFSET;
+  const line = Number(match[2]) - EVAL_LINE_OFFSET;
   const column = Number(match[3]) - 1;
   if (line < 1 || column < 0) return [];
   const original = originalPositionFor(map, { line, column });
   if (original.line === null) return [];
-  const place = `${GUEST_SCRIPT}:${original.line}:${original.column + 1}`;
+  const place = `${GUEST_SCRIPT_NAME}:${original.line}:${original.column + 1}`;
   const name = functionName(match[1] ?? "");
   return [name === "" ? `    at ${place}` : `    at ${name} (${place})`];
 }

@@ -5,9 +5,7 @@ export { type Checker, type CheckerOptions, createChecker } from "./checker.ts";
 export {
   type CheckerRequest,
   type CheckResult,
-  EMIT_LINE_OFFSET,
   type EmittedCode,
-  GUEST_SCRIPT,
   MAX_DIAGNOSTICS,
   type Uses,
 } from "./check_request.ts";

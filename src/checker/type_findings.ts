@@ -7,7 +7,7 @@ import { NETWORK_NAMES } from "./ambient.ts";
 import type { ts, TypeScript } from "./compiler.ts";
 import type { Finding } from "./finding.ts";
 import type { GuestProgram } from "./project.ts";
-import { nearestName } from "./spelling.ts";
+import { nearestName } from "../base/nearest.ts";
 
 /** Not faults of a program that is run once and thrown away. */
 const DROPPED = new Set([

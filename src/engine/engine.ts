@@ -25,13 +25,13 @@ import {
 } from "../contract/mod.ts";
 import type { Pool } from "../pool/mod.ts";
 import { encodeValue } from "../protocol/values.ts";
-import type { RunReport } from "../runtime/mod.ts";
 import { admit, type Admitted } from "./admission.ts";
-import { type ExecutionResult, toLogLine, toNote, toRunProblem } from "./answer.ts";
+import { type ExecutionResult, toLogLine, toRunProblem } from "./answer.ts";
 import { budgetOf } from "./budget_of.ts";
 import { EngineMetrics } from "./engine_metrics.ts";
-import { admittedAt, advance, type ExecutionEvent, type ExecutionState } from "./execution.ts";
+import { admittedAt, advance, type ExecutionEvent } from "./execution.ts";
 import { Gate } from "./gate.ts";
+import { type Run, type RunEnd, toResult } from "./run_end.ts";
 import type { Caller } from "./principal.ts";
 import { ToolCalls } from "./tool_calls.ts";
 import { type Toolbox, Toolboxes } from "./toolbox.ts";
@@ -77,15 +77,6 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
-}
-
-/** One execution on its way. */
-interface Run {
-  readonly executionId: string;
-  readonly requestId: string;
-  readonly admitted: Admitted;
-  readonly signal: AbortSignal;
-  state: ExecutionState;
 }
 
 /** Creates the engine. It owns nothing of its parts; `drain` before disposing them. */
@@ -299,21 +290,7 @@ class LocalEngine implements Engine {
 
   #ended(run: Run, end: RunEnd): ExecutionResult {
     this.#advance(run, "end");
-    const { report, checked, problem } = end;
-    const completed = report?.outcome.kind === "completed" ? report.outcome : undefined;
-    const calls = end.calls?.records() ?? [];
-    const answer = {
-      success: problem === undefined,
-      ...(problem === undefined ? {} : { error: withInFlight(problem, calls) }),
-      logs: end.logs ?? [],
-      requestId: run.requestId,
-      executionId: run.executionId,
-      metrics: metricsOf(run.state, end, calls.length),
-      runtime: run.admitted.runtime,
-      diagnostics: [...checked?.diagnostics ?? [], ...(completed?.notes ?? []).map(toNote)],
-      calls,
-    };
-    return completed === undefined ? { answer } : { answer, value: completed.value };
+    return toResult(run, end);
   }
 
   #finish(run: Run, { answer }: ExecutionResult): void {
@@ -359,41 +336,6 @@ class LocalEngine implements Engine {
       runtimes: languages,
     };
   }
-}
-
-/** What is known when an execution ends. */
-interface RunEnd {
-  readonly report?: RunReport;
-  readonly checked?: CheckResult;
-  readonly calls?: ToolCalls;
-  readonly logs?: string[];
-  readonly startupMs?: number;
-  readonly problem: Problem | undefined;
-}
-
-function metricsOf(state: ExecutionState, end: RunEnd, apiCalls: number) {
-  const { spent } = state;
-  const startupTime = end.startupMs ?? 0;
-  return {
-    executionTime: end.report?.usage.wallTimeMs ?? 0,
-    cpuTime: end.report?.usage.cpuTimeMs ?? 0,
-    memoryUsed: end.report?.usage.memoryPeakBytes ?? 0,
-    apiCalls,
-    queueTime: Math.max(0, (spent.admitted ?? 0) + (spent.waiting ?? 0) - startupTime),
-    checkTime: spent.checking ?? 0,
-    startupTime,
-  };
-}
-
-/** Names the calls that were under way when the host ended the run: they may have taken effect. */
-function withInFlight(
-  problem: Problem,
-  calls: readonly { server: string; tool: string; status: string }[],
-): Problem {
-  const inFlight = calls.filter(({ status }) => status === "in_flight")
-    .map(({ server, tool }) => `${server}.${tool}`);
-  if (inFlight.length === 0) return problem;
-  return { ...problem, details: { ...problem.details, mayHaveTakenEffect: inFlight } };
 }
 
 function ambientOf(admitted: Pick<Admitted, "runtime" | "grant">): Ambient {

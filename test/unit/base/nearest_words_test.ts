@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nearestName } from "../../../src/checker/spelling.ts";
+import { nearestName } from "../../../src/base/nearest.ts";
 
 const NAMES = ["search_nodes", "create_entities", "read_graph", "delete_entities", "add"];
 
