@@ -3,27 +3,30 @@
 import process from "node:process";
 import type { McpServerConfig } from "../config/mod.ts";
 
-/** Variables every server sees: without them programs are not found or cannot run at all. */
-const COMMON = ["PATH", "HOME", "TMPDIR", "LANG", "SYSTEMROOT", "PATHEXT", "USERPROFILE", "TEMP"];
+/**
+ * Variables every server sees: without them programs are not found, cannot run at all, or trust
+ * nobody where the certificates are a company's own.
+ */
+const COMMON = [
+  ...["PATH", "HOME", "TMPDIR", "LANG", "SYSTEMROOT", "PATHEXT", "USERPROFILE", "TEMP"],
+  ...["SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"],
+];
 
-/** Where Deno finds its cache, its registry and the certificates to reach it. */
+/** Where Deno finds its cache, its registry, and the way there. */
 const FOR_DENO = [
-  "DENO_DIR",
-  "XDG_CACHE_HOME",
-  "LOCALAPPDATA",
-  "NPM_CONFIG_REGISTRY",
-  "DENO_CERT",
-  "DENO_TLS_CA_STORE",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
+  ...["DENO_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA", "NPM_CONFIG_REGISTRY"],
+  ...["DENO_CERT", "DENO_TLS_CA_STORE"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"],
+  ...["http_proxy", "https_proxy", "all_proxy", "no_proxy"],
 ];
 
 /** The environment of a server: the common variables, Deno's for Deno, then what its config says. */
 export function serverEnvironment(
   config: Pick<McpServerConfig, "command" | "environment">,
+  own: Readonly<Record<string, string | undefined>> = process.env,
 ): Record<string, string> {
   const inherited = config.command === "deno" ? [...COMMON, ...FOR_DENO] : COMMON;
-  const pairs = inherited.map((name) => [name, process.env[name]] as const)
+  const pairs = inherited.map((name) => [name, own[name]] as const)
     .filter((pair): pair is [string, string] => pair[1] !== undefined);
   const configured = Object.entries(config.environment)
     .map(([name, secret]) => [name, secret.reveal()] as const);
