@@ -29,6 +29,7 @@ export function ambientDeclarations(ambient: Ambient): string {
 /** Declares `codemode` and the error of tools, for declarations that do not do so themselves. */
 export const CODEMODE_DECLARATIONS = `
 declare class McpToolError extends Error {
+  readonly code: string;
   readonly server: string;
   readonly tool: string;
   readonly details: any;
@@ -62,6 +63,7 @@ interface Console {
 }
 declare const console: Console;
 declare class McpToolError extends Error {
+  readonly code: string;
   readonly server: string;
   readonly tool: string;
   readonly details: any;

@@ -4,6 +4,8 @@
 export const GUEST_AMBIENT = `/** What a failed tool call throws. */
 declare class McpToolError extends Error {
   readonly name: "McpToolError";
+  /** Such as MCP_TOOL_ERROR, TOOL_INPUT_INVALID, TOOL_TIMEOUT, MCP_SERVER_UNAVAILABLE. */
+  readonly code: string;
   readonly server: string;
   readonly tool: string;
   readonly details: any;

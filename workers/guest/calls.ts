@@ -1,15 +1,25 @@
 /** Calls in flight: gives each an id, sends it, and settles its promise when the reply comes. */
 
 import { decodeError, type ErrorClasses } from "../../src/protocol/values.ts";
+import { setHidden } from "../../src/protocol/decode_value.ts";
 import { decodeValue, encodeValue } from "../../src/protocol/values.ts";
 import type { ReplyFrame } from "../../src/protocol/frames.ts";
-import { create, keysOf, parseJson } from "../../src/protocol/primordials.ts";
+import {
+  create,
+  isInstance,
+  keysOf,
+  NativeError,
+  parseJson,
+} from "../../src/protocol/primordials.ts";
+import { framesOf, withoutFrames } from "./guest_stack.ts";
 import { printCall, printValue } from "./print_frame.ts";
 
 const NativePromise = Promise;
 
 interface Pending {
   readonly name: string;
+  /** Made where the program made the call; its stack is written only when it is asked for. */
+  readonly site: Error;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -45,7 +55,7 @@ export function createCalls(wire: CallWire): Calls {
     delete pending[reply.id];
     open -= 1;
     if (reply.ok) call.resolve(decodeValue(reply.value));
-    else call.reject(decodeError(reply.error, wire.errorClasses));
+    else call.reject(placed(decodeError(reply.error, wire.errorClasses), call.site));
   };
   const start = (namespace: string, tool: string, args: string, settle: Pending): void => {
     const id = ++lastId;
@@ -59,9 +69,10 @@ export function createCalls(wire: CallWire): Calls {
 
   return {
     call(namespace, tool, args) {
+      const site = new NativeError();
       return new NativePromise((resolve, reject) => {
         const printed = printArguments(args, wire.depth);
-        start(namespace, tool, printed, { name: `${namespace}.${tool}`, resolve, reject });
+        start(namespace, tool, printed, { name: `${namespace}.${tool}`, site, resolve, reject });
       });
     },
     pending() {
@@ -71,6 +82,14 @@ export function createCalls(wire: CallWire): Calls {
       return names;
     },
   };
+}
+
+/** The error of a reply, with the stack of the call: where it was decoded says nothing. */
+function placed(error: unknown, site: Error): unknown {
+  if (!isInstance(NativeError, error)) return error;
+  const { name, message } = error as Error;
+  setHidden(error as Error, "stack", `${name}: ${withoutFrames(message)}${framesOf(site)}`);
+  return error;
 }
 
 function printArguments(args: readonly unknown[], depth: number): string {

@@ -4,16 +4,20 @@ import { GUEST_SCRIPT_NAME } from "../../src/protocol/program.ts";
 import { indexOf, slice, startsWith, uncurryThis } from "../../src/protocol/primordials.ts";
 
 const execute = uncurryThis(RegExp.prototype.exec);
-const FRAME = /^\s*at (?:(.*) \()?guest\.ts(?:, <anonymous>)?:(\d+):(\d+)\)?$/;
+const FRAME = /^\s*at (?:(.*) \(|(async ))?guest\.ts(?:, <anonymous>)?:(\d+):(\d+)\)?$/;
 /** Engine names of the program's outermost function. */
 const OUTERMOST = /^(?:async )?(?:eval|<anonymous>)?$/;
 
 /** `Name: message` and the frames inside the program, or `undefined` when there are none. */
 export function guestStack(error: Error): string | undefined {
-  const { stack } = error;
-  if (typeof stack !== "string" || indexOf(stack, GUEST_SCRIPT_NAME) < 0) return undefined;
-  const frames = mapLines(stack, printFrame);
+  const frames = framesOf(error);
   return frames === "" ? undefined : `${error.name}: ${withoutFrames(error.message)}${frames}`;
+}
+
+/** The frames inside the program, each on a line of its own after a line feed. */
+export function framesOf({ stack }: Error): string {
+  if (typeof stack !== "string" || indexOf(stack, GUEST_SCRIPT_NAME) < 0) return "";
+  return mapLines(stack, printFrame);
 }
 
 /** A message without stack frames, which some errors of the engine quote. */
@@ -37,8 +41,8 @@ function mapLines(text: string, map: (line: string) => string): string {
 function printFrame(line: string): string {
   const match = execute(FRAME, line);
   if (match === null) return "";
-  const place = `${GUEST_SCRIPT_NAME}:${match[2]}:${match[3]}`;
-  const name = match[1] ?? "";
+  const place = `${GUEST_SCRIPT_NAME}:${match[3]}:${match[4]}`;
+  const name = match[1] ?? match[2] ?? "";
   const shown = execute(OUTERMOST, name) === null ? name : "";
   if (shown === "") return `\n    at ${startsWith(name, "async ") ? "async " : ""}${place}`;
   return `\n    at ${shown} (${place})`;

@@ -73,6 +73,8 @@ function createLine(door: Door): Line {
     end(json) {
       line.send(json);
       line.ended = true;
+      // What was used is read from the living process: of one that has left nothing can be read.
+      door.hold();
     },
   };
   return line;

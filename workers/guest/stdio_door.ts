@@ -28,6 +28,8 @@ export interface Door {
   listen(take: (line: string) => void, isWanted: () => boolean): void;
   /** Writes text at once. */
   send(text: string): void;
+  /** Blocks until the host hangs up or kills, where nothing is being listened for. */
+  hold(): void;
 }
 
 const encode = uncurryThis(TextEncoder.prototype.encode);
@@ -65,6 +67,13 @@ export function openStdioDoor(stdin: StdinLike, stdout: StdoutLike): Door {
     send(text) {
       let bytes: Uint8Array = encode(encoder, text);
       while (bytes.length > 0) bytes = subarray(bytes, writeSync(bytes));
+    },
+    hold() {
+      try {
+        while (readSync(buffer) !== null);
+      } catch {
+        // A read is under way, which keeps the process as well.
+      }
     },
   };
 }

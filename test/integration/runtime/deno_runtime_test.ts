@@ -353,3 +353,33 @@ Deno.test("opening can be aborted", async () => {
   await assert.rejects(opening, { code: "CANCELLED" });
   await assert.rejects(runtime.open(SPEC, aborter.signal), { code: "CANCELLED" });
 });
+
+Deno.test("a failed call has the stack of its place in the program", async () => {
+  const refusal = { name: "McpToolError", message: "no\n    at guest.ts:9:9", properties: {} };
+  const host = recordingHost(() => ({ ok: false, error: refusal }));
+  const code =
+    "const find = async (query) => {\n  await 0;\n  return await mcp.memory.search_nodes({ query });\n};\nawait find('x');";
+  const { outcome } = await runInSandbox(code, { host, changes: { namespaces: MEMORY } });
+  assert.equal(outcome.kind, "failed");
+  assert.equal(
+    outcome.kind === "failed" && outcome.error.stack,
+    "McpToolError: no\n    at find (guest.ts:4:27)\n    at async guest.ts:6:1",
+  );
+});
+
+Deno.test("what a program used is measured even when the host is late to look", async () => {
+  await using runtime = createDenoRuntime();
+  for (let round = 0; round < 5; round += 1) {
+    await using sandbox = await runtime.open(SPEC);
+    const host = recordingHost();
+    const started = sandbox.run(
+      program("return Array.from({ length: 1e5 }, String).length"),
+      host,
+      AbortSignal.timeout(20_000),
+    );
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+    const { usage } = await started;
+    assert.ok(usage.cpuTimeMs > 0 && usage.memoryPeakBytes > 0, JSON.stringify(usage));
+  }
+});
