@@ -1,7 +1,6 @@
 /** `codemode declarations`: the TypeScript of the tools, to paste into a prompt. */
 
-import { CodemodeError } from "../base/errors.ts";
-import { printDeclarations } from "../engine/mod.ts";
+import { printDeclarations, unknownNames } from "../engine/mod.ts";
 import { type Command, text, whole } from "./command.ts";
 import { withApp } from "./with_app.ts";
 
@@ -19,9 +18,7 @@ export const declarations: Command = {
     withApp(invocation, async (app, caller) => {
       const all = await app.engine.toolbox(caller);
       const { toolbox, unknown } = all.select({ servers: text(invocation, "servers")?.split(",") });
-      if (unknown.length > 0) {
-        throw new CodemodeError("NOT_FOUND", `There is no ${unknown.join(", ")}`);
-      }
+      if (unknown.length > 0) throw unknownNames(all, unknown);
       const printed = printDeclarations(toolbox, whole(invocation, "budget"));
       const { hash } = toolbox.declarations;
       invocation.output.print(

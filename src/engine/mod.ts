@@ -4,4 +4,6 @@ export { type ExecutionResult, toDecodedAnswer, toPlainAnswer, toTaggedAnswer } 
 export { createEngine, type Engine, type EngineParts, type ExecuteOptions } from "./engine.ts";
 export type { Caller } from "./principal.ts";
 export { printDeclarations } from "./print_declarations.ts";
+export { toToolHit } from "./tool_hit.ts";
 export type { Found, Selection, Toolbox, ToolMatch } from "./toolbox.ts";
+export { unknownNames } from "./unknown_names.ts";

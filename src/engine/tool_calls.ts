@@ -13,9 +13,10 @@ import type { CallRecord, Tool } from "../contract/mod.ts";
 import type { CallFrame, WireError, WireValue } from "../protocol/frames.ts";
 import { encodeValue, toPlainJson } from "../protocol/values.ts";
 import type { CallReply } from "../runtime/mod.ts";
-import { type NamedTool, signature } from "../typegen/mod.ts";
+import type { NamedTool } from "../typegen/mod.ts";
 import { type Bucket, fullBucket, take } from "./rate.ts";
 import type { Found, Toolbox } from "./toolbox.ts";
+import { describeTool, toToolHit } from "./tool_hit.ts";
 
 /** Hits that `codemode.search` gives when it is not told. */
 const SEARCH_LIMIT = 10;
@@ -84,7 +85,7 @@ export class ToolCalls {
     if (frame.tool === "search") return Promise.resolve(this.#search(first, second));
     if (frame.tool === "describe") return Promise.resolve(this.#describe(first));
     if (frame.tool === "call") {
-      const found = this.#findByPath(first);
+      const found = this.#findByPath("codemode.call", first);
       return this.#invoke(found.named.tool, second ?? {}, signal);
     }
     throw new CodemodeError("TOOL_NOT_FOUND", `codemode has no "${frame.tool}"`);
@@ -152,38 +153,26 @@ export class ToolCalls {
 
   #search(query: unknown, options: unknown): unknown {
     if (typeof query !== "string") throw badArgument("codemode.search", "a string");
-    const asked = (options as { limit?: unknown } | undefined)?.limit;
-    const limit = typeof asked === "number" && asked >= 1
-      ? Math.min(asked, SEARCH_MAX)
+    const { limit, detail } = (options ?? {}) as { limit?: unknown; detail?: unknown };
+    const most = typeof limit === "number" && limit >= 1
+      ? Math.min(limit, SEARCH_MAX)
       : SEARCH_LIMIT;
-    return this.#options.toolbox.search(query, limit).map((
-      { namespace, named, score, signature },
-    ) => ({
-      name: `${namespace.name}.${named.name}`,
-      description: named.tool.description,
-      score,
-      signature,
-    }));
+    const told = detail === "brief" || detail === "full" ? detail : "detailed";
+    return this.#options.toolbox.search(query, most).map((match) => toToolHit(match, told));
   }
 
   #describe(path: unknown): unknown {
-    const { namespace, named } = this.#findByPath(path);
-    const { tool } = named;
-    return {
-      server: tool.server,
-      name: tool.name,
-      description: tool.description,
-      signature: signature(namespace, named),
-      inputSchema: tool.inputSchema,
-      ...(tool.outputSchema === undefined ? {} : { outputSchema: tool.outputSchema }),
-    };
+    return describeTool(this.#findByPath("codemode.describe", path));
   }
 
-  #findByPath(path: unknown): Found {
-    if (typeof path !== "string") throw badArgument("codemode", 'a name such as "server.tool"');
-    const found = this.#options.toolbox.findByPath(path);
+  #findByPath(caller: string, path: unknown): Found {
+    if (typeof path !== "string") throw badArgument(caller, 'a path such as "mcp.server.tool"');
+    const { toolbox } = this.#options;
+    const found = toolbox.findByPath(path);
     if (found) return found;
-    throw new CodemodeError("TOOL_NOT_FOUND", `There is no tool "${path.slice(0, 200)}"`);
+    const near = toolbox.nearestPath(path);
+    const hint = near === undefined ? "" : `. Did you mean "${near}"?`;
+    throw new CodemodeError("TOOL_NOT_FOUND", `There is no tool "${path.slice(0, 200)}"${hint}`);
   }
 
   #toWireError(error: CodemodeError, frame: CallFrame): WireError {

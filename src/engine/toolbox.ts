@@ -4,6 +4,7 @@
  */
 
 import { allowsTool, type CapabilitySet } from "../capability/mod.ts";
+import { nearestName } from "../base/nearest.ts";
 import { type Catalog, searchTools } from "../catalog/mod.ts";
 import type { Tool } from "../contract/mod.ts";
 import type { GuestNamespace } from "../protocol/frames.ts";
@@ -42,6 +43,8 @@ export interface Toolbox {
   find(namespace: string, name: string): Found | undefined;
   /** The tool meant by `namespace.tool`, `mcp.namespace.tool` or the names of its own server. */
   findByPath(path: string): Found | undefined;
+  /** The path of the tool that was probably meant by one that is not here. */
+  nearestPath(path: string): string | undefined;
   /** Ranked matches, best first. */
   search(query: string, limit: number): readonly ToolMatch[];
   /** Declarations of some servers or tools under a budget of tokens; `unknown` names what is not here. */
@@ -136,6 +139,13 @@ class NamedToolbox implements Toolbox {
     const bare = path.startsWith("mcp.") ? path.slice("mcp.".length) : path;
     const dot = bare.indexOf(".");
     return this.find(bare.slice(0, dot), bare.slice(dot + 1)) ?? this.#findByServer(bare);
+  }
+
+  nearestPath(path: string): string | undefined {
+    const paths = this.namespaces.flatMap(({ name, tools }) =>
+      tools.map((named) => `mcp.${name}.${named.name}`)
+    );
+    return nearestName(path.startsWith("mcp.") ? path : `mcp.${path}`, paths);
   }
 
   search(query: string, limit: number): readonly ToolMatch[] {

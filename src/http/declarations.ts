@@ -2,8 +2,7 @@
 
 import type { Context, Handler } from "hono";
 import { z } from "zod";
-import { CodemodeError } from "../base/errors.ts";
-import { type Engine, printDeclarations } from "../engine/mod.ts";
+import { type Engine, printDeclarations, unknownNames } from "../engine/mod.ts";
 import type { Env } from "./env.ts";
 import { readQuery } from "./read_body.ts";
 import { toToolsAnswer } from "./tools.ts";
@@ -41,13 +40,10 @@ export function introspect(parts: { readonly engine: Engine }): Handler<Env> {
 
 async function select(c: Context<Env>, engine: Engine) {
   const query = readQuery(c, QuerySchema);
-  const { toolbox, unknown } = (await engine.toolbox(c.get("principal")))
+  const everything = await engine.toolbox(c.get("principal"));
+  const { toolbox, unknown } = everything
     .select({ servers: list(query.servers), tools: list(query.tools) });
-  if (unknown.length > 0) {
-    throw new CodemodeError("NOT_FOUND", `There is no ${unknown.join(", ")} here`, {
-      details: { unknown },
-    });
-  }
+  if (unknown.length > 0) throw unknownNames(everything, unknown);
   return {
     toolbox,
     text: printDeclarations(toolbox, query.budget),

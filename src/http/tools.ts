@@ -2,8 +2,8 @@
 
 import type { Handler } from "hono";
 import { z } from "zod";
-import type { ToolHit, ToolsAnswer, ToolView } from "../contract/mod.ts";
-import type { Engine, Toolbox } from "../engine/mod.ts";
+import type { ToolsAnswer, ToolView } from "../contract/mod.ts";
+import { type Engine, type Toolbox, toToolHit } from "../engine/mod.ts";
 import type { Env } from "./env.ts";
 import { readQuery } from "./read_body.ts";
 
@@ -26,15 +26,7 @@ export function searchTools({ engine }: { readonly engine: Engine }): Handler<En
   return async (c) => {
     const { q, limit, detail } = readQuery(c, SearchQuerySchema);
     const toolbox = await engine.toolbox(c.get("principal"));
-    const hits = toolbox.search(q, limit).map((hit): ToolHit => ({
-      server: hit.named.tool.server,
-      name: hit.named.tool.name,
-      path: `mcp.${hit.namespace.name}.${hit.named.name}`,
-      description: hit.named.tool.description,
-      score: hit.score,
-      ...(detail === "brief" ? {} : { signature: hit.signature }),
-      ...(detail === "full" ? schemasOf(hit.named) : {}),
-    }));
+    const hits = toolbox.search(q, limit).map((hit) => toToolHit(hit, detail));
     return c.json({ query: q, tools: hits });
   };
 }

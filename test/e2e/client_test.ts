@@ -135,8 +135,17 @@ Deno.test("embedded: native tools, typed and validated, without a server", async
 
   await t.step("codemode.search, describe and call", async () => {
     const { result, error } = await codemode.execute(
-      "const [hit] = await codemode.search('add numbers'); const d = await codemode.describe('tools.add'); return [hit.name, d.name, await codemode.call('tools.add', { a: 2, b: 2 })]",
+      "const [hit] = await codemode.search('add numbers'); const d = await codemode.describe('tools.add'); return [hit.path, hit.server, hit.name, d.path, d.name, await codemode.call(hit.path, { a: 2, b: 2 })]",
     );
-    assert.deepEqual(result, ["tools.add", "add", 4], JSON.stringify(error));
+    assert.deepEqual(
+      result,
+      ["mcp.tools.add", "tools", "add", "mcp.tools.add", "add", 4],
+      JSON.stringify(error),
+    );
+    const missing = await codemode.execute("return await codemode.call('tools.ad', {})");
+    assert.equal(
+      missing.error?.message,
+      'There is no tool "tools.ad". Did you mean "mcp.tools.add"?',
+    );
   });
 });
