@@ -3,7 +3,6 @@
  * configuration; the command line, the embedded form and the tests all start here.
  */
 
-import { availableParallelism } from "node:os";
 import { createAuthenticator, defaultGrant } from "./auth/mod.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Logger } from "./base/log.ts";
@@ -77,6 +76,7 @@ export function createApp(config: Config, options: AppOptions): App {
   });
   const runtimes: readonly RuntimeInfo[] = [runtime.describe(), ...absentRuntimes()];
   const pools = new Map([[runtime.name, pool]]);
+  warnOfAbsences(config, runtimes, logger);
   const engine = createEngine({
     config,
     catalog,
@@ -117,9 +117,21 @@ export function createApp(config: Config, options: AppOptions): App {
   };
 }
 
-/** Sandboxes a host of this size runs well at the same time. */
-export function usualWorkers(): number {
-  return Math.max(2, availableParallelism());
+/** Says at start what the configuration asks for and this build or file does not have. */
+function warnOfAbsences(config: Config, runtimes: readonly RuntimeInfo[], logger: Logger): void {
+  const { runtime } = config.sandbox;
+  if (
+    runtime !== "auto" && !runtimes.some(({ name, available }) => name === runtime && available)
+  ) {
+    logger.warn("the configured runtime is not in this build; programs run on another", {
+      runtime,
+    });
+  }
+  if (Object.keys(config.mcp.servers).length === 0) {
+    logger.warn("no MCP server is configured; programs have no tools", {
+      directory: config.directory,
+    });
+  }
 }
 
 function once(task: () => Promise<void>): () => Promise<void> {

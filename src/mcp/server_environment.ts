@@ -6,23 +6,34 @@ import type { McpServerConfig } from "../config/mod.ts";
 /** Variables every server sees: without them programs are not found or cannot run at all. */
 const COMMON = ["PATH", "HOME", "TMPDIR", "LANG", "SYSTEMROOT", "PATHEXT", "USERPROFILE", "TEMP"];
 
-/** Where Deno finds its cache, its registry and the certificates to reach it. */
-const FOR_DENO = [
+/** Commands that fetch the server before they run it. */
+const FETCHING = new Set(["deno", "npx", "npm", "node", "pnpm", "yarn", "bun", "bunx", "uvx"]);
+
+/** Where those find their cache, their registry, the way there and the certificates to trust. */
+const FOR_FETCHING = [
   "DENO_DIR",
   "XDG_CACHE_HOME",
   "LOCALAPPDATA",
   "NPM_CONFIG_REGISTRY",
+  "npm_config_registry",
+  "NODE_EXTRA_CA_CERTS",
   "DENO_CERT",
   "DENO_TLS_CA_STORE",
   "SSL_CERT_FILE",
   "SSL_CERT_DIR",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
 ];
 
-/** The environment of a server: the common variables, Deno's for Deno, then what its config says. */
+/** The environment of a server: the common variables, those for fetching it, then what its config says. */
 export function serverEnvironment(
   config: Pick<McpServerConfig, "command" | "environment">,
 ): Record<string, string> {
-  const inherited = config.command === "deno" ? [...COMMON, ...FOR_DENO] : COMMON;
+  const inherited = FETCHING.has(config.command ?? "") ? [...COMMON, ...FOR_FETCHING] : COMMON;
   const pairs = inherited.map((name) => [name, process.env[name]] as const)
     .filter((pair): pair is [string, string] => pair[1] !== undefined);
   const configured = Object.entries(config.environment)
