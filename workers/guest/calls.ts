@@ -3,13 +3,18 @@
 import { decodeError, type ErrorClasses } from "../../src/protocol/values.ts";
 import { decodeValue, encodeValue } from "../../src/protocol/values.ts";
 import type { ReplyFrame } from "../../src/protocol/frames.ts";
-import { create, keysOf, parseJson } from "../../src/protocol/primordials.ts";
+import { create, isInstance, keysOf, parseJson } from "../../src/protocol/primordials.ts";
+import { setHidden } from "../../src/protocol/decode_value.ts";
+import { guestFrames } from "./guest_stack.ts";
 import { printCall, printValue } from "./print_frame.ts";
 
 const NativePromise = Promise;
+const NativeError = Error;
 
 interface Pending {
   readonly name: string;
+  /** Made where the program called, for its stack; nothing reads it unless the call fails. */
+  readonly site: Error;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -45,7 +50,7 @@ export function createCalls(wire: CallWire): Calls {
     delete pending[reply.id];
     open -= 1;
     if (reply.ok) call.resolve(decodeValue(reply.value));
-    else call.reject(decodeError(reply.error, wire.errorClasses));
+    else call.reject(placeAt(call.site, decodeError(reply.error, wire.errorClasses)));
   };
   const start = (namespace: string, tool: string, args: string, settle: Pending): void => {
     const id = ++lastId;
@@ -61,7 +66,8 @@ export function createCalls(wire: CallWire): Calls {
     call(namespace, tool, args) {
       return new NativePromise((resolve, reject) => {
         const printed = printArguments(args, wire.depth);
-        start(namespace, tool, printed, { name: `${namespace}.${tool}`, resolve, reject });
+        const site = new NativeError();
+        start(namespace, tool, printed, { name: `${namespace}.${tool}`, site, resolve, reject });
       });
     },
     pending() {
@@ -71,6 +77,14 @@ export function createCalls(wire: CallWire): Calls {
       return names;
     },
   };
+}
+
+/** Gives a reply's error the stack of the call instead of the one of this file. */
+function placeAt(site: Error, error: unknown): unknown {
+  if (!isInstance(NativeError, error)) return error;
+  const { name, message } = error as Error;
+  setHidden(error as Error, "stack", `${name}: ${message}${guestFrames(site)}`);
+  return error;
 }
 
 function printArguments(args: readonly unknown[], depth: number): string {
