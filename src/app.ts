@@ -128,7 +128,7 @@ function warnOfAbsences(config: Config, runtimes: readonly RuntimeInfo[], logger
     });
   }
   if (Object.keys(config.mcp.servers).length === 0) {
-    logger.warn("no MCP server is configured; programs have no tools", {
+    logger.info("no MCP server is configured; programs have no tools", {
       directory: config.directory,
     });
   }
