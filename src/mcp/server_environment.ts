@@ -3,38 +3,30 @@
 import process from "node:process";
 import type { McpServerConfig } from "../config/mod.ts";
 
-/** Variables every server sees: without them programs are not found or cannot run at all. */
-const COMMON = ["PATH", "HOME", "TMPDIR", "LANG", "SYSTEMROOT", "PATHEXT", "USERPROFILE", "TEMP"];
-
-/** Commands that fetch the server before they run it. */
-const FETCHING = new Set(["deno", "npx", "npm", "node", "pnpm", "yarn", "bun", "bunx", "uvx"]);
-
-/** Where those find their cache, their registry, the way there and the certificates to trust. */
-const FOR_FETCHING = [
-  "DENO_DIR",
-  "XDG_CACHE_HOME",
-  "LOCALAPPDATA",
-  "NPM_CONFIG_REGISTRY",
-  "npm_config_registry",
-  "NODE_EXTRA_CA_CERTS",
-  "DENO_CERT",
-  "DENO_TLS_CA_STORE",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "http_proxy",
-  "https_proxy",
-  "no_proxy",
+/**
+ * Variables every server sees: without them programs are not found, cannot run at all, or trust
+ * nobody where the certificates are a company's own.
+ */
+const COMMON = [
+  ...["PATH", "HOME", "TMPDIR", "LANG", "SYSTEMROOT", "PATHEXT", "USERPROFILE", "TEMP"],
+  ...["SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"],
 ];
 
-/** The environment of a server: the common variables, those for fetching it, then what its config says. */
+/** Where Deno finds its cache, its registry, and the way there. */
+const FOR_DENO = [
+  ...["DENO_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA", "NPM_CONFIG_REGISTRY"],
+  ...["DENO_CERT", "DENO_TLS_CA_STORE"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"],
+  ...["http_proxy", "https_proxy", "all_proxy", "no_proxy"],
+];
+
+/** The environment of a server: the common variables, Deno's for Deno, then what its config says. */
 export function serverEnvironment(
   config: Pick<McpServerConfig, "command" | "environment">,
+  own: Readonly<Record<string, string | undefined>> = process.env,
 ): Record<string, string> {
-  const inherited = FETCHING.has(config.command ?? "") ? [...COMMON, ...FOR_FETCHING] : COMMON;
-  const pairs = inherited.map((name) => [name, process.env[name]] as const)
+  const inherited = config.command === "deno" ? [...COMMON, ...FOR_DENO] : COMMON;
+  const pairs = inherited.map((name) => [name, own[name]] as const)
     .filter((pair): pair is [string, string] => pair[1] !== undefined);
   const configured = Object.entries(config.environment)
     .map(([name, secret]) => [name, secret.reveal()] as const);
@@ -51,10 +43,10 @@ const PERMISSION_FLAG = /^(?:-[APRWNESI]|--(?:allow|deny|permission))/;
  */
 export function serverArguments(command: string, args: readonly string[]): readonly string[] {
   const [verb, ...rest] = args;
-  if (command !== "deno" || verb === undefined || args.some((arg) => PERMISSION_FLAG.test(arg))) {
-    return args;
-  }
-  return [verb, "--deny-ffi", ...rest];
+  if (command !== "deno" || verb === undefined) return args;
+  const script = rest.findIndex((arg) => !arg.startsWith("-"));
+  const flags = script === -1 ? rest : rest.slice(0, script);
+  return flags.some((flag) => PERMISSION_FLAG.test(flag)) ? args : [verb, "--deny-ffi", ...rest];
 }
 
 /** The program to start: `deno` is the Deno that runs us, unless we run in Node or as one binary. */

@@ -20,6 +20,8 @@ export const MAX_STRAY_LINES = 1_000;
 
 const MAX_STRAY_BYTES = 1024 * 1024;
 const MAX_LOG_LINE_BYTES = 4 * 1024;
+// deno-lint-ignore no-control-regex -- a colour is an escape sequence
+const COLOUR = /\u001b\[[\d;]*m/g;
 // deno-lint-ignore no-control-regex -- control characters are what is taken out
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
@@ -140,7 +142,7 @@ export class StdioTransport implements Transport {
   }
 }
 
-/** Without control characters, so that a server cannot draw on the operator's terminal. */
-function printable(line: string): string {
-  return line.replaceAll(CONTROL, "\ufffd");
+/** Without colours and control characters, so that a server cannot draw on the operator's terminal. */
+export function printable(line: string): string {
+  return line.replaceAll(COLOUR, "").replaceAll(CONTROL, "\ufffd");
 }
