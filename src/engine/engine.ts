@@ -24,7 +24,6 @@ import {
   toProblem,
 } from "../contract/mod.ts";
 import type { Pool } from "../pool/mod.ts";
-import { encodeValue } from "../protocol/values.ts";
 import type { RunReport } from "../runtime/mod.ts";
 import { admit, type Admitted } from "./admission.ts";
 import { type ExecutionResult, toLogLine, toNote, toRunProblem } from "./answer.ts";
@@ -222,7 +221,7 @@ class LocalEngine implements Engine {
       {
         code: emitted.code,
         namespaces: toolbox.guestNamespaces,
-        context: encodeValue(admitted.context).wire,
+        context: admitted.context,
         timeoutMs: admitted.timeoutMs,
         budget: budgetOf(this.#parts.config, admitted.grant),
       },
