@@ -43,8 +43,11 @@ export interface App extends AsyncDisposable {
   readonly defaultGrant: CapabilitySet;
   /** The HTTP face as a function. */
   fetch(request: Request): Response | Promise<Response>;
-  /** Lets running executions end for `drainTimeoutMs`, then cancels them and releases everything. */
-  close(): Promise<void>;
+  /**
+   * Lets running executions end for `drainTimeoutMs` or until `hurry` aborts, then cancels them and
+   * releases everything.
+   */
+  close(hurry?: AbortSignal): Promise<void>;
 }
 
 /** Wires a service. It starts its servers and its warm sandboxes at once and in the background. */
@@ -62,6 +65,7 @@ export function createApp(config: Config, options: AppOptions): App {
   const runtime = createDenoRuntime({
     logger,
     clock,
+    maxTimeoutMs: config.sandbox.limits.maxTimeoutMs,
     ...(options.denoPath === undefined ? {} : { denoPath: options.denoPath }),
   });
   const { workers, limits } = config.sandbox;
@@ -99,8 +103,9 @@ export function createApp(config: Config, options: AppOptions): App {
     version: VERSION,
   });
   servers.start();
-  const close = once(async () => {
-    await engine.drain(AbortSignal.timeout(config.server.drainTimeoutMs));
+  const close = once(async (hurry?: AbortSignal) => {
+    const patience = AbortSignal.timeout(config.server.drainTimeoutMs);
+    await engine.drain(hurry === undefined ? patience : AbortSignal.any([patience, hurry]));
     await Promise.all([pool, checker, servers].map((part) => part[Symbol.asyncDispose]()));
     await runtime[Symbol.asyncDispose]();
   });
@@ -113,7 +118,7 @@ export function createApp(config: Config, options: AppOptions): App {
     defaultGrant: defaultGrant(config.security.capabilities),
     fetch: (request) => http.fetch(request),
     close,
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: () => close(),
   };
 }
 
@@ -134,7 +139,9 @@ function warnOfAbsences(config: Config, runtimes: readonly RuntimeInfo[], logger
   }
 }
 
-function once(task: () => Promise<void>): () => Promise<void> {
+function once<Args extends unknown[]>(
+  task: (...args: Args) => Promise<void>,
+): (...args: Args) => Promise<void> {
   let running: Promise<void> | undefined;
-  return () => running ??= task();
+  return (...args) => running ??= task(...args);
 }

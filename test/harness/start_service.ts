@@ -52,7 +52,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   let stopping: Promise<number> | undefined;
   const stop = () =>
     stopping ??= (async () => {
-      child.kill("SIGTERM");
+      try {
+        child.kill("SIGTERM");
+      } catch {
+        // It has ended already.
+      }
       const { code } = await child.status;
       await drained;
       await Deno.remove(folder, { recursive: true });
