@@ -3,7 +3,6 @@
  * configuration; the command line, the embedded form and the tests all start here.
  */
 
-import { availableParallelism } from "node:os";
 import { createAuthenticator, defaultGrant } from "./auth/mod.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Logger } from "./base/log.ts";
@@ -44,8 +43,11 @@ export interface App extends AsyncDisposable {
   readonly defaultGrant: CapabilitySet;
   /** The HTTP face as a function. */
   fetch(request: Request): Response | Promise<Response>;
-  /** Lets running executions end for `drainTimeoutMs`, then cancels them and releases everything. */
-  close(): Promise<void>;
+  /**
+   * Lets running executions end for `drainTimeoutMs` or until `hurry` aborts, then cancels them and
+   * releases everything.
+   */
+  close(hurry?: AbortSignal): Promise<void>;
 }
 
 /** Wires a service. It starts its servers and its warm sandboxes at once and in the background. */
@@ -63,6 +65,7 @@ export function createApp(config: Config, options: AppOptions): App {
   const runtime = createDenoRuntime({
     logger,
     clock,
+    maxTimeoutMs: config.sandbox.limits.maxTimeoutMs,
     ...(options.denoPath === undefined ? {} : { denoPath: options.denoPath }),
   });
   const { workers, limits } = config.sandbox;
@@ -77,6 +80,7 @@ export function createApp(config: Config, options: AppOptions): App {
   });
   const runtimes: readonly RuntimeInfo[] = [runtime.describe(), ...absentRuntimes()];
   const pools = new Map([[runtime.name, pool]]);
+  warnOfAbsences(config, runtimes, logger);
   const engine = createEngine({
     config,
     catalog,
@@ -99,8 +103,9 @@ export function createApp(config: Config, options: AppOptions): App {
     version: VERSION,
   });
   servers.start();
-  const close = once(async () => {
-    await engine.drain(AbortSignal.timeout(config.server.drainTimeoutMs));
+  const close = once(async (hurry?: AbortSignal) => {
+    const patience = AbortSignal.timeout(config.server.drainTimeoutMs);
+    await engine.drain(hurry === undefined ? patience : AbortSignal.any([patience, hurry]));
     await Promise.all([pool, checker, servers].map((part) => part[Symbol.asyncDispose]()));
     await runtime[Symbol.asyncDispose]();
   });
@@ -113,16 +118,30 @@ export function createApp(config: Config, options: AppOptions): App {
     defaultGrant: defaultGrant(config.security.capabilities),
     fetch: (request) => http.fetch(request),
     close,
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: () => close(),
   };
 }
 
-/** Sandboxes a host of this size runs well at the same time. */
-export function usualWorkers(): number {
-  return Math.max(2, availableParallelism());
+/** Says at start what the configuration asks for and this build or file does not have. */
+function warnOfAbsences(config: Config, runtimes: readonly RuntimeInfo[], logger: Logger): void {
+  const { runtime } = config.sandbox;
+  if (
+    runtime !== "auto" && !runtimes.some(({ name, available }) => name === runtime && available)
+  ) {
+    logger.warn("the configured runtime is not in this build; programs run on another", {
+      runtime,
+    });
+  }
+  if (Object.keys(config.mcp.servers).length === 0) {
+    logger.info("no MCP server is configured; programs have no tools", {
+      directory: config.directory,
+    });
+  }
 }
 
-function once(task: () => Promise<void>): () => Promise<void> {
+function once<Args extends unknown[]>(
+  task: (...args: Args) => Promise<void>,
+): (...args: Args) => Promise<void> {
   let running: Promise<void> | undefined;
-  return () => running ??= task();
+  return (...args) => running ??= task(...args);
 }

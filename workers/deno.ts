@@ -4,6 +4,7 @@
  * `scripts/build_guest.ts`, because a sandbox starts only as fast as its first file loads.
  */
 
+import { exitWhenOrphaned } from "./guest/orphan.ts";
 import { sealGlobals } from "./guest/seal.ts";
 import { serve } from "./guest/serve.ts";
 import { openStdioDoor } from "./guest/stdio_door.ts";
@@ -11,5 +12,6 @@ import { watchGlobals } from "./guest/watch.ts";
 
 const door = openStdioDoor(Deno.stdin, Deno.stdout);
 const watch = watchGlobals(globalThis);
+exitWhenOrphaned(Deno);
 sealGlobals(globalThis);
 serve(door, watch, globalThis);

@@ -86,16 +86,26 @@ const ABSENT_GLOBALS: ReadonlyMap<string, string> = new Map([
 /** Property names a suggestion lists when none is near. */
 const MAX_LISTED = 12;
 
-/** The findings for `diagnostics` of the guest file. */
+/**
+ * Findings made of one check. Few are shown, and each costs a walk through the file, so that making
+ * all of a program that is nothing but faults would take minutes.
+ */
+const MAX_FINDINGS = 64;
+
+/** The first {@link MAX_FINDINGS} findings for `diagnostics` of the guest file. */
 export function toFindings(
   ts: TypeScript,
   guest: GuestProgram,
   diagnostics: readonly ts.Diagnostic[],
 ): Finding[] {
-  return diagnostics.filter((each) => !DROPPED.has(each.code)).flatMap((diagnostic) => {
-    const finding = toFinding(ts, guest, diagnostic);
-    return finding === undefined ? [] : [finding];
-  });
+  const findings: Finding[] = [];
+  for (const diagnostic of diagnostics) {
+    if (findings.length === MAX_FINDINGS) break;
+    const isFault = !DROPPED.has(diagnostic.code);
+    const finding = isFault ? toFinding(ts, guest, diagnostic) : undefined;
+    if (finding !== undefined) findings.push(finding);
+  }
+  return findings;
 }
 
 /** A diagnostic of the parser as a finding. */

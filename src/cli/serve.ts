@@ -39,7 +39,7 @@ export const serve: Command = {
 
 async function serveUntilStopped(config: Config, logger: Logger): Promise<void> {
   await using app = createApp(config, { logger });
-  const stopped = stopSignal();
+  using signals = listenForSignals();
   const { host: hostname, port } = config.server;
   const server = Deno.serve({
     hostname,
@@ -50,9 +50,9 @@ async function serveUntilStopped(config: Config, logger: Logger): Promise<void> 
     },
     handler: (request) => app.fetch(request),
   });
-  logger.info("stopping", { signal: await stopped });
+  logger.info("stopping", { signal: await signals.first });
   // The app goes first: it ends what runs, so that the socket's open requests get their answers.
-  await app.close();
+  await app.close(signals.again);
   await server.shutdown();
   logger.info("stopped");
 }
@@ -64,14 +64,32 @@ function createSink(to: LogOutput, format: "json" | "text", output: Output): Log
   return createFileSink({ ...to, format, onError });
 }
 
-/** Resolves with the first of SIGINT and SIGTERM. */
-function stopSignal(): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<string>();
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  const listeners = signals.map((signal) => {
-    const listener = () => resolve(signal);
-    Deno.addSignalListener(signal, listener);
-    return () => Deno.removeSignalListener(signal, listener);
+interface StopSignals extends Disposable {
+  /** The first signal. */
+  readonly first: Promise<string>;
+  /** Aborts at the second one: whoever stops a service twice does not want to wait. */
+  readonly again: AbortSignal;
+}
+
+/**
+ * Takes the signals that end a service, for as long as it ends: left to themselves they would end it
+ * at once, and leave its sandboxes and servers behind.
+ */
+function listenForSignals(): StopSignals {
+  const { promise: first, resolve } = Promise.withResolvers<string>();
+  const hurry = new AbortController();
+  let count = 0;
+  const names: Deno.Signal[] = ["SIGINT", "SIGTERM"];
+  if (Deno.build.os !== "windows") names.push("SIGHUP");
+  const listeners = names.map((name) => {
+    const listener = () => {
+      count += 1;
+      if (count === 1) resolve(name);
+      else hurry.abort();
+    };
+    Deno.addSignalListener(name, listener);
+    return () => Deno.removeSignalListener(name, listener);
   });
-  return promise.finally(() => listeners.forEach((remove) => remove()));
+  const stop = () => listeners.forEach((remove) => remove());
+  return { first, again: hurry.signal, [Symbol.dispose]: stop };
 }

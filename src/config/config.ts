@@ -12,6 +12,8 @@ import type { RuntimeName } from "../contract/mod.ts";
 export interface ServerConfig {
   readonly host: string;
   readonly port: number;
+  /** Names, besides this machine's own, that requests to a loopback address may be meant for. @default [] */
+  readonly allowedHosts: readonly string[];
   readonly cors: { readonly enabled: boolean; readonly origins: readonly string[] };
   /** Largest request body. @default 1048576 */
   readonly maxBodyBytes: number;

@@ -17,5 +17,6 @@ export {
   type ParseConfigOptions,
   parseConfigText,
 } from "./load_config.ts";
+export { isLoopback } from "./loopback.ts";
 export { printConfig } from "./print_config.ts";
 export { type ConfigProblem, formatProblems } from "./problem.ts";

@@ -1,5 +1,6 @@
 /** What must hold between the values of a configuration. */
 
+import { isLoopback } from "./loopback.ts";
 import type { ConfigFile } from "./schema.ts";
 
 /** A broken rule: where, and what is wrong. */
@@ -8,7 +9,6 @@ export interface BrokenRule {
   readonly message: string;
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/;
 const SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** Every rule a file breaks. */
@@ -18,7 +18,7 @@ export function brokenRules(file: ConfigFile): readonly BrokenRule[] {
 
 function serverRules({ server: { host }, security: { auth } }: ConfigFile): BrokenRule[] {
   const rules: BrokenRule[] = [];
-  if (!LOOPBACK.test(host) && auth.provider === "none") {
+  if (!isLoopback(host) && auth.provider === "none") {
     rules.push({
       path: ["server", "host"],
       message: `${host} is reachable from other machines, and security.auth.provider is none: ` +

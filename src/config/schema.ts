@@ -34,6 +34,7 @@ const secret = z.union([z.string(), z.number(), z.boolean()]).transform((value) 
 const server = z.strictObject({
   host: z.string().min(1).default("127.0.0.1"),
   port: z.int().min(0).max(65535).default(3000),
+  allowedHosts: z.array(z.string().min(1)).default([]),
   cors: z.strictObject({
     enabled: z.boolean().default(false),
     origins: z.array(z.string()).default([]),

@@ -19,6 +19,8 @@ import type {
   RuntimeChoice,
   RuntimeName,
 } from "../contract/mod.ts";
+import type { WireValue } from "../protocol/frames.ts";
+import { encodeValue } from "../protocol/values.ts";
 import type { Caller } from "./principal.ts";
 
 /** A request that may run, with everything it was given. */
@@ -31,7 +33,8 @@ export interface Admitted {
   readonly timeoutMs: number;
   readonly memoryLimitBytes: number;
   readonly check: "error" | "warn" | "off";
-  readonly context: Readonly<Record<string, unknown>>;
+  /** Encoded for the sandbox. */
+  readonly context: WireValue;
 }
 
 /** What admission needs to know of the house. */
@@ -66,7 +69,7 @@ export function admit(request: ExecuteRequest, caller: Caller, rules: AdmissionR
       limits.maxMemoryBytes,
     ),
     check: request.check ?? "error",
-    context: request.context ?? {},
+    context: encodeContext(request.context ?? {}),
   };
 }
 
@@ -82,6 +85,19 @@ function assertCodeSize(code: string, maxBytes: number): void {
       details: { field: "code", bytes, maxBytes },
     },
   );
+}
+
+/** What cannot be encoded, such as a hundred thousand levels of nesting, is the caller's mistake. */
+function encodeContext(context: Readonly<Record<string, unknown>>): WireValue {
+  try {
+    return encodeValue(context, { root: "context" }).wire;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CodemodeError("INVALID_REQUEST", message, {
+      details: { issues: [{ path: "context", message }] },
+      cause: error,
+    });
+  }
 }
 
 function languageOf(request: CheckRequest): Language {

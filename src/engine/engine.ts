@@ -24,7 +24,6 @@ import {
   toProblem,
 } from "../contract/mod.ts";
 import type { Pool } from "../pool/mod.ts";
-import { encodeValue } from "../protocol/values.ts";
 import { admit, type Admitted } from "./admission.ts";
 import { type ExecutionResult, toLogLine, toRunProblem } from "./answer.ts";
 import { budgetOf } from "./budget_of.ts";
@@ -213,7 +212,7 @@ class LocalEngine implements Engine {
       {
         code: emitted.code,
         namespaces: toolbox.guestNamespaces,
-        context: encodeValue(admitted.context).wire,
+        context: admitted.context,
         timeoutMs: admitted.timeoutMs,
         budget: budgetOf(this.#parts.config, admitted.grant),
       },

@@ -20,6 +20,7 @@ import type { Env } from "./env.ts";
 import { execute } from "./execute.ts";
 import { health, type HealthReporter } from "./health.ts";
 import { authenticate } from "./middleware/authenticate.ts";
+import { knownHost } from "./middleware/known_host.ts";
 import { requestContext } from "./middleware/request_context.ts";
 import { openapi } from "./openapi.ts";
 import { answerError } from "./problem.ts";
@@ -41,6 +42,7 @@ export interface HttpParts {
 export function createHttpApp(parts: HttpParts): Hono<Env> {
   const app = new Hono<Env>();
   app.use(requestContext(parts));
+  app.use(knownHost(parts.config));
   if (parts.config.cors.enabled) app.use(corsOf(parts.config));
   app.use(bodyLimit({ maxSize: parts.config.maxBodyBytes, onError: () => tooLarge(parts.config) }));
   app.onError((thrown, c) => answerError(thrown, c, parts));

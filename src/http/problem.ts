@@ -20,7 +20,11 @@ export function answerError(
 ): Response {
   const error = toCodemodeError(thrown);
   const requestId = c.get("requestId") ?? newId("req");
-  if (error.meaning.blame === "host") logger.error("request failed", { requestId, error });
+  if (error.code === "INTERNAL") logger.error("request failed", { requestId, error });
+  else if (error.meaning.blame === "host") {
+    // Without the error's stack: a caller can make as many of these as it likes.
+    logger.warn("request refused", { requestId, code: error.code, reason: error.message });
+  }
   if (error.meaning.retryable) c.header("retry-after", RETRY_AFTER_SECONDS);
   if (error.code === "UNAUTHENTICATED") c.header("www-authenticate", "Bearer");
   const body = { success: false, error: toProblem(error, requestId, clock.now()) };

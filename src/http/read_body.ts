@@ -37,11 +37,21 @@ function assertJsonType(contentType = ""): void {
 }
 
 async function readText(c: Context): Promise<string> {
-  const bytes = await c.req.arrayBuffer();
+  const bytes = await readBytes(c);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new CodemodeError("INVALID_REQUEST", "The body is not valid UTF-8");
+  }
+}
+
+/** A body that breaks off is its sender's doing, not a failure of the service. */
+async function readBytes(c: Context): Promise<ArrayBuffer> {
+  try {
+    return await c.req.arrayBuffer();
+  } catch (cause) {
+    if (cause instanceof CodemodeError) throw cause;
+    throw new CodemodeError("INVALID_REQUEST", "The body ended before it was complete", { cause });
   }
 }
 

@@ -43,10 +43,10 @@ const PERMISSION_FLAG = /^(?:-[APRWNESI]|--(?:allow|deny|permission))/;
  */
 export function serverArguments(command: string, args: readonly string[]): readonly string[] {
   const [verb, ...rest] = args;
-  if (command !== "deno" || verb === undefined || args.some((arg) => PERMISSION_FLAG.test(arg))) {
-    return args;
-  }
-  return [verb, "--deny-ffi", ...rest];
+  if (command !== "deno" || verb === undefined) return args;
+  const script = rest.findIndex((arg) => !arg.startsWith("-"));
+  const flags = script === -1 ? rest : rest.slice(0, script);
+  return flags.some((flag) => PERMISSION_FLAG.test(flag)) ? args : [verb, "--deny-ffi", ...rest];
 }
 
 /** The program to start: `deno` is the Deno that runs us, unless we run in Node or as one binary. */

@@ -1,17 +1,25 @@
 /**
  * Frames as lines. A guest's frame is `\n<nonce> <json>\n`: the newline in front ends whatever else was
  * written before it, so that stray bytes cost a line of their own and never a frame; the nonce tells
- * frames from stray lines. Built-ins are captured, since the guest's side reads with this too.
+ * frames from stray lines. Built-ins are captured, since the guest's side reads with this too; even
+ * the `length` of bytes, which a program can replace by a getter that is handed them.
  */
 
-import { charCodeAt, NativeUint8Array, slice, startsWith, uncurryThis } from "./primordials.ts";
+import {
+  charCodeAt,
+  NativeUint8Array,
+  slice,
+  startsWith,
+  typedArrayByteLength as lengthOf,
+  uncurryThis,
+  viewBytes,
+} from "./primordials.ts";
 
 const NEWLINE = 10;
 
 const decoder = new TextDecoder();
 const decode = uncurryThis(TextDecoder.prototype.decode);
 const indexOfByte = uncurryThis(Uint8Array.prototype.indexOf);
-const subarray = uncurryThis(Uint8Array.prototype.subarray);
 const copyInto = uncurryThis(Uint8Array.prototype.set);
 
 /** The line that carries a guest's frame. */
@@ -45,17 +53,17 @@ export class LineSplitter {
     let from = 0;
     for (;;) {
       const end = indexOfByte(chunk, NEWLINE, from);
-      if (end < 0) return this.#hold(subarray(chunk, from));
+      if (end < 0) return this.#hold(viewBytes(chunk, from));
       if (this.#heldBytes + end - from > this.#maxBytes) return false;
-      this.#give(subarray(chunk, from, end), take);
+      this.#give(viewBytes(chunk, from, end), take);
       from = end + 1;
     }
   }
 
   #hold(rest: Uint8Array): boolean {
-    const needed = this.#heldBytes + rest.length;
+    const needed = this.#heldBytes + lengthOf(rest);
     if (needed > this.#maxBytes) return false;
-    if (rest.length === 0) return true;
+    if (lengthOf(rest) === 0) return true;
     const held = this.#roomFor(needed);
     copyInto(held, rest, this.#heldBytes);
     this.#heldBytes = needed;
@@ -65,9 +73,9 @@ export class LineSplitter {
   /** The buffer of held bytes, grown by doubling so that many small chunks cost linear time. */
   #roomFor(bytes: number): Uint8Array {
     const held = this.#held;
-    if (held !== undefined && held.length >= bytes) return held;
+    if (held !== undefined && lengthOf(held) >= bytes) return held;
     const grown = new NativeUint8Array(bytes > 4096 ? bytes * 2 : 8192);
-    if (held !== undefined) copyInto(grown, subarray(held, 0, this.#heldBytes));
+    if (held !== undefined) copyInto(grown, viewBytes(held, 0, this.#heldBytes));
     this.#held = grown;
     return grown;
   }
@@ -76,11 +84,11 @@ export class LineSplitter {
     let line = tail;
     if (this.#heldBytes > 0) {
       this.#hold(tail);
-      line = subarray(this.#held!, 0, this.#heldBytes);
+      line = viewBytes(this.#held!, 0, this.#heldBytes);
       this.#heldBytes = 0;
-      if (this.#held!.length > 65_536) this.#held = undefined;
+      if (lengthOf(this.#held!) > 65_536) this.#held = undefined;
     }
-    const bytes = line.length;
+    const bytes = lengthOf(line);
     if (bytes === 0) return;
     take(decode(decoder, line), bytes);
   }

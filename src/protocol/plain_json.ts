@@ -72,12 +72,11 @@ const CONVERTERS = new Map<string, Convert>([
   [
     "Date",
     (value, path, notes) =>
-      note(
-        notes,
-        path,
-        value === null ? "an invalid Date became null" : "a Date became text",
-        value,
-      ),
+      value === null
+        ? note(notes, path, "an invalid Date became null", value)
+        : typeof value === "string"
+        ? note(notes, path, "a Date became text", value)
+        : MISFIT,
   ],
   ["Map", (value, path, notes) => Array.isArray(value) ? plainMap(value, path, notes) : MISFIT],
   [
@@ -97,11 +96,15 @@ const CONVERTERS = new Map<string, Convert>([
   [
     "RegExp",
     (value, path, notes) =>
-      Array.isArray(value)
+      Array.isArray(value) && typeof value[0] === "string" && typeof value[1] === "string"
         ? note(notes, path, "a RegExp became text", `/${value[0]}/${value[1]}`)
         : MISFIT,
   ],
-  ["URL", (value, path, notes) => note(notes, path, "a URL became text", value)],
+  [
+    "URL",
+    (value, path, notes) =>
+      typeof value === "string" ? note(notes, path, "a URL became text", value) : MISFIT,
+  ],
   [
     "Object",
     (value, path, notes) => isRecord(value) ? plainProperties(value, path, notes) : MISFIT,
@@ -137,6 +140,8 @@ function note<T extends Converted>(notes: Notes, path: Path, text: string, json:
 }
 
 function plainNumber(value: WireValue | undefined, path: Path, notes: Notes): Converted {
+  // SAFETY: a guest can forge any tag; printing an object with a `toString` of its own would throw here.
+  if (typeof value !== "string") return MISFIT;
   return value === "-0"
     ? note(notes, path, "-0 became 0", 0)
     : note(notes, path, `${value} became null`, null);

@@ -145,6 +145,16 @@ export const typedArrayByteOffset: Free<unknown, [], number> = getterOf(
   "byteOffset",
 );
 
+/**
+ * Part of `bytes` over the same buffer. `subarray` would ask the array's constructor for its species,
+ * which a program can replace with one that reads the buffer or answers other bytes.
+ */
+export function viewBytes(bytes: Uint8Array, from: number, to?: number): Uint8Array {
+  const start = typedArrayByteOffset(bytes) + from;
+  const end = to ?? typedArrayByteLength(bytes);
+  return new NativeUint8Array(typedArrayBuffer(bytes), start, end - from);
+}
+
 /** What every typed array constructor can do. */
 export interface TypedArrayClass {
   readonly BYTES_PER_ELEMENT: number;

@@ -14,6 +14,7 @@ import { type Logger, silentLogger } from "../base/log.ts";
 import { findDeno } from "./deno_binary.ts";
 import {
   type CommandLine,
+  cpuTimeWithin,
   describeLimits,
   hasKernelLimits,
   heapFlag,
@@ -33,6 +34,8 @@ export interface DenoRuntimeOptions {
   readonly clock?: Clock;
   /** How long a sandbox may take to become ready. @default 10000 */
   readonly startupTimeoutMs?: number;
+  /** Longest time a program is given; absent leaves programs of a killed host their CPU time. */
+  readonly maxTimeoutMs?: number;
 }
 
 const PROFILE: readonly string[] = Object.freeze([
@@ -117,7 +120,12 @@ class DenoRuntime implements Runtime {
       command: this.#findDeno(),
       args: [...args, join(folder, "guest.js")],
     };
-    const limited = this.#hasKernelLimits ? withKernelLimits(line, spec.memoryLimitBytes) : line;
+    const { maxTimeoutMs } = this.#options;
+    const limits = {
+      memoryBytes: spec.memoryLimitBytes,
+      ...(maxTimeoutMs === undefined ? {} : { cpuTimeMs: cpuTimeWithin(maxTimeoutMs) }),
+    };
+    const limited = this.#hasKernelLimits ? withKernelLimits(line, limits) : line;
     return { ...limited, directory: join(folder, "empty"), environment: environmentOf(folder) };
   }
 

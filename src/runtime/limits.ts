@@ -1,6 +1,7 @@
 /** The limits of a sandbox: how the kernel and the engine are told, and what it is called when one is hit. */
 
 import { accessSync, constants } from "node:fs";
+import { availableParallelism } from "node:os";
 import process from "node:process";
 import { CodemodeError } from "../base/errors.ts";
 import type { WireError } from "../protocol/frames.ts";
@@ -33,14 +34,30 @@ export interface CommandLine {
   readonly args: readonly string[];
 }
 
+/** What the kernel is to bound. */
+export interface KernelLimits {
+  readonly memoryBytes: number;
+  /** Time on all cores together; absent bounds none. */
+  readonly cpuTimeMs?: number;
+}
+
+/** CPU time that programs of at most `timeoutMs` can use on this host, and some more. */
+export function cpuTimeWithin(timeoutMs: number): number {
+  return timeoutMs * availableParallelism() + 10_000;
+}
+
 /**
  * Wraps a command so that the kernel bounds its data segment (heap, buffers and WebAssembly memory
- * together) and writes no core dumps. The shell replaces itself: the process id stays the same.
+ * together) and its CPU time, and writes no core dumps. The shell replaces itself: the process id
+ * stays the same.
  */
-export function withKernelLimits(line: CommandLine, memoryLimitBytes: number): CommandLine {
-  const kilobytes = Math.ceil((RESERVED_DATA_BYTES + memoryLimitBytes) / 1024);
+export function withKernelLimits(line: CommandLine, limits: KernelLimits): CommandLine {
+  const { memoryBytes, cpuTimeMs } = limits;
+  const kilobytes = Math.ceil((RESERVED_DATA_BYTES + memoryBytes) / 1024);
+  // SAFETY: what ends a spinning program whose host was killed (test/e2e: shutdown).
+  const cpu = cpuTimeMs === undefined ? "" : `ulimit -t ${Math.ceil(cpuTimeMs / 1000)}; `;
   // SAFETY: without RLIMIT_DATA, buffers outside the V8 heap grow without bound (test/escape: buffer-bomb).
-  const script = `ulimit -c 0; ulimit -d ${kilobytes}; exec "$0" "$@"`;
+  const script = `ulimit -c 0; ulimit -d ${kilobytes}; ${cpu}exec "$0" "$@"`;
   return { command: SHELL, args: ["-c", script, line.command, ...line.args] };
 }
 

@@ -155,6 +155,22 @@ const MODULES: readonly Threat[] = [
     defence: LINES,
   },
   {
+    id: "forge-wasi",
+    vector: "write to the channel through WASI, which loads in a sealed scope too",
+    defence: LINES,
+    verdict: "blocked",
+    code:
+      `const { WASI } = await import('node:wasi'); const wasi = new WASI({ version: 'preview1' });
+const { instance } = await WebAssembly.instantiate(new Uint8Array([0,97,115,109,1,0,0,0,5,3,1,0,1,7,10,1,6,109,101,109,111,114,121,2,0]));
+wasi.initialize(instance);
+const frame = new TextEncoder().encode('\\n{"type":"final","ok":true,"value":"forged","notes":[]}\\n');
+const { buffer } = instance.exports.memory;
+new Uint8Array(buffer).set(frame, 64);
+new Uint32Array(buffer).set([64, frame.length]);
+return wasi.wasiImport.fd_write(1, 0, 1, 16)`,
+    end: "completed 0",
+  },
+  {
     ...node(
       "close-channel",
       "close the channel",
@@ -299,6 +315,33 @@ const NETWORK: readonly Threat[] = [
     end: 'completed "undefined"',
   },
 ];
+
+/** Prelude of attacks on the nonce: what the guest side's bytes show is kept in `seen`. */
+const WATCH_BYTES =
+  "const U = Uint8Array, text = (b) => new TextDecoder().decode(new U(b)), seen = []; ";
+
+const NONCE: readonly Threat[] = ([
+  [
+    "steal-nonce-species",
+    "Object.defineProperty(U, Symbol.species, { get() { return class extends U { constructor(b, o, l) { super(b, o, l); seen.push(text(b)) } } } })",
+  ],
+  [
+    "steal-nonce-constructor",
+    "Object.defineProperty(U.prototype, 'constructor', { get() { seen.push(text(this.buffer)); return U } })",
+  ],
+  [
+    "steal-nonce-length",
+    "const { get } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(U.prototype), 'length'); Object.defineProperty(U.prototype, 'length', { get() { seen.push(text(this.buffer)); return Reflect.apply(get, this, []) } })",
+  ],
+] as const).map(([id, code]) => ({
+  id,
+  vector: "built-ins that hand the guest side's bytes, and so the nonce, to the program",
+  defence: LINES,
+  verdict: "blocked",
+  code:
+    `${WATCH_BYTES}${code}; await memory.read(1); console.log('x'); return /n_[0-9a-f]{32}/.test(seen.join())`,
+  end: "completed false",
+}));
 
 const PERSISTENCE: readonly Threat[] = [
   "localStorage",
@@ -497,6 +540,7 @@ export const THREATS: readonly Threat[] = Object.freeze(
     ...GLOBALS,
     ...IMPORTS,
     ...NETWORK,
+    ...NONCE,
     ...PERSISTENCE,
     ...POLLUTION,
     ...NAMES,

@@ -44,11 +44,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { promise: listening, resolve } = Promise.withResolvers<string>();
   const drained = follow(child.stderr, log, resolve);
   const url = await Promise.race([listening, drained.then(() => "")]);
-  if (url === "") throw new Error(`the service did not start: ${JSON.stringify(log)}`);
+  if (url === "") {
+    await child.status;
+    await Deno.remove(folder, { recursive: true });
+    throw new Error(`the service did not start: ${JSON.stringify(log)}`);
+  }
   let stopping: Promise<number> | undefined;
   const stop = () =>
     stopping ??= (async () => {
-      child.kill("SIGTERM");
+      try {
+        child.kill("SIGTERM");
+      } catch {
+        // It has ended already.
+      }
       const { code } = await child.status;
       await drained;
       await Deno.remove(folder, { recursive: true });

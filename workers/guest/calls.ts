@@ -1,24 +1,19 @@
 /** Calls in flight: gives each an id, sends it, and settles its promise when the reply comes. */
 
 import { decodeError, type ErrorClasses } from "../../src/protocol/values.ts";
-import { setHidden } from "../../src/protocol/decode_value.ts";
 import { decodeValue, encodeValue } from "../../src/protocol/values.ts";
 import type { ReplyFrame } from "../../src/protocol/frames.ts";
-import {
-  create,
-  isInstance,
-  keysOf,
-  NativeError,
-  parseJson,
-} from "../../src/protocol/primordials.ts";
-import { framesOf, withoutFrames } from "./guest_stack.ts";
+import { create, isInstance, keysOf, parseJson } from "../../src/protocol/primordials.ts";
+import { setHidden } from "../../src/protocol/decode_value.ts";
+import { guestFrames, withoutFrames } from "./guest_stack.ts";
 import { printCall, printValue } from "./print_frame.ts";
 
 const NativePromise = Promise;
+const NativeError = Error;
 
 interface Pending {
   readonly name: string;
-  /** Made where the program made the call; its stack is written only when it is asked for. */
+  /** Made where the program called, for its stack; nothing reads it unless the call fails. */
   readonly site: Error;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -55,7 +50,7 @@ export function createCalls(wire: CallWire): Calls {
     delete pending[reply.id];
     open -= 1;
     if (reply.ok) call.resolve(decodeValue(reply.value));
-    else call.reject(placed(decodeError(reply.error, wire.errorClasses), call.site));
+    else call.reject(placeAt(call.site, decodeError(reply.error, wire.errorClasses)));
   };
   const start = (namespace: string, tool: string, args: string, settle: Pending): void => {
     const id = ++lastId;
@@ -69,9 +64,9 @@ export function createCalls(wire: CallWire): Calls {
 
   return {
     call(namespace, tool, args) {
-      const site = new NativeError();
       return new NativePromise((resolve, reject) => {
         const printed = printArguments(args, wire.depth);
+        const site = new NativeError();
         start(namespace, tool, printed, { name: `${namespace}.${tool}`, site, resolve, reject });
       });
     },
@@ -84,11 +79,11 @@ export function createCalls(wire: CallWire): Calls {
   };
 }
 
-/** The error of a reply, with the stack of the call: where it was decoded says nothing. */
-function placed(error: unknown, site: Error): unknown {
+/** Gives a reply's error the stack of the call instead of the one of this file. */
+function placeAt(site: Error, error: unknown): unknown {
   if (!isInstance(NativeError, error)) return error;
   const { name, message } = error as Error;
-  setHidden(error as Error, "stack", `${name}: ${withoutFrames(message)}${framesOf(site)}`);
+  setHidden(error as Error, "stack", `${name}: ${withoutFrames(message)}${guestFrames(site)}`);
   return error;
 }
 

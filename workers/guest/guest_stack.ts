@@ -10,12 +10,12 @@ const OUTERMOST = /^(?:async )?(?:eval|<anonymous>)?$/;
 
 /** `Name: message` and the frames inside the program, or `undefined` when there are none. */
 export function guestStack(error: Error): string | undefined {
-  const frames = framesOf(error);
+  const frames = guestFrames(error);
   return frames === "" ? undefined : `${error.name}: ${withoutFrames(error.message)}${frames}`;
 }
 
-/** The frames inside the program, each on a line of its own after a line feed. */
-export function framesOf({ stack }: Error): string {
+/** The frames inside the program, each on a line of its own; empty when there are none. */
+export function guestFrames({ stack }: Error): string {
   if (typeof stack !== "string" || indexOf(stack, GUEST_SCRIPT_NAME) < 0) return "";
   return mapLines(stack, printFrame);
 }

@@ -5,7 +5,12 @@
  */
 
 import { LineSplitter } from "../../src/protocol/lines.ts";
-import { uncurryThis } from "../../src/protocol/primordials.ts";
+import {
+  NativeUint8Array,
+  typedArrayByteLength as lengthOf,
+  uncurryThis,
+  viewBytes,
+} from "../../src/protocol/primordials.ts";
 
 const READ_BYTES = 65_536;
 
@@ -33,32 +38,34 @@ export interface Door {
 }
 
 const encode = uncurryThis(TextEncoder.prototype.encode);
-const subarray = uncurryThis(Uint8Array.prototype.subarray);
 const then = uncurryThis(Promise.prototype.then);
 
 /** Opens the door. Takes the methods now, so that nothing a guest replaces later is used. */
 export function openStdioDoor(stdin: StdinLike, stdout: StdoutLike): Door {
   const encoder = new TextEncoder();
-  const buffer = new Uint8Array(READ_BYTES);
   const lines = new LineSplitter(Infinity);
   const read = stdin.read.bind(stdin);
   const readSync = stdin.readSync.bind(stdin);
   const writeSync = stdout.writeSync.bind(stdout);
   return {
     receive() {
+      const buffer = new NativeUint8Array(READ_BYTES);
       let first: string | undefined;
       while (first === undefined) {
         const bytes = readSync(buffer);
         if (bytes === null) return undefined;
-        lines.push(subarray(buffer, 0, bytes), (line) => first = line);
+        lines.push(viewBytes(buffer, 0, bytes), (line) => first = line);
       }
       return first;
     },
     listen(take, isWanted) {
+      // SAFETY: `read` asks for the buffer's `length`, so a program can get hold of it; it must not be
+      // the one that held the first line, with the nonce in it.
+      const buffer = new NativeUint8Array(READ_BYTES);
       const next = (): void => {
         then(read(buffer), (bytes) => {
           if (bytes === null) return;
-          lines.push(subarray(buffer, 0, bytes as number), take);
+          lines.push(viewBytes(buffer, 0, bytes as number), take);
           if (isWanted()) next();
         });
       };
@@ -66,9 +73,11 @@ export function openStdioDoor(stdin: StdinLike, stdout: StdoutLike): Door {
     },
     send(text) {
       let bytes: Uint8Array = encode(encoder, text);
-      while (bytes.length > 0) bytes = subarray(bytes, writeSync(bytes));
+      // SAFETY: the bytes hold the nonce; nothing a program can replace may see them (test/escape: steal-nonce).
+      while (lengthOf(bytes) > 0) bytes = viewBytes(bytes, writeSync(bytes));
     },
     hold() {
+      const buffer = new NativeUint8Array(1);
       try {
         while (readSync(buffer) !== null);
       } catch {

@@ -54,6 +54,7 @@ Deno.test("the specification's file loads unchanged", async () => {
     maxBodyBytes: 1_048_576,
     maxCodeBytes: 262_144,
     drainTimeoutMs: 10_000,
+    allowedHosts: [],
   });
   assert.deepEqual(config.sandbox, {
     runtime: "quickjs",

@@ -323,3 +323,60 @@ Deno.test("http: the page of the API loads nothing from elsewhere", async () => 
   );
   assert.doesNotMatch(await response.text(), /(?:src|href)="(?:https?:)?\/\//);
 });
+
+Deno.test("http: a name that is not this machine's is refused before anything is done", async () => {
+  const ask = async (name: string, server: Record<string, unknown> = {}) => {
+    const { app, asked } = scriptedApp({ server });
+    const response = await app.fetch(
+      new Request(`http://${name}/execute`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: CODE,
+      }),
+    );
+    const { error } = await response.json();
+    return [response.status, error?.code ?? null, asked.length];
+  };
+  for (const name of ["localhost", "127.0.0.1:3000", "127.9.9.9", "[::1]:3000"]) {
+    assert.deepEqual(await ask(name), [200, null, 1], name);
+  }
+  const strange = ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1"];
+  for (const name of strange) assert.deepEqual(await ask(name), [403, "FORBIDDEN", 0], name);
+  const open = { allowedHosts: ["Tools.Example"] };
+  assert.deepEqual(await ask("tools.example:8080", open), [200, null, 1]);
+  assert.deepEqual(await ask("evil.example", open), [403, "FORBIDDEN", 0]);
+});
+
+Deno.test("http: a body that breaks off is its sender's fault and no error of the service", async () => {
+  const { entries, post, asked } = scriptedApp();
+  const broken = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"co'));
+      controller.error(new TypeError("connection lost"));
+    },
+  });
+  const response = await post(broken, { "content-length": "100" });
+  const { error } = await response.json();
+  assert.deepEqual([response.status, error.code, error.message], [
+    400,
+    "INVALID_REQUEST",
+    "The body ended before it was complete",
+  ]);
+  assert.deepEqual(entries.filter(({ level }) => level === "error"), []);
+  assert.equal(asked.length, 0);
+});
+
+Deno.test("http: a full queue is logged in one line, without a stack", async () => {
+  const { entries, post } = scriptedApp({
+    execute: () => Promise.reject(new CodemodeError("QUEUE_FULL", "9 executions are waiting")),
+  });
+  const response = await post(CODE, { "x-request-id": "mine" });
+  await response.body?.cancel();
+  assert.equal(response.status, 503);
+  const said = entries.filter(({ level }) => level !== "debug");
+  assert.deepEqual(said.map(({ level, message }) => [level, message]), [[
+    "warn",
+    "request refused",
+  ]]);
+  assert.doesNotMatch(JSON.stringify(said), /stack/);
+});

@@ -11,6 +11,8 @@ Deno.test("serverArguments: permissions that are named, and other programs, are 
   for (const flag of ["-A", "--allow-all", "--allow-net=a.com", "--deny-run", "-R", "-RW=."]) {
     assert.deepEqual(serverArguments("deno", ["run", flag, "x.ts"]), ["run", flag, "x.ts"]);
   }
+  const own = ["run", "x.ts", "-A"];
+  assert.deepEqual(serverArguments("deno", own), ["run", "--deny-ffi", "x.ts", "-A"]);
   assert.deepEqual(serverArguments("node", ["server.js"]), ["server.js"]);
 });
 

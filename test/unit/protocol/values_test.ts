@@ -303,3 +303,19 @@ Deno.test("nearest plain JSON says what was lost", () => {
   const tagged = encodeValue({ $type: "mine", v: [1] }).wire;
   assert.deepEqual(toPlainJson(tagged), { json: { $type: "mine", v: [1] }, notes: [] });
 });
+
+Deno.test("a tag with a value that does not fit is plain data, whatever the value", () => {
+  const types = ["number", "bigint", "Date", "RegExp", "URL", "Map", "Set", "Error", "Uint8Array"];
+  const misfits = [{ toString: 1, valueOf: 1 }, [{ toString: 1 }, ""], [[]], 7, true, undefined];
+  for (const $type of types) {
+    for (const value of misfits) {
+      const isList = Array.isArray(value);
+      if (
+        isList && ($type === "Set" || $type === "Map") ||
+        typeof value === "object" && $type === "Error"
+      ) continue;
+      const wire = value === undefined ? { $type } : { $type, value };
+      assert.deepEqual(toPlainJson(wire), { json: wire, notes: [] }, JSON.stringify(wire));
+    }
+  }
+});

@@ -1,0 +1,24 @@
+/** Limits that the kernel holds, on real processes. */
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { cpuTimeWithin, withKernelLimits } from "../../../src/runtime/limits.ts";
+
+Deno.test("a process that has spent its CPU time is ended by the kernel", () => {
+  const line = { command: Deno.execPath(), args: ["eval", "for (;;);"] };
+  const limited = withKernelLimits(line, { memoryBytes: 2 ** 27, cpuTimeMs: 700 });
+  const { signal } = spawnSync(limited.command, limited.args, { stdio: "ignore" });
+  assert.ok(signal === "SIGXCPU" || signal === "SIGKILL", String(signal));
+});
+
+Deno.test("programs that keep to their time never meet the CPU limit", () => {
+  assert.equal(cpuTimeWithin(30_000), 30_000 * availableParallelism() + 10_000);
+  const { args } = withKernelLimits({ command: "x", args: ["y"] }, { memoryBytes: 0 });
+  assert.deepEqual(args, [
+    "-c",
+    'ulimit -c 0; ulimit -d 589824; exec "$0" "$@"',
+    "x",
+    "y",
+  ]);
+});
