@@ -2,6 +2,7 @@
 
 import type { Clock } from "./base/clock.ts";
 import { toCodemodeError } from "./base/errors.ts";
+import { roundMs } from "./base/round_ms.ts";
 import type { Engine } from "./engine/mod.ts";
 import { type HealthReport, type HealthReporter, keepReport, type PartHealth } from "./http/mod.ts";
 import type { McpManager } from "./mcp/mod.ts";
@@ -50,7 +51,8 @@ async function probe(
   ask: (signal: AbortSignal) => Promise<number>,
 ): Promise<PartHealth> {
   try {
-    return { ok: true, state, durationMs: await ask(AbortSignal.timeout(PROBE_TIMEOUT_MS)) };
+    const ms = await ask(AbortSignal.timeout(PROBE_TIMEOUT_MS));
+    return { ok: true, state, durationMs: roundMs(ms) };
   } catch (thrown) {
     return { ok: false, state: "failing", error: toCodemodeError(thrown).message };
   }

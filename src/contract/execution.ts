@@ -69,7 +69,7 @@ export const ExecutionMetricsSchema = z.object({
   ),
   memoryUsed: z.number().describe("Peak resident memory of the sandbox above its idle level"),
   apiCalls: z.number().int().describe("Tool calls made"),
-  queueTime: z.number().describe("Waiting for admission and a sandbox"),
+  queueTime: z.number().describe("Waiting for servers that start, and for a sandbox"),
   checkTime: z.number().describe("Normalising, checking and emitting"),
   startupTime: z.number().describe(
     "Starting the sandbox while the request waited; 0 when it was warm",

@@ -37,20 +37,24 @@ export function toPlainAnswer({ answer, value }: ExecutionResult): ExecuteAnswer
   if (value === undefined) return answer;
   const { json, notes } = toPlainJson(value);
   return {
-    ...answer,
-    ...(json === undefined ? {} : { result: json }),
+    ...withResult(answer, json),
     diagnostics: [...answer.diagnostics, ...notes.map(toNote)],
   };
 }
 
 /** The answer with its result tagged, for a client that restores it with `decodeValue`. */
 export function toTaggedAnswer({ answer, value }: ExecutionResult): ExecuteAnswer {
-  return value === undefined ? answer : { ...answer, result: value };
+  return value === undefined ? answer : withResult(answer, value);
 }
 
 /** The answer with its result as the program returned it. */
 export function toDecodedAnswer({ answer, value }: ExecutionResult): ExecuteAnswer {
-  return value === undefined ? answer : { ...answer, result: decodeValue(value) };
+  return value === undefined ? answer : withResult(answer, decodeValue(value));
+}
+
+/** The answer with its result where a reader looks first. */
+function withResult({ success, ...rest }: ExecuteAnswer, result: unknown): ExecuteAnswer {
+  return result === undefined ? { success, ...rest } : { success, result, ...rest };
 }
 
 /** A remark about the result as a whole. */

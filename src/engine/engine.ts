@@ -8,6 +8,7 @@ import type { Clock } from "../base/clock.ts";
 import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Logger } from "../base/log.ts";
+import { roundMs } from "../base/round_ms.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { CapabilitySet } from "../capability/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
@@ -32,6 +33,8 @@ import { admittedAt, advance, type ExecutionEvent } from "./execution.ts";
 import { Gate } from "./gate.ts";
 import { type Run, type RunEnd, toResult } from "./run_end.ts";
 import type { Caller } from "./principal.ts";
+import { toRejection } from "./rejection.ts";
+import { explainSilent } from "./silent_servers.ts";
 import { ToolCalls } from "./tool_calls.ts";
 import { type Toolbox, Toolboxes } from "./toolbox.ts";
 
@@ -128,11 +131,11 @@ class LocalEngine implements Engine {
     const tools = usedTools(checked, toolbox);
     return {
       ok: checked.ok,
-      diagnostics: [...checked.diagnostics],
+      diagnostics: explainSilent(checked.diagnostics, toolbox.silent),
       runtime: admitted.runtime,
       tools,
       capabilities: tools.map((tool) => `mcp:${tool}`),
-      checkTime: this.#parts.clock.monotonic() - startedAt,
+      checkTime: roundMs(this.#parts.clock.monotonic() - startedAt),
     };
   }
 
@@ -180,11 +183,13 @@ class LocalEngine implements Engine {
 
   async #walk(run: Run): Promise<ExecutionResult> {
     try {
-      this.#advance(run, "check");
       const toolbox = await this.#prepareToolbox(run.admitted.grant, run.signal);
+      this.#advance(run, "check");
       const checked = await this.#checkCode(run.admitted, toolbox, run.signal);
       this.#advance(run, "checked");
-      if (!checked.ok || checked.emitted === undefined) return this.#rejected(run, checked);
+      if (!checked.ok || checked.emitted === undefined) {
+        return this.#rejected(run, checked, toolbox.silent);
+      }
       return await this.#runChecked(run, toolbox, checked, checked.emitted);
     } catch (thrown) {
       const error = run.signal.aborted ? cancelled(run.signal) : toCodemodeError(thrown);
@@ -274,17 +279,10 @@ class LocalEngine implements Engine {
     }, signal);
   }
 
-  #rejected(run: Run, checked: CheckResult): ExecutionResult {
-    const errors = checked.diagnostics.filter(({ severity }) => severity === "error");
-    const code = checked.kind === "types" ? "TYPE_CHECK_FAILED" : "SYNTAX_ERROR";
-    const [first] = errors;
-    const where = first ? `line ${first.line}, column ${first.column}: ${first.message}` : "";
-    const more = errors.length > 1 ? ` (and ${errors.length - 1} more, see diagnostics)` : "";
-    const error = new CodemodeError(
-      code,
-      `The code did not pass its check, nothing ran: ${where}${more}`,
-    );
-    return this.#ended(run, { checked, problem: this.#problem(error, run) });
+  #rejected(run: Run, checked: CheckResult, silent: readonly string[]): ExecutionResult {
+    const problem = this.#problem(toRejection(checked, silent), run);
+    const diagnostics = explainSilent(checked.diagnostics, silent);
+    return this.#ended(run, { checked: { ...checked, diagnostics }, problem });
   }
 
   #ended(run: Run, end: RunEnd): ExecutionResult {
@@ -299,7 +297,6 @@ class LocalEngine implements Engine {
       executionId: run.executionId,
       requestId: run.requestId,
       outcome,
-      calls: answer.calls.length,
       ...answer.metrics,
     });
     if (outcome === "SANDBOX_CRASHED") {

@@ -1,5 +1,6 @@
 /** The end of an execution: everything known of it, put into the answer's form. */
 
+import { roundMs } from "../base/round_ms.ts";
 import type { CheckResult } from "../checker/mod.ts";
 import type { CallRecord, ExecutionMetrics, Problem } from "../contract/mod.ts";
 import type { RunReport } from "../runtime/mod.ts";
@@ -50,13 +51,13 @@ function metricsOf(state: ExecutionState, end: RunEnd, apiCalls: number): Execut
   const { spent } = state;
   const startupTime = end.startupMs ?? 0;
   return {
-    executionTime: end.report?.usage.wallTimeMs ?? 0,
-    cpuTime: end.report?.usage.cpuTimeMs ?? 0,
+    executionTime: roundMs(end.report?.usage.wallTimeMs ?? 0),
+    cpuTime: roundMs(end.report?.usage.cpuTimeMs ?? 0),
     memoryUsed: end.report?.usage.memoryPeakBytes ?? 0,
     apiCalls,
-    queueTime: Math.max(0, (spent.admitted ?? 0) + (spent.waiting ?? 0) - startupTime),
-    checkTime: spent.checking ?? 0,
-    startupTime,
+    queueTime: roundMs(Math.max(0, (spent.admitted ?? 0) + (spent.waiting ?? 0) - startupTime)),
+    checkTime: roundMs(spent.checking ?? 0),
+    startupTime: roundMs(startupTime),
   };
 }
 

@@ -7,6 +7,7 @@
 import { type Clock, sleep } from "../base/clock.ts";
 import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import { roundMs } from "../base/round_ms.ts";
 import { allowsTool, type CapabilitySet, DEFAULT_AMOUNTS } from "../capability/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
 import type { CallRecord, Tool } from "../contract/mod.ts";
@@ -238,7 +239,7 @@ function toCallRecord(record: OpenRecord, now: number): CallRecord {
     server: record.server,
     tool: record.tool,
     status: record.status,
-    duration: (record.endedAt ?? now) - record.startedAt,
+    duration: roundMs((record.endedAt ?? now) - record.startedAt),
     ...(record.error === undefined ? {} : { error: record.error }),
   };
 }

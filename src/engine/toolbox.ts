@@ -36,6 +36,8 @@ export interface ToolMatch extends Found {
 /** Everything derived from the granted tools. */
 export interface Toolbox {
   readonly namespaces: readonly NamedNamespace[];
+  /** Names of granted servers that have shown no tools so far. */
+  readonly silent: readonly string[];
   /** Of every tool, for the checker. */
   readonly declarations: Declarations;
   readonly guestNamespaces: readonly GuestNamespace[];
@@ -70,11 +72,17 @@ export class Toolboxes {
   /** The toolbox of a grant. */
   of(grant: CapabilitySet): Toolbox {
     const key = `${this.#catalog.version} ${JSON.stringify(grant.mcp ?? null)}`;
-    const toolbox = this.#kept.get(key) ?? createToolbox(granted(this.#allNamed(), grant));
+    const toolbox = this.#kept.get(key) ?? this.#create(grant);
     this.#kept.delete(key);
     this.#kept.set(key, toolbox);
     if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value ?? "");
     return toolbox;
+  }
+
+  #create(grant: CapabilitySet): Toolbox {
+    const all = this.#allNamed();
+    const silent = all.filter(({ server, tools }) => tools.length === 0 && isNamed(grant, server));
+    return createToolbox(granted(all, grant), silent.map(({ name }) => name));
   }
 
   /** All tools are named together, so that a tool has one name whatever a caller was granted. */
@@ -85,6 +93,13 @@ export class Toolboxes {
     }
     return this.#named.namespaces;
   }
+}
+
+/** Whether a grant speaks of a server whose tools are not known. */
+function isNamed({ mcp = {} }: CapabilitySet, server: string): boolean {
+  const { allowedServers = [], allowedTools = [] } = mcp;
+  return allowedServers.some((name) => name === server || name === "*") ||
+    allowedTools.some((path) => path.startsWith(`${server}.`));
 }
 
 function granted(
@@ -107,8 +122,11 @@ function onlyTools(
 }
 
 /** These tools as a toolbox. */
-export function createToolbox(namespaces: readonly NamedNamespace[]): Toolbox {
-  return new NamedToolbox(namespaces);
+export function createToolbox(
+  namespaces: readonly NamedNamespace[],
+  silent: readonly string[] = [],
+): Toolbox {
+  return new NamedToolbox(namespaces, silent);
 }
 
 class NamedToolbox implements Toolbox {
@@ -117,7 +135,7 @@ class NamedToolbox implements Toolbox {
   readonly #byTool: ReadonlyMap<Tool, Found>;
   #declarations: Declarations | undefined;
 
-  constructor(readonly namespaces: readonly NamedNamespace[]) {
+  constructor(readonly namespaces: readonly NamedNamespace[], readonly silent: readonly string[]) {
     this.guestNamespaces = namespaces.map(toGuestNamespace);
     this.#index = new Map(namespaces.map((namespace) => [namespace.name, indexTools(namespace)]));
     this.#byTool = new Map(

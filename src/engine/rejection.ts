@@ -1,0 +1,32 @@
+/** Why a program that did not pass its check was not run. */
+
+import { CodemodeError } from "../base/errors.ts";
+import type { CheckResult } from "../checker/mod.ts";
+import { messageOf, namedSilent } from "./silent_servers.ts";
+
+/**
+ * `SYNTAX_ERROR` or `TYPE_CHECK_FAILED` with the first fault and its remedy; `MCP_SERVER_UNAVAILABLE`
+ * when the program names one of the `silent` servers, because then waiting may help.
+ */
+export function toRejection(checked: CheckResult, silent: readonly string[]): CodemodeError {
+  const away = namedSilent(checked.diagnostics, silent);
+  if (away.length > 0) {
+    return new CodemodeError("MCP_SERVER_UNAVAILABLE", `Nothing ran: ${messageOf(away)}`, {
+      details: { servers: away, mayHaveTakenEffect: false },
+    });
+  }
+  const code = checked.kind === "types" ? "TYPE_CHECK_FAILED" : "SYNTAX_ERROR";
+  return new CodemodeError(
+    code,
+    `The code did not pass its check, nothing ran: ${firstFault(checked)}`,
+  );
+}
+
+function firstFault({ diagnostics }: CheckResult): string {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const [first] = errors;
+  if (first === undefined) return "";
+  const remedy = first.suggestion === undefined ? "" : ` ${first.suggestion}`;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more, see diagnostics)` : "";
+  return `line ${first.line}, column ${first.column}: ${first.message}${remedy}${more}`;
+}
