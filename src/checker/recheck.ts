@@ -56,9 +56,10 @@ export function correctCode(
 
 function toCorrection(ts: TypeScript, file: ts.SourceFile, finding: Finding): Correction[] {
   const { start, end, code, replacement = "" } = finding;
-  const isName = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(replacement);
+  // What no form of a tool fits is a key of its argument, not the name of the tool.
+  const isName = code !== NO_OVERLOAD && /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(replacement);
   if (!isName && code !== NO_OVERLOAD) return [];
-  const call = callOf(ts, file, start, end);
+  const call = isName ? callOf(ts, file, start, end) : refusedCall(ts, file, start, end);
   if (call === undefined) return [];
   const hidden = { pos: call.arguments.pos, end: call.arguments.end };
   const callee = { start: call.expression.getStart(file), end: call.expression.end };
@@ -67,10 +68,35 @@ function toCorrection(ts: TypeScript, file: ts.SourceFile, finding: Finding): Co
     ? text(callee.start, start) + replacement + text(end, callee.end)
     : text(callee.start, callee.end);
   const [argument] = call.arguments;
-  if (argument === undefined || !ts.isObjectLiteralExpression(argument)) {
+  if (argument === undefined || (isName && !ts.isObjectLiteralExpression(argument))) {
     return isName ? [{ finding, start, end, replacement, hidden }] : [];
   }
   return [{ finding, ...callee, replacement: `${OBJECT_FORM}(${meant})`, hidden }];
+}
+
+/** The call that no form fits: the compiler points at its callee, or at the one argument it has. */
+function refusedCall(
+  ts: TypeScript,
+  file: ts.SourceFile,
+  start: number,
+  end: number,
+): ts.CallExpression | undefined {
+  const named = callOf(ts, file, start, end);
+  if (named !== undefined) return named;
+  let found: ts.CallExpression | undefined;
+  let current: ts.Node | undefined = file;
+  while (current !== undefined) {
+    const holder: ts.Node = current;
+    if (ts.isCallExpression(holder) && holder.arguments.length === 1) {
+      const argument = holder.arguments[0]!;
+      if (argument.getStart(file) === start && argument.end === end) found = holder;
+    }
+    current = ts.forEachChild(
+      holder,
+      (child) => child.pos <= start && child.end >= end ? child : undefined,
+    );
+  }
+  return found;
 }
 
 /** The call whose callee holds the name at `start`. */

@@ -83,6 +83,12 @@ const ABSENT_GLOBALS: ReadonlyMap<string, string> = new Map([
   ["Buffer", "Use Uint8Array, TextEncoder, TextDecoder, atob and btoa."],
 ]);
 
+/** "Did you forget to use 'await'?", which the compiler says beside its message. */
+const ABOUT_AWAIT = 2773;
+const PROMISE_USED =
+  /^(?:Type|Argument of type|Property '[^']{1,80}' does not exist on type) 'Promise</;
+const FORGOTTEN_AWAIT = "It is a promise: did you forget 'await'?";
+
 /** Property names a suggestion lists when none is near. */
 const MAX_LISTED = 12;
 
@@ -125,13 +131,20 @@ function toFinding(
   guest: GuestProgram,
   diagnostic: ts.Diagnostic,
 ): Finding | undefined {
-  const base = splitSuggestion(toSyntaxFinding(ts, diagnostic));
+  const base = withRemedy(diagnostic, toSyntaxFinding(ts, diagnostic));
   const node = nodeAt(ts, guest.file, base.start, base.end);
   if (node === undefined) return base;
   if (UNKNOWN_NAME.has(diagnostic.code)) return unknownName(guest, base, node.getText(guest.file));
   if (UNKNOWN_PROPERTY.has(diagnostic.code)) return unknownProperty(ts, guest, base, node);
   if (UNKNOWN_KEY.has(diagnostic.code)) return unknownKey(ts, guest, base, node);
   return base;
+}
+
+/** The finding with what is to be done about it, where the compiler knows. */
+function withRemedy({ relatedInformation = [] }: ts.Diagnostic, finding: Finding): Finding {
+  const isPromise = relatedInformation.some(({ code }) => code === ABOUT_AWAIT) ||
+    PROMISE_USED.test(finding.message);
+  return isPromise ? { ...finding, suggestion: FORGOTTEN_AWAIT } : splitSuggestion(finding);
 }
 
 function unknownName(guest: GuestProgram, base: Finding, name: string): Finding {
@@ -170,6 +183,7 @@ function unknownProperty(
   const message = /^[\w$.]{1,80}$/.test(owner)
     ? `Property '${name}' does not exist on ${owner}.`
     : base.message;
+  if (base.suggestion === FORGOTTEN_AWAIT) return { ...base, message };
   const hint = near === undefined ? listMembers(type) : meant(near);
   return { ...base, message, ...hint };
 }

@@ -93,7 +93,16 @@ const FAULTS: readonly (readonly [name: string, code: string, expected: readonly
   [
     "an unawaited call",
     "const found = memory.search_nodes({ query: 'a' });\nreturn found.map((node) => node.name)",
-    ["2:14-2:17 TS2339 error Property 'map' does not exist on found."],
+    ["2:14-2:17 TS2339 error Property 'map' does not exist on found. | It is a promise: did you forget 'await'?"],
+  ],
+  [
+    "a promise taken apart",
+    "const [first] = memory.search_nodes({ query: 'a' });\nconst { length } = memory.search_nodes({ query: 'a' });\nconst n: number = memory.create_entities({ entities: [] });",
+    [
+      "1:7-1:14 TS2488 error Type 'Promise<{ name: string; kind?: string | undefined; }[]>' must have a '[Symbol.iterator]()' method that returns an iterator. | It is a promise: did you forget 'await'?",
+      "2:9-2:15 TS2339 error Property 'length' does not exist on type 'Promise<{ name: string; kind?: string | undefined; }[]>'. | It is a promise: did you forget 'await'?",
+      "3:7-3:8 TS2322 error Type 'Promise<void>' is not assignable to type 'number'. | It is a promise: did you forget 'await'?",
+    ],
   ],
   [
     "what a top-level return gives",
@@ -359,3 +368,35 @@ Deno.test("broken declarations do not break the check", () => {
   const broken = { text: "declare const memory: { search(:: }}} const", hash: "broken" };
   assert.equal(check("1 + 1", { declarations: broken }).ok, true);
 });
+
+const TWO_FORMS = {
+  text: `declare const mcp: { readonly files: { readonly read: {
+    (input: { path: string; tail?: number }): Promise<{ content: string }>;
+    (path: string, tail?: number): Promise<{ content: string }>;
+  } } };`,
+  hash: "two forms",
+};
+
+for (
+  const [name, code, expected] of [
+    [
+      "a misspelt key",
+      "await mcp.files.read({ pth: 'a' })",
+      "1:24-1:27 TS2561 error Object literal may only specify known properties, but 'pth' does not exist in type '{ path: string; tail?: number | undefined; }'. | Did you mean 'path'?",
+    ],
+    [
+      "a missing key",
+      "await mcp.files.read({})",
+      "1:22-1:24 TS2345 error Argument of type '{}' is not assignable to parameter of type '{ path: string; tail?: number | undefined; }'.\n  Property 'path' is missing in type '{}' but required in type '{ path: string; tail?: number | undefined; }'.",
+    ],
+    [
+      "a key of an object made before",
+      "const input = { path: 1 };\nawait mcp.files.read(input)",
+      "2:22-2:27 TS2345 error Argument of type '{ path: number; }' is not assignable to parameter of type '{ path: string; tail?: number | undefined; }'.\n  Types of property 'path' are incompatible.\n    Type 'number' is not assignable to type 'string'.",
+    ],
+  ] as const
+) {
+  Deno.test(`faults: a tool with two forms: ${name}`, () => {
+    assert.deepEqual(lines(check(code, { declarations: TWO_FORMS })), [expected]);
+  });
+}
