@@ -12,6 +12,6 @@ import { watchGlobals } from "./guest/watch.ts";
 
 const door = openStdioDoor(Deno.stdin, Deno.stdout);
 const watch = watchGlobals(globalThis);
-exitWhenOrphaned(Deno);
+exitWhenOrphaned(globalThis, Deno);
 sealGlobals(globalThis);
 serve(door, watch, globalThis);
