@@ -17,33 +17,41 @@ export interface ProcessLike {
 /** Names through which a program can wait without the host. */
 const WAITING = ["setTimeout", "setInterval"] as const;
 
-const apply = Reflect.apply;
-
 /**
- * Watches from the first timer of the program on: one that waits for the host ends with the channel,
- * one that waits for nothing ends at once. Loading timers costs a third of a start, so a program that
- * uses none does not pay for them. Must run before the scope is sealed.
+ * Watches from the program's first look at a timer on: one that waits for the host ends with the
+ * channel, one that waits for nothing ends at once. Loading timers costs a third of a start, so a
+ * program that uses none does not pay for them. Must run before the scope is sealed.
  */
 export function exitWhenOrphaned(scope: typeof globalThis, process: ProcessLike): void {
-  const exit = process.exit.bind(process);
-  const unref = process.unrefTimer.bind(process);
-  const every = scope.setInterval;
+  const define = Object.defineProperty;
+  const every = lazily(scope, "setInterval");
   let isWatching = false;
   // SAFETY: a killed service cannot end its sandboxes (test/e2e: shutdown).
   const watch = () => {
     if (isWatching) return;
     isWatching = true;
     const { ppid } = process;
-    unref(every(() => {
-      if (process.ppid !== ppid) exit(1);
-    }, LOOK_INTERVAL_MS));
+    const look = () => process.ppid === ppid || process.exit(1);
+    process.unrefTimer(every()(look, LOOK_INTERVAL_MS));
   };
   for (const name of WAITING) {
-    const start = scope[name];
-    const watched = (...args: unknown[]): unknown => {
+    const read = lazily(scope, name);
+    const settle = (value: unknown) =>
+      define(scope, name, { value, writable: true, configurable: true });
+    const get = () => {
       watch();
-      return apply(start, scope, args);
+      settle(read());
+      return read();
     };
-    Object.defineProperty(scope, name, { value: watched, writable: true, configurable: true });
+    define(scope, name, { get, set: settle, configurable: true });
   }
+}
+
+/** Reads a global later, without loading it now. */
+function lazily<Name extends (typeof WAITING)[number]>(
+  scope: typeof globalThis,
+  name: Name,
+): () => (typeof globalThis)[Name] {
+  const { get, value } = Object.getOwnPropertyDescriptor(scope, name) ?? {};
+  return get === undefined ? () => value : get.bind(scope);
 }
