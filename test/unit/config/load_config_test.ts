@@ -316,6 +316,16 @@ Deno.test("variables: DENO_DIR is there although it is not set", () => {
   assert.equal(a?.command, "/d/x");
 });
 
+Deno.test("what is printed loads as the same configuration", () => {
+  const config = parse(readFileSync(COMMITTED, "utf8").replace(/ +environment:\n.*\n/, ""), {
+    DENO_DIR: "/d",
+  });
+  const printed = printConfig(config);
+  assert.match(printed, /^# Paths are relative to \/srv\/app\nserver:\n {2}host: 127\.0\.0\.1\n/);
+  assert.match(printed, /\n {4}memory: 134217728\n {4}timeout: 30000ms\n/);
+  assert.deepEqual(parse(printed), config);
+});
+
 Deno.test("secrets never print", () => {
   const config = parse(`
 mcp:
