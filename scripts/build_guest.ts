@@ -22,7 +22,8 @@ export function bundleGuest(entry: string, denoPath = Deno.execPath()): string {
   const args = ["bundle", ...flags, join("workers", `${entry}.ts`)];
   const child = spawnSync(denoPath, args, { cwd: ROOT, encoding: "utf8" });
   if (child.status !== 0) throw new Error(`Cannot bundle workers/${entry}.ts: ${child.stderr}`);
-  const script = JSON.stringify(`(()=>{${child.stdout.trim()}})()`);
+  // With a name of its own, stack frames do not show where the file lies.
+  const script = JSON.stringify(`(()=>{${child.stdout.trim()}})()\n//# sourceURL=sandbox.js`);
   const header = `Generated from workers/${entry}.ts by scripts/build_guest.ts; do not edit.`;
   // A comment would make Deno look for pragmas in it, which costs 2 ms of each start.
   return `"${header}";\n(0, eval)(${script});\n`;

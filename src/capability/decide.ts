@@ -1,7 +1,7 @@
 /**
  * Single decisions: may this guest reach this host, this path, this tool? Each answers false for
- * anything it cannot read. Symbolic links are not followed here; the sandbox's own permission check
- * resolves them at the moment of access.
+ * anything it cannot read. Symbolic links are judged by their own path, here as in the sandbox's
+ * permissions: a link that lies in a granted folder leads wherever it points. A guest cannot make one.
  */
 
 import { basename } from "node:path";

@@ -69,7 +69,7 @@ export class ToolCalls {
       const value = frame.namespace === "codemode"
         ? await this.#builtin(frame, signal)
         : await this.#namespaced(frame, signal);
-      return { ok: true, value: encodeValue(value).wire };
+      return { ok: true, value: encodeResult(value, frame) };
     } catch (thrown) {
       return { ok: false, error: this.#toWireError(toCodemodeError(thrown), frame) };
     }
@@ -191,6 +191,20 @@ export class ToolCalls {
         details: details as WireValue,
       },
     };
+  }
+}
+
+/** A result nested too deep to cross is the server's failure, as one that breaks its schema is. */
+function encodeResult(value: unknown, { namespace, tool }: CallFrame): WireValue {
+  try {
+    return encodeValue(value).wire;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : "it cannot be encoded";
+    throw new CodemodeError(
+      "TOOL_OUTPUT_INVALID",
+      `Invalid output of ${namespace}.${tool}: ${reason}`,
+      { cause },
+    );
   }
 }
 

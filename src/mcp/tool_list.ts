@@ -11,6 +11,9 @@ export const MAX_TOOLS = 10_000;
 /** Pages asked of one server. */
 export const MAX_TOOL_PAGES = 256;
 
+/** Nesting of a schema; the client overflows its stack on a list that holds a much deeper one. */
+const MAX_SCHEMA_NESTING = 200;
+
 const MAX_NAME_LENGTH = 256;
 const MAX_DESCRIPTION_LENGTH = 64 * 1024;
 const HINTS = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"] as const;
@@ -85,9 +88,12 @@ function toTool(server: string, entry: ListedTool): Tool {
   });
 }
 
-/** The protocol demands `type: "object"`; servers that leave it out mean it. */
+/**
+ * The protocol demands `type: "object"`; servers that leave it out mean it. A schema nested too deep
+ * says that much and no more, so that it takes neither its tool nor its server away.
+ */
 function asObjectSchema(schema: unknown): { readonly [keyword: string]: unknown } {
-  if (!isRecord(schema)) return { type: "object" };
+  if (!isRecord(schema) || isDeeperThan(schema, MAX_SCHEMA_NESTING)) return { type: "object" };
   return schema.type === "object" ? schema : { ...schema, type: "object" };
 }
 
@@ -98,6 +104,11 @@ function readAnnotations(raw: Record<string, unknown>): ToolAnnotations {
     ...(typeof raw.title === "string" ? { title: raw.title.slice(0, MAX_NAME_LENGTH) } : {}),
     ...Object.fromEntries(hints),
   });
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -113,9 +113,28 @@ export function cancelledError(reason: unknown): CodemodeError {
 const OUT_OF_MEMORY =
   /out of memory|heap limit|memory allocation of \d+ bytes failed|Failed to reserve|Cannot allocate memory/i;
 
-/** What the end of a process says when nobody asked it to end. */
-export function crashError(end: ProcessEnd, memoryLimitBytes: number): CodemodeError {
-  if (OUT_OF_MEMORY.test(end.stderr)) return memoryError(memoryLimitBytes);
+/** Signals by which an engine ends itself when it cannot go on. */
+const OWN_SIGNALS: ReadonlySet<string> = new Set([
+  "SIGABRT",
+  "SIGBUS",
+  "SIGILL",
+  "SIGSEGV",
+  "SIGTRAP",
+]);
+
+/**
+ * What the end of a process says when nobody asked it to end; `grownBytes` is what it had grown by when
+ * last looked at. An engine that gives up with that much in use and without a word, as happens when the
+ * kernel refuses memory to one of its threads, did so for want of memory.
+ */
+export function crashError(
+  end: ProcessEnd,
+  memoryLimitBytes: number,
+  grownBytes = 0,
+): CodemodeError {
+  const gaveUp = end.signal !== null && OWN_SIGNALS.has(end.signal);
+  const isFull = gaveUp && grownBytes >= memoryLimitBytes / 2;
+  if (isFull || OUT_OF_MEMORY.test(end.stderr)) return memoryError(memoryLimitBytes);
   const how = end.signal === null ? `exit code ${end.exitCode}` : `signal ${end.signal}`;
   const details = { exitCode: end.exitCode, signal: end.signal };
   const message = `The sandbox ended before the program did: ${how}`;

@@ -110,7 +110,9 @@ export class ProcessSandbox implements Sandbox {
       timer = clock.after(WATCH_INTERVAL_MS, look);
     };
     let timer = clock.after(WATCH_INTERVAL_MS, look);
-    void this.#process.ended.then((end) => session.stop(crashError(end, memoryLimitBytes)));
+    void this.#process.ended.then((end) => {
+      session.stop(crashError(end, memoryLimitBytes, meter.lastGrownBytes));
+    });
     this.#process.onOutput((chunk) => session.receive(chunk));
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
@@ -192,6 +194,11 @@ class Meter {
   /** Resident bytes above those at the beginning. */
   grownBytes(): number {
     this.#last = this.#read() ?? this.#last;
+    return this.lastGrownBytes;
+  }
+
+  /** What {@link Meter.grownBytes} was when last asked for. */
+  get lastGrownBytes(): number {
     return this.#last.residentBytes - this.#before.residentBytes;
   }
 

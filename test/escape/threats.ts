@@ -528,7 +528,7 @@ const LATE: readonly Threat[] = [
     vector: "paths of the host in an error's stack",
     defence: FLAGS,
     verdict: "blocked",
-    code: "return /src|workers|built|codemode/.test(new Error('x').stack)",
+    code: "return /file:|tmp|src|workers|built|codemode/.test(new Error('x').stack)",
     end: "completed false",
   },
 ];

@@ -11,7 +11,7 @@ export interface ProcessLike {
   /** The parent's id; another one once the parent has gone. */
   readonly ppid: number;
   exit(code: number): never;
-  unrefTimer(timer: unknown): void;
+  unrefTimer(timer: ReturnType<typeof setInterval>): void;
 }
 
 /** Watches from now on; must run before the scope is sealed. */
@@ -22,6 +22,5 @@ export function exitWhenOrphaned(process: ProcessLike): void {
   const timer = setInterval(() => {
     if (process.ppid !== ppid) exit(1);
   }, LOOK_INTERVAL_MS);
-  // As it is: for the number of a timer this does nothing, and a program that waits for nothing hangs.
   process.unrefTimer(timer);
 }

@@ -31,6 +31,7 @@ import type { Watch } from "./watch.ts";
 
 const evaluate = globalThis.eval;
 const then = uncurryThis(Promise.prototype.then);
+const NativePromise = Promise;
 const trueFetch = globalThis.fetch;
 
 /** Notes about rejections kept. */
@@ -60,7 +61,8 @@ export function serve(door: Door, watch: Watch, scope: typeof globalThis): void 
   if (text === undefined) return;
   const start = parseJson(text) as StartFrame;
   line.nonce = start.nonce;
-  runProgram(start, line, { door, watch, scope });
+  // In a turn of its own, so that no frame of the file below is in the program's stacks.
+  then(NativePromise.resolve(), () => runProgram(start, line, { door, watch, scope }));
 }
 
 function createLine(door: Door): Line {

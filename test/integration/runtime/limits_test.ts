@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { cpuTimeWithin, withKernelLimits } from "../../../src/runtime/limits.ts";
+import { cpuTimeWithin, crashError, withKernelLimits } from "../../../src/runtime/limits.ts";
 
 Deno.test("a process that has spent its CPU time is ended by the kernel", () => {
   const line = { command: Deno.execPath(), args: ["eval", "for (;;);"] };
@@ -21,4 +21,25 @@ Deno.test("programs that keep to their time never meet the CPU limit", () => {
     "x",
     "y",
   ]);
+});
+
+Deno.test("an engine that gives up is out of memory when it says so or had much in use", () => {
+  const code = (signal: string | null, stderr: string, grownBytes: number) =>
+    crashError({ exitCode: null, signal, stderr }, 100, grownBytes).code;
+  assert.deepEqual(
+    [
+      code("SIGTRAP", "Fatal process out of memory: Zone", 0),
+      code("SIGABRT", "", 50),
+      code("SIGABRT", "", 49),
+      code("SIGKILL", "", 100),
+      code(null, "", 100),
+    ],
+    [
+      "MEMORY_LIMIT_EXCEEDED",
+      "MEMORY_LIMIT_EXCEEDED",
+      "SANDBOX_CRASHED",
+      "SANDBOX_CRASHED",
+      "SANDBOX_CRASHED",
+    ],
+  );
 });

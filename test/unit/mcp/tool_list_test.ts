@@ -55,3 +55,19 @@ Deno.test("tools are sorted, frozen and unique; the first of a name counts", () 
   ]);
   assert.ok(Object.isFrozen(tools) && tools.every(Object.isFrozen));
 });
+
+Deno.test("a schema nested too deep says nothing, and leaves its tool and the others alone", () => {
+  const nested = (levels: number) => {
+    let schema: Record<string, unknown> = { type: "object" };
+    for (let level = 1; level < levels; level += 1) schema = { type: "object", not: schema };
+    return schema;
+  };
+  const schemaOf = (inputSchema: unknown) => {
+    const verdict = readListedTool({ name: "a", inputSchema, outputSchema: inputSchema });
+    assert.ok("tool" in verdict);
+    assert.deepEqual(verdict.tool.outputSchema, verdict.tool.inputSchema);
+    return verdict.tool.inputSchema;
+  };
+  assert.deepEqual(schemaOf(nested(200)), nested(200));
+  for (const levels of [201, 5_000]) assert.deepEqual(schemaOf(nested(levels)), { type: "object" });
+});
