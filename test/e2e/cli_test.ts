@@ -92,7 +92,7 @@ Deno.test("cli: programs, checks, tools, configuration", async (t) => {
       /bad\.yaml:1:11: server\.prot: unknown key "prot" \(did you mean "port"\?\)/,
     );
     const printed = await runCli(["config", "print", "-c", none]);
-    assert.match(printed.stdout, /timeoutMs: 30000/);
+    assert.match(printed.stdout, /timeout: 30000ms/);
   });
 
   await t.step("doctor asks every part", async () => {
