@@ -19,6 +19,11 @@ const LENGTH_DISCOUNT = 0.6;
 const PREFIX_SHARE = 0.5;
 const SHORTEST_PREFIX = 3;
 
+/** A tool that its server advises against comes after those it advises. */
+const DEPRECATED_SHARE = 0.1;
+/** A tool may also be about what is deprecated, so not every mention counts. */
+const DEPRECATED = /\bDEPRECATED\b|^\W*[Dd]eprecated\b|\bis deprecated\b/;
+
 const MAX_QUERY_WORDS = 32;
 const MAX_DESCRIPTION_LENGTH = 4_000;
 const MAX_PARAMETERS = 100;
@@ -94,6 +99,7 @@ function ranker(
       const weight = weightOf(word, weights);
       return sum + rarity.get(word)! * (weight * (SATURATION + 1)) / (weight + norm);
     }, 0);
+    if (isDeprecated(tool)) return score * DEPRECATED_SHARE;
     return isNamed(tool, query) ? score + words.length * 10 : score;
   };
 }
@@ -118,6 +124,10 @@ function weightOf(word: string, weights: ReadonlyMap<string, number>): number {
 function isNamed(tool: Tool, query: string): boolean {
   const asked = wordsOf(query).join(" ");
   return asked === wordsOf(tool.name).join(" ") || asked === wordsOf(pathOf(tool)).join(" ");
+}
+
+function isDeprecated({ description }: Tool): boolean {
+  return DEPRECATED.test(description.slice(0, MAX_DESCRIPTION_LENGTH));
 }
 
 function pathOf(tool: Tool): string {

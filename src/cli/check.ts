@@ -22,7 +22,7 @@ export const check: Command = {
       } else {
         printDiagnostics(output, answer.diagnostics);
         const tools = answer.tools.length === 0 ? "no tools" : answer.tools.join(", ");
-        output.print(answer.ok ? `OK: ${answer.runtime.name}, ${tools}` : "The code did not pass");
+        output.print(answer.ok ? `OK; calls ${tools}` : "The code did not pass");
       }
       return answer.ok ? 0 : EXIT_CODES.guest;
     }),

@@ -43,8 +43,12 @@ export function parseFlags(command: Command, args: readonly string[]) {
       allowPositionals: true,
     });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : "they cannot be read";
-    throw new CodemodeError("INVALID_REQUEST", `codemode ${command.name}: ${reason}`, { cause });
+    const told = cause instanceof Error ? cause.message : "they cannot be read";
+    // What follows is advice on arguments that begin with a dash.
+    const [reason = ""] = told.split(/\. To specify /);
+    throw new CodemodeError("INVALID_REQUEST", `codemode ${command.name}: ${reason} (see --help)`, {
+      cause,
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 /** `codemode serve`: the service on its socket, until it is told to stop. */
 
-import { createApp, VERSION } from "../app.ts";
+import { type App, createApp, VERSION } from "../app.ts";
+import { CodemodeError } from "../base/errors.ts";
 import { createConsoleSink } from "../base/log_console.ts";
 import { createFileSink } from "../base/log_file.ts";
 import { createLogger, type Logger, type LogSink } from "../base/log.ts";
@@ -26,7 +27,7 @@ export const serve: Command = {
     };
     const config = await configOf({ ...invocation, values, env: { ...env, ...overrides } });
     const sinks = config.logging.outputs.map((output) =>
-      createSink(output, config.logging.format, invocation.output)
+      createSink(output, values["json"] ? "json" : config.logging.format, invocation.output)
     );
     try {
       await serveUntilStopped(config, createLogger(sinks, config.logging.level));
@@ -40,21 +41,34 @@ export const serve: Command = {
 async function serveUntilStopped(config: Config, logger: Logger): Promise<void> {
   await using app = createApp(config, { logger });
   using signals = listenForSignals();
-  const { host: hostname, port } = config.server;
-  const server = Deno.serve({
-    hostname,
-    port,
-    onListen: ({ hostname, port }) => {
-      const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-      logger.info("listening", { url: `http://${host}:${port}`, version: VERSION });
-    },
-    handler: (request) => app.fetch(request),
-  });
+  const server = listen(app, config.server, logger);
   logger.info("stopping", { signal: await signals.first });
   // The app goes first: it ends what runs, so that the socket's open requests get their answers.
   await app.close(signals.again);
   await server.shutdown();
   logger.info("stopped");
+}
+
+function listen(app: App, { host, port }: Config["server"], logger: Logger): Deno.HttpServer {
+  try {
+    return Deno.serve({
+      hostname: host,
+      port,
+      onListen: ({ hostname, port }) => {
+        const name = hostname.includes(":") ? `[${hostname}]` : hostname;
+        logger.info("listening", { url: `http://${name}:${port}`, version: VERSION });
+      },
+      handler: (request) => app.fetch(request),
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const remedy = cause instanceof Deno.errors.AddrInUse ? "; choose another with --port" : "";
+    throw new CodemodeError(
+      "INVALID_REQUEST",
+      `Cannot listen on ${host}:${port}: ${reason}${remedy}`,
+      { cause },
+    );
+  }
 }
 
 function createSink(to: LogOutput, format: "json" | "text", output: Output): LogSink {

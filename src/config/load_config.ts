@@ -10,6 +10,7 @@ import type { z } from "zod";
 import { CodemodeError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest.ts";
 import type { Config } from "./config.ts";
+import { denoDirectory } from "./deno_directory.ts";
 import { type ConfigDocument, parseConfigDocument } from "./document.ts";
 import { interpolate } from "./interpolate.ts";
 import { withoutFaults } from "./mend.ts";
@@ -84,7 +85,8 @@ export function parseConfigText(
 ): Config {
   const document = parseConfigDocument(file, text);
   if (document.problems.length > 0) throw configInvalid(document.problems);
-  const { value, missing } = interpolate(document.value, { ...env, CODEMODE_DIRECTORY: directory });
+  const ours = { DENO_DIR: denoDirectory(env, process.platform), CODEMODE_DIRECTORY: directory };
+  const { value, missing } = interpolate(document.value, { ...env, ...ours });
   const problems = missing.map(({ path, name }) =>
     document.problem(
       path,
@@ -107,7 +109,7 @@ function validate(
     : parsed.error.issues.flatMap((issue) => toProblems(document, issue));
   const readable = parsed.success ? parsed.data : readablePart(value, parsed.error.issues);
   const broken = (readable === undefined ? [] : brokenRules(readable))
-    .map(({ path, message }) => document.problem(path, message));
+    .map(({ path, message, suggestion }) => document.problem(path, message, { suggestion }));
   // A value without its variable is not judged as well.
   const told = new Set(problems.map(({ path }) => path));
   const all = [...problems, ...[...faults, ...broken].filter(({ path }) => !told.has(path))];

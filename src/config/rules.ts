@@ -1,5 +1,6 @@
 /** What must hold between the values of a configuration. */
 
+import { nearestName } from "../base/nearest.ts";
 import { isLoopback } from "./loopback.ts";
 import type { ConfigFile } from "./schema.ts";
 
@@ -7,6 +8,7 @@ import type { ConfigFile } from "./schema.ts";
 export interface BrokenRule {
   readonly path: readonly PropertyKey[];
   readonly message: string;
+  readonly suggestion?: string | undefined;
 }
 
 const SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
@@ -68,6 +70,7 @@ function mcpRules({ mcp, security }: ConfigFile): BrokenRule[] {
     known.has(name) ? [] : [{
       path: ["security", "capabilities", "mcp", "allowedServers", index],
       message: `there is no server "${name}"`,
+      suggestion: nearestName(name, known),
     }]
   );
   return [...rules, ...strange];

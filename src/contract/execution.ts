@@ -45,7 +45,9 @@ export const ExecuteRequestSchema = z.strictObject({
   timeout: z.int().min(1).optional().describe("Milliseconds of wall time"),
   memoryLimit: z.int().min(1).optional().describe("Bytes"),
   check: z.enum(["error", "warn", "off"]).optional().describe("Default error"),
-  capabilities: z.union([z.array(z.string()).max(MAX_CAPABILITIES), CapabilitySetSchema]).optional()
+  capabilities: z.union([z.array(z.string()).max(MAX_CAPABILITIES), CapabilitySetSchema], {
+    error: 'Invalid input: expected a list of texts such as "mcp:memory", or a CapabilitySet',
+  }).optional()
     .describe("A subset of what the caller was granted; absent means the configured default grant"),
   context: z.record(z.string(), z.unknown()).optional().describe(
     "Given to the program as `context`",

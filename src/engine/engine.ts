@@ -126,7 +126,7 @@ class LocalEngine implements Engine {
     const admitted = admit(request, caller, this.#rules());
     using ticket = this.#gate.enter(options.signal);
     const startedAt = this.#parts.clock.monotonic();
-    const toolbox = await this.#prepareToolbox(admitted.grant, ticket.signal);
+    const toolbox = await this.#prepareToolbox(admitted.grant, ticket.signal, admitted.code);
     const checked = await this.#checkCode(admitted, toolbox, ticket.signal);
     const tools = usedTools(checked, toolbox);
     return {
@@ -183,7 +183,7 @@ class LocalEngine implements Engine {
 
   async #walk(run: Run): Promise<ExecutionResult> {
     try {
-      const toolbox = await this.#prepareToolbox(run.admitted.grant, run.signal);
+      const toolbox = await this.#prepareToolbox(run.admitted.grant, run.signal, run.admitted.code);
       this.#advance(run, "check");
       const checked = await this.#checkCode(run.admitted, toolbox, run.signal);
       this.#advance(run, "checked");
@@ -251,11 +251,18 @@ class LocalEngine implements Engine {
     });
   }
 
-  /** A server that is still starting is waited for, so that its tools are not called unknown. */
-  async #prepareToolbox(grant: CapabilitySet, signal: AbortSignal): Promise<Toolbox> {
+  /**
+   * A server that is still starting is waited for, so that its tools are not called unknown; a
+   * program waits only for servers that its text names, so that a slow one does not hold up all.
+   */
+  async #prepareToolbox(
+    grant: CapabilitySet,
+    signal: AbortSignal,
+    code?: string,
+  ): Promise<Toolbox> {
     const patience = AbortSignal.timeout(SERVER_PATIENCE_MS);
     await this.#parts.catalog
-      .settled(grant.mcp?.allowedServers ?? [], AbortSignal.any([signal, patience]))
+      .settled(this.#toolboxes.serversOf(grant, code), AbortSignal.any([signal, patience]))
       .catch((error) => {
         if (signal.aborted) throw error;
       });

@@ -11,7 +11,7 @@ import { messageOf, namedSilent } from "./silent_servers.ts";
 export function toRejection(checked: CheckResult, silent: readonly string[]): CodemodeError {
   const away = namedSilent(checked.diagnostics, silent);
   if (away.length > 0) {
-    return new CodemodeError("MCP_SERVER_UNAVAILABLE", `Nothing ran: ${messageOf(away)}`, {
+    return new CodemodeError("MCP_SERVER_UNAVAILABLE", `Nothing ran. ${messageOf(away)}`, {
       details: { servers: away, mayHaveTakenEffect: false },
     });
   }

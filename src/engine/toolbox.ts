@@ -79,6 +79,18 @@ export class Toolboxes {
     return toolbox;
   }
 
+  /**
+   * Servers a grant speaks of; with `code`, those among them that it may mean: by their name, or by
+   * `codemode`, which reaches every tool.
+   */
+  serversOf(grant: CapabilitySet, code?: string): readonly string[] {
+    const granted = this.#allNamed().filter(({ server }) => isNamed(grant, server));
+    const isMeant = ({ server, name }: NamedNamespace) =>
+      code === undefined || code.includes("codemode") || code.includes(name) ||
+      code.includes(server);
+    return granted.filter(isMeant).map(({ server }) => server);
+  }
+
   #create(grant: CapabilitySet): Toolbox {
     const all = this.#allNamed();
     const silent = all.filter(({ server, tools }) => tools.length === 0 && isNamed(grant, server));

@@ -281,6 +281,7 @@ export class Connection implements AsyncDisposable {
     try {
       await this.#readTools(this.#session, deadline.signal);
     } catch (error) {
+      if (this.#state.name === "closed") return;
       this.#deps.logger.warn("MCP server did not list its tools", {
         reason: describeError(error),
       });

@@ -40,6 +40,7 @@ export class StdioTransport implements Transport {
   #closing: Promise<void> | undefined;
   #stray = { lines: 0, bytes: 0 };
   #closeReason: string | undefined;
+  #lastLine: string | undefined;
 
   constructor(name: string, options: ServerProcessOptions, logger: Logger) {
     this.#name = name;
@@ -65,6 +66,7 @@ export class StdioTransport implements Transport {
     this.#relayStderr(stderr);
     this.#process.exited.then(() => {
       this.#closeReason ??= this.#process?.ending;
+      this.#tellLastWords();
       return this.close();
     });
     if (this.#closing) await this.#process.stop();
@@ -130,11 +132,21 @@ export class StdioTransport implements Transport {
     void this.close();
   }
 
+  /** Why a server ended by itself stands in what it wrote; nobody but the operator is told. */
+  #tellLastWords(): void {
+    if (this.#closing || this.#lastLine === undefined) return;
+    this.#logger.warn("MCP server ended", {
+      reason: this.#process?.ending,
+      lastLine: this.#lastLine,
+    });
+  }
+
   #relayStderr(stderr: ServerProcess["streams"]["stderr"]): void {
     const lines = new LineSplitter(MAX_LOG_LINE_BYTES, "cut");
     const relay = (line: string) => {
       if (line === "") return;
-      this.#logger.info("MCP server stderr", { line: `[${this.#name}] ${printable(line)}` });
+      this.#lastLine = `[${this.#name}] ${printable(line)}`;
+      this.#logger.info("MCP server stderr", { line: this.#lastLine });
     };
     stderr.on("data", (chunk: Uint8Array) => lines.push(chunk).forEach(relay));
     stderr.on("end", () => lines.flush().forEach(relay));

@@ -47,6 +47,21 @@ Deno.test("cli: programs, checks, tools, configuration", async (t) => {
     assert.match(excess.stderr, /CAPABILITY_VIOLATION.*read:\/etc/);
   });
 
+  await t.step("a port that is taken is the caller's to change", async () => {
+    using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = taken.addr as Deno.NetAddr;
+    const { code, stderr } = await runCli(["serve", "--port", String(port), "-c", none]);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      new RegExp(
+        `^INVALID_REQUEST: Cannot listen on 127\\.0\\.0\\.1:${port}: Address already in use`,
+        "m",
+      ),
+    );
+    assert.match(stderr, /; choose another with --port\n$/);
+  });
+
   await t.step("check tells the place", async () => {
     const { code, stderr } = await runCli(["check", `${folder}/wrong.ts`, "-c", none]);
     assert.equal(code, 1);
@@ -77,7 +92,7 @@ Deno.test("cli: programs, checks, tools, configuration", async (t) => {
       /bad\.yaml:1:11: server\.prot: unknown key "prot" \(did you mean "port"\?\)/,
     );
     const printed = await runCli(["config", "print", "-c", none]);
-    assert.match(printed.stdout, /timeoutMs: 30000/);
+    assert.match(printed.stdout, /timeout: 30000ms/);
   });
 
   await t.step("doctor asks every part", async () => {

@@ -50,6 +50,22 @@ Deno.test("ties are in the order of server and name, and the limit holds", () =>
   assert.equal(searchTools(groups, "same", { limit: 1 }).length, 1);
 });
 
+Deno.test("a deprecated tool comes after the one that is advised", () => {
+  const tools = [
+    tool("files", "read_file", "Read a file. DEPRECATED: Use read_text_file instead."),
+    tool("files", "read_text_file", "Read a file as text"),
+    tool("files", "read_deprecated_list", "Read which files are deprecated"),
+  ];
+  const hits = searchTools([{ server: "files", description: "", tools }], "read file", {
+    limit: 3,
+  });
+  assert.deepEqual(hits.map((hit) => hit.tool.name), [
+    "read_text_file",
+    "read_deprecated_list",
+    "read_file",
+  ]);
+});
+
 Deno.test("words: case, punctuation, plurals, small words", () => {
   assert.deepEqual(wordsOf("getHTTPResponses for my-queries, of the class"), [
     "get",

@@ -302,6 +302,30 @@ Deno.test("everything is frozen, down to the lists", () => {
   visit(config, "config");
 });
 
+Deno.test("a server that is not there: the one that was meant", () => {
+  const text = "security: {capabilities: {mcp: {allowedServers: [memry]}}}\n" +
+    "mcp: {servers: {memory: {transport: stdio, command: x}}}\n";
+  assert.deepEqual(problems(text), [
+    'c.yaml:1:50: security.capabilities.mcp.allowedServers.0: there is no server "memry" (did you mean "memory"?)',
+  ]);
+});
+
+Deno.test("variables: DENO_DIR is there although it is not set", () => {
+  const text = "mcp: {servers: {a: {transport: stdio, command: '${DENO_DIR}/x'}}}\n";
+  const { a } = parse(text, { HOME: "/home/ada", DENO_DIR: "/d" }).mcp.servers;
+  assert.equal(a?.command, "/d/x");
+});
+
+Deno.test("what is printed loads as the same configuration", () => {
+  const config = parse(readFileSync(COMMITTED, "utf8").replace(/ +environment:\n.*\n/, ""), {
+    DENO_DIR: "/d",
+  });
+  const printed = printConfig(config);
+  assert.match(printed, /^# Paths are relative to \/srv\/app\nserver:\n {2}host: 127\.0\.0\.1\n/);
+  assert.match(printed, /\n {4}memory: 134217728\n {4}timeout: 30000ms\n/);
+  assert.deepEqual(parse(printed), config);
+});
+
 Deno.test("secrets never print", () => {
   const config = parse(`
 mcp:

@@ -133,7 +133,9 @@ Deno.test("http: content types other than JSON are refused before the body is re
     const { error } = await response.json();
     assert.equal(
       error.message,
-      `The body must be sent as content-type application/json, not "${type}"`,
+      `The body must have the content-type application/json; it was sent ${
+        type === "" ? "without one" : `as "${type}"`
+      }`,
     );
   }
   assert.deepEqual(asked, []);
@@ -177,7 +179,15 @@ Deno.test("http: bodies that are not UTF-8, not JSON, not a request", async () =
   );
   assert.equal(
     (await refuse('{"code":"1","constructor":1}')).message,
-    'The request is not valid: Unrecognized key: "constructor"',
+    'The request is not valid: Unrecognized key: "constructor"; known: code, language, typescript, runtime, timeout, memoryLimit, check, capabilities, context',
+  );
+  assert.equal(
+    (await refuse('{"timeOut":1}')).message,
+    'The request is not valid: code: Required: string; Unrecognized key: "timeOut"; did you mean "timeout"?',
+  );
+  assert.equal(
+    (await refuse('{"code":"1","capabilities":"mcp:memory"}')).message,
+    'The request is not valid: capabilities: Invalid input: expected a list of texts such as "mcp:memory", or a CapabilitySet',
   );
   assert.deepEqual(asked, []);
 });

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import type { Catalog } from "../../../src/catalog/mod.ts";
+import type { Tool } from "../../../src/contract/mod.ts";
+import { Toolboxes } from "../../../src/engine/toolbox.ts";
+import { unknownNames } from "../../../src/engine/unknown_names.ts";
+
+const SEARCH: Tool = {
+  server: "memory",
+  name: "search_nodes",
+  description: "Search",
+  inputSchema: { type: "object" },
+  source: "mcp",
+};
+const CATALOG = {
+  version: 1,
+  groups: () => [
+    { server: "memory", description: "", tools: [SEARCH] },
+    { server: "my-files", description: "", tools: [] },
+    { server: "web", description: "", tools: [] },
+  ],
+} as unknown as Catalog;
+const ALL = { mcp: { allowedServers: ["*"] } };
+
+Deno.test("a program waits for the servers it may mean, and no others", () => {
+  const toolboxes = new Toolboxes(CATALOG);
+  assert.deepEqual(toolboxes.serversOf(ALL), ["memory", "my-files", "web"]);
+  assert.deepEqual(toolboxes.serversOf(ALL, "return 1"), []);
+  assert.deepEqual(toolboxes.serversOf(ALL, "mcp.my_files.read()"), ["my-files"]);
+  assert.deepEqual(toolboxes.serversOf(ALL, "codemode.search('x')"), ["memory", "my-files", "web"]);
+  const one = { mcp: { allowedTools: ["web.get"] } };
+  assert.deepEqual(toolboxes.serversOf(one, "mcp.web.get(); mcp.memory.x()"), ["web"]);
+});
+
+Deno.test("servers without tools so far are known as silent, if they are granted", () => {
+  const toolboxes = new Toolboxes(CATALOG);
+  assert.deepEqual(toolboxes.of(ALL).silent, ["my_files", "web"]);
+  assert.deepEqual(toolboxes.of({ mcp: { allowedServers: ["memory", "web"] } }).silent, ["web"]);
+  assert.deepEqual(toolboxes.of({}).silent, []);
+});
+
+Deno.test("names that are not here are answered with those that are", () => {
+  const toolbox = new Toolboxes(CATALOG).of(ALL);
+  const error = unknownNames(toolbox, ["memry", "memory.serch_nodes", "zzz"]);
+  assert.equal(error.code, "NOT_FOUND");
+  assert.equal(
+    error.message,
+    'There is no "memry" (did you mean "memory"?), "memory.serch_nodes" ' +
+      '(did you mean "mcp.memory.search_nodes"?), "zzz" here; servers are memory',
+  );
+});
