@@ -1,5 +1,7 @@
 /** Cuts a stream of bytes into lines without ever holding more than one bounded line. */
 
+import { Buffer } from "node:buffer";
+
 const NEWLINE = 10;
 
 /** What happens to a line that is longer than the limit. */
@@ -48,9 +50,7 @@ export class LineSplitter {
   }
 
   #take(): string {
-    const decoder = new TextDecoder();
-    const text = this.#parts.map((part) => decoder.decode(part, { stream: true })).join("") +
-      decoder.decode();
+    const text = Buffer.concat(this.#parts).toString("utf8");
     this.#parts = [];
     this.#bytes = 0;
     return text.endsWith("\r") ? text.slice(0, -1) : text;

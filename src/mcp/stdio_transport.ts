@@ -3,13 +3,10 @@
  * hostile: lines have a bound, stray text is tolerated up to a bound, and more ends the connection.
  */
 
-import {
-  type JSONRPCMessage,
-  parseJSONRPCMessage,
-  type Transport,
-} from "@modelcontextprotocol/client";
+import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import type { Logger } from "../base/log.ts";
 import { LineSplitter } from "./line_splitter.ts";
+import { readMessage } from "./read_message.ts";
 import { ServerProcess, type ServerProcessOptions } from "./server_process.ts";
 
 /** Bytes of one message from a server, over any transport. */
@@ -103,12 +100,8 @@ export class StdioTransport implements Transport {
 
   #readLine(line: string): void {
     if (this.#closing || line.trim() === "") return;
-    let message: JSONRPCMessage;
-    try {
-      message = parseJSONRPCMessage(JSON.parse(line));
-    } catch {
-      return this.#countStray(line);
-    }
+    const message = readMessage(line);
+    if (message === undefined) return this.#countStray(line);
     this.#stray = { lines: 0, bytes: 0 };
     this.onmessage?.(message);
   }

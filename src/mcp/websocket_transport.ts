@@ -1,11 +1,8 @@
 /** MCP over a WebSocket with the subprotocol `mcp`: one JSON message a text frame. */
 
-import {
-  type JSONRPCMessage,
-  parseJSONRPCMessage,
-  type Transport,
-} from "@modelcontextprotocol/client";
+import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import type { Logger } from "../base/log.ts";
+import { readMessage } from "./read_message.ts";
 import { MAX_MESSAGE_BYTES, MAX_STRAY_LINES } from "./stdio_transport.ts";
 
 const NORMAL_CLOSURE = 1000;
@@ -82,10 +79,8 @@ export class WebSocketTransport implements Transport {
     if (data.length > MAX_MESSAGE_BYTES) {
       return this.#giveUp(`it sent a message longer than ${MAX_MESSAGE_BYTES} bytes`);
     }
-    let message: JSONRPCMessage;
-    try {
-      message = parseJSONRPCMessage(JSON.parse(data));
-    } catch {
+    const message = readMessage(data);
+    if (message === undefined) {
       this.#strayFrames += 1;
       if (this.#strayFrames > MAX_STRAY_LINES) this.#giveUp("it sent too much that is no message");
       return;
