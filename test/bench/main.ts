@@ -1,5 +1,5 @@
 /**
- * `deno task bench [--json FILE] [--quick]`: the workloads over HTTP and embedded, beside the same
+ * `deno task bench [--json FILE] [--quick] [--only W1]`: the workloads over HTTP and embedded, beside the same
  * work done bare, in one run on one machine. Ratios are what counts; times are this machine's.
  */
 
@@ -9,15 +9,18 @@ import { startService } from "../harness/start_service.ts";
 import { startBareClient } from "./bare_client.ts";
 import { bareDenoRun } from "./bare_deno_run.ts";
 import { benchCheck, type CheckFigures } from "./bench_check.ts";
-import { sequential, type Series, throughput } from "./measure.ts";
+import { sequential, type Series, throughput, toSeries } from "./measure.ts";
 import { type Workload, WORKLOADS } from "./workloads.ts";
 
 const { values } = parseArgs({
   args: Deno.args,
-  options: { json: { type: "string" }, quick: { type: "boolean" } },
+  options: { json: { type: "string" }, quick: { type: "boolean" }, only: { type: "string" } },
 });
 
-const COUNT = values.quick ? 20 : 60;
+/** Runs of one round: long enough that the warm sandboxes it begins with do not decide it. */
+const RESTED = values.quick ? 5 : 20;
+const BACK_TO_BACK = values.quick ? 10 : 40;
+const AT_ONCE = values.quick ? 40 : 160;
 const CALLERS = 8;
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -43,31 +46,64 @@ interface Figures {
   readonly perSecond: number;
 }
 
+type BareFigures = Omit<Figures, "rested">;
+
 interface Row {
   readonly workload: string;
   readonly about: string;
   readonly http: Figures;
   readonly embedded: Figures;
-  readonly bare: { readonly backToBack: Series; readonly perSecond: number };
+  readonly bare: BareFigures;
 }
 
-async function figures(
-  run: () => Promise<unknown>,
-  rest: () => Promise<unknown>,
-): Promise<Figures> {
-  await sequential(5, run);
-  return {
-    rested: await sequential(COUNT, run, rest),
-    backToBack: await sequential(COUNT, run),
-    perSecond: await throughput(COUNT * 2, CALLERS, run),
+/** One way to do the work; `rest` lets it recover before each run that is timed alone. */
+interface Contender {
+  readonly run: () => Promise<unknown>;
+  readonly rest?: () => Promise<unknown>;
+}
+
+/** Rounds of every series. A machine's speed drifts, so contenders take turns round by round. */
+const ROUNDS = 3;
+
+async function race<Name extends string>(
+  contenders: Readonly<Record<Name, Contender>>,
+): Promise<Record<Name, Figures>> {
+  const names = Object.keys(contenders) as Name[];
+  const laps = Object.fromEntries(names.map((name) => [name, newLaps()])) as Record<Name, Laps>;
+  const inTurn = async (lap: (one: Contender, laps: Laps) => Promise<unknown>) => {
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const name of names) await lap(contenders[name], laps[name]);
+    }
   };
+  for (const name of names) await sequential(5, contenders[name].run);
+  await inTurn(async ({ run, rest }, laps) => {
+    if (rest !== undefined) laps.rested.push(...await sequential(RESTED, run, rest));
+  });
+  await inTurn(async ({ run }, laps) =>
+    laps.backToBack.push(...await sequential(BACK_TO_BACK, run))
+  );
+  await inTurn(async ({ run }, laps) => laps.rates.push(await throughput(AT_ONCE, CALLERS, run)));
+  return Object.fromEntries(names.map((name) => [name, toFigures(laps[name])])) as Record<
+    Name,
+    Figures
+  >;
 }
 
-async function bareFigures(run: () => Promise<unknown>) {
-  await sequential(5, run);
+interface Laps {
+  readonly rested: number[];
+  readonly backToBack: number[];
+  readonly rates: number[];
+}
+
+function newLaps(): Laps {
+  return { rested: [], backToBack: [], rates: [] };
+}
+
+function toFigures({ rested, backToBack, rates }: Laps): Figures {
   return {
-    backToBack: await sequential(COUNT, run),
-    perSecond: await throughput(COUNT * 2, CALLERS, run),
+    rested: toSeries(rested),
+    backToBack: toSeries(backToBack),
+    perSecond: toSeries(rates).p50,
   };
 }
 
@@ -83,18 +119,20 @@ async function poolIsFull(metrics: () => Promise<string>): Promise<void> {
 
 async function measure(workload: Workload): Promise<Row> {
   const { name, about, program } = workload;
-  const http = await figures(
-    async () => assertRan(name, await service.execute(program)),
-    () => poolIsFull(async () => await (await service.request("/metrics")).text()),
-  );
-  const embedded = await figures(
-    async () => assertRan(name, await codemode.execute(program)),
-    () => new Promise((resolve) => setTimeout(resolve, 60)),
-  );
-  const bare = await bareFigures(
-    workload.bare ? () => workload.bare!(client.call) : () => bareDenoRun(workload),
-  );
-  return { workload: name, about, http, embedded, bare };
+  const figures = await race({
+    http: {
+      run: async () => assertRan(name, await service.execute(program)),
+      rest: () => poolIsFull(async () => await (await service.request("/metrics")).text()),
+    },
+    embedded: {
+      run: async () => assertRan(name, await codemode.execute(program)),
+      rest: () => new Promise((resolve) => setTimeout(resolve, 60)),
+    },
+    bare: {
+      run: workload.bare ? () => workload.bare!(client.call) : () => bareDenoRun(workload),
+    },
+  });
+  return { workload: name, about, ...figures };
 }
 
 function assertRan(name: string, answer: { success: boolean; error?: unknown }): void {
@@ -149,11 +187,12 @@ await using codemode = await createCodemode({ config: `${folder}/codemode.config
 await using client = await startBareClient(`${ROOT}test/bench/bench_server.ts`);
 const rows: Row[] = [];
 for (const workload of WORKLOADS) {
+  if (values.only !== undefined && values.only !== workload.name) continue;
   console.error(`${workload.name}: ${workload.about}…`);
   rows.push(await measure(workload));
 }
 console.error("check…");
-const check = await benchCheck(COUNT);
+const check = await benchCheck(60);
 console.log(table(rows, check));
 if (values.json) await Deno.writeTextFile(values.json, JSON.stringify({ rows, check }, null, 2));
 await Deno.remove(folder, { recursive: true });

@@ -7,12 +7,12 @@ export interface Series {
   readonly count: number;
 }
 
-/** Runs `task` `count` times one after another; `before` is not timed. */
+/** Milliseconds of each of `count` runs, one after another; `before` is not timed. */
 export async function sequential(
   count: number,
   task: () => Promise<unknown>,
   before: () => Promise<unknown> = () => Promise.resolve(),
-): Promise<Series> {
+): Promise<number[]> {
   const times: number[] = [];
   for (let index = 0; index < count; index++) {
     await before();
@@ -20,8 +20,13 @@ export async function sequential(
     await task();
     times.push(performance.now() - startedAt);
   }
-  times.sort((a, b) => a - b);
-  return { p50: quantile(times, 0.5), p95: quantile(times, 0.95), count };
+  return times;
+}
+
+/** The percentiles of samples. */
+export function toSeries(samples: readonly number[]): Series {
+  const sorted = samples.toSorted((a, b) => a - b);
+  return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), count: sorted.length };
 }
 
 /** Tasks a second with `callers` at the same time. */
