@@ -27,7 +27,12 @@ import { findRefusals } from "./refusals.ts";
 import { isDeeperThan, topLevelReturns } from "./syntax.ts";
 import { toFindings, toSyntaxFinding } from "./type_findings.ts";
 import { createScope, findUses } from "./uses.ts";
-import { createWorkBudget, type WorkBudget, type WorkLimits } from "./work_budget.ts";
+import {
+  createWorkBudget,
+  type WorkBudget,
+  WorkBudgetSpent,
+  type WorkLimits,
+} from "./work_budget.ts";
 
 /** Projects kept warm: one per set of declarations, ambient globals and mode. */
 const MAX_PROJECTS = 4;
@@ -62,15 +67,18 @@ export class CodeChecker {
     this.#library ??= loadLibraryFiles();
   }
 
-  /** Checks one program. Never throws for what the program is. */
+  /** Checks one program. What is too deep for the stack or over the budget is told as too complex. */
   check(request: CheckerRequest): CheckResult {
     const project = this.#projectFor(request);
     try {
       return this.#budget.run(this.#limits, () => this.#check(request, project));
-    } catch (_complexity) {
-      // Too deep for the stack or over the budget; the compiler's state is then not to be relied on.
+    } catch (error) {
+      // The compiler's state is then not to be relied on.
       project.reset();
-      return tooComplex(request.code);
+      if (error instanceof RangeError || error instanceof WorkBudgetSpent) {
+        return tooComplex(request.code);
+      }
+      throw error;
     }
   }
 

@@ -7,12 +7,19 @@ import process from "node:process";
 import { CodemodeError } from "../base/errors.ts";
 
 /**
- * The path of a `deno` program: the running one, else the first on `PATH`, else the one of the npm
+ * The path of a `deno` program: `configured`, else the running one, else the first on `PATH`, else the one of the npm
  * package `deno`.
  *
- * @throws {CodemodeError} `RUNTIME_UNAVAILABLE` when there is none.
+ * @throws {CodemodeError} `RUNTIME_UNAVAILABLE` when there is none that can be executed.
  */
-export function findDeno(): string {
+export function findDeno(configured?: string): string {
+  if (configured !== undefined) {
+    if (isExecutable(configured)) return configured;
+    throw new CodemodeError(
+      "RUNTIME_UNAVAILABLE",
+      "The configured deno program cannot be executed",
+    );
+  }
   if (process.versions["deno"] !== undefined) return process.execPath;
   const found = onPath() ?? inPackages();
   if (found !== undefined) return found;

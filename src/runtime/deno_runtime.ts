@@ -69,7 +69,6 @@ class DenoRuntime implements Runtime {
 
   constructor(options: DenoRuntimeOptions) {
     this.#options = options;
-    this.#denoPath = options.denoPath;
   }
 
   async open(spec: SandboxSpec, signal?: AbortSignal): Promise<Sandbox> {
@@ -111,7 +110,7 @@ class DenoRuntime implements Runtime {
   }
 
   #findDeno(): string {
-    this.#denoPath ??= findDeno();
+    this.#denoPath ??= findDeno(this.#options.denoPath);
     return this.#denoPath;
   }
 

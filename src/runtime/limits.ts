@@ -135,10 +135,19 @@ export function crashError(
   const gaveUp = end.signal !== null && OWN_SIGNALS.has(end.signal);
   const isFull = gaveUp && grownBytes >= memoryLimitBytes / 2;
   if (isFull || OUT_OF_MEMORY.test(end.stderr)) return memoryError(memoryLimitBytes);
+  if (neverStarted(end)) {
+    const message = "The runtime's program is missing or cannot be executed";
+    return new CodemodeError("RUNTIME_UNAVAILABLE", message);
+  }
   const how = end.signal === null ? `exit code ${end.exitCode}` : `signal ${end.signal}`;
   const details = { exitCode: end.exitCode, signal: end.signal };
   const message = `The sandbox ended before the program did: ${how}`;
   return new CodemodeError("SANDBOX_CRASHED", message, { details });
+}
+
+/** By what the system says, or by the codes of a shell that cannot find or execute a program. */
+function neverStarted({ exitCode, signal }: ProcessEnd): boolean {
+  return exitCode === 127 || exitCode === 126 || (exitCode === null && signal === null);
 }
 
 const ALLOCATION_FAILED =

@@ -337,7 +337,15 @@ Deno.test("nothing is left after disposal, whatever ran", async () => {
 
 Deno.test("a sandbox that cannot start is a typed error", async () => {
   await using missing = createDenoRuntime({ denoPath: "/nonexistent/deno" });
-  await assert.rejects(missing.open(SPEC), { code: "SANDBOX_CRASHED" });
+  const unavailable = {
+    code: "RUNTIME_UNAVAILABLE",
+    message: "The configured deno program cannot be executed",
+  };
+  await assert.rejects(missing.open(SPEC), unavailable);
+  assert.deepEqual(missing.describe().available, false);
+  await using text = createDenoRuntime({ denoPath: new URL(import.meta.url).pathname });
+  await assert.rejects(text.open(SPEC), unavailable);
+  assert.deepEqual(text.describe().available, false);
   await using wrong = createDenoRuntime({ denoPath: "/bin/true" });
   await assert.rejects(wrong.open(SPEC), {
     code: "SANDBOX_CRASHED",

@@ -24,14 +24,20 @@ Deno.test("programs that keep to their time never meet the CPU limit", () => {
 });
 
 Deno.test("an engine that gives up is out of memory when it says so or had much in use", () => {
-  const code = (signal: string | null, stderr: string, grownBytes: number) =>
-    crashError({ exitCode: null, signal, stderr }, 100, grownBytes).code;
+  const code = (
+    signal: string | null,
+    stderr: string,
+    grownBytes: number,
+    exitCode: number | null = null,
+  ) => crashError({ exitCode, signal, stderr }, 100, grownBytes).code;
   assert.deepEqual(
     [
       code("SIGTRAP", "Fatal process out of memory: Zone", 0),
       code("SIGABRT", "", 50),
       code("SIGABRT", "", 49),
       code("SIGKILL", "", 100),
+      code(null, "", 100, 1),
+      code(null, "", 100, 127),
       code(null, "", 100),
     ],
     [
@@ -40,6 +46,8 @@ Deno.test("an engine that gives up is out of memory when it says so or had much 
       "SANDBOX_CRASHED",
       "SANDBOX_CRASHED",
       "SANDBOX_CRASHED",
+      "RUNTIME_UNAVAILABLE",
+      "RUNTIME_UNAVAILABLE",
     ],
   );
 });
