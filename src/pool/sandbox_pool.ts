@@ -8,12 +8,10 @@ import { CodemodeError } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import type { Sandbox, SandboxSpec } from "../runtime/mod.ts";
 import type { Lease, Pool, PoolOptions, PoolStats } from "./pool.ts";
-import { type PoolLoad, refillCount, restartDelayMs, warmTarget } from "./sizing.ts";
+import { type PoolLoad, refillCount, refillDelayMs, restartDelayMs, warmTarget } from "./sizing.ts";
 
 /** Background starts at the same time. */
 const PARALLEL_REFILLS = 2;
-/** A refill waits this long for the running program to end, so that the two do not compete. */
-const REFILL_DELAY_MS = 10;
 /** Time for the answer to leave before the next start takes the event loop. */
 const AFTER_RUN_DELAY_MS = 1;
 
@@ -50,6 +48,7 @@ export class SandboxPool implements Pool {
   #peak = 0;
   #peakAtMs: number;
   #refill: Disposable | undefined;
+  #refillDueMs = 0;
   #drop: Disposable | undefined;
 
   constructor(options: PoolOptions) {
@@ -102,6 +101,7 @@ export class SandboxPool implements Pool {
       min,
       max,
       total: this.#total,
+      running: this.#running,
       warm: this.#warm.length,
       starting: Math.max(0, this.#defaultStarts - defaultWaiters),
       recentPeak: this.#peak,
@@ -197,7 +197,7 @@ export class SandboxPool implements Pool {
     if (this.#closing.signal.aborted) return;
     this.#giveWarm();
     this.#startForWaiters();
-    this.#scheduleRefill(REFILL_DELAY_MS);
+    this.#scheduleRefill(refillDelayMs(this.#load()));
   }
 
   #giveWarm(): void {
@@ -289,9 +289,11 @@ export class SandboxPool implements Pool {
   #scheduleRefill(delayMs: number): void {
     if (this.#closing.signal.aborted) return;
     if (refillCount(this.#load(), PARALLEL_REFILLS) === 0) return;
-    if (this.#refill !== undefined && delayMs === REFILL_DELAY_MS) return;
-    this.#refill?.[Symbol.dispose]();
     const waitMs = Math.max(delayMs, restartDelayMs(this.#failures));
+    const dueMs = this.#clock.monotonic() + waitMs;
+    if (this.#refill !== undefined && dueMs >= this.#refillDueMs) return;
+    this.#refill?.[Symbol.dispose]();
+    this.#refillDueMs = dueMs;
     this.#refill = this.#clock.after(waitMs, () => this.#refillNow());
   }
 

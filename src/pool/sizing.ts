@@ -6,6 +6,7 @@ export interface PoolLoad {
   readonly max: number;
   /** Sandboxes in all: running, warm, starting, ending. */
   readonly total: number;
+  readonly running: number;
   readonly warm: number;
   /** Being started for nobody in particular. */
   readonly starting: number;
@@ -25,6 +26,17 @@ export function refillCount(load: PoolLoad, parallel: number): number {
   const missing = warmTarget(load) - load.warm - load.starting;
   const room = load.max - load.total;
   return Math.max(0, Math.min(missing, room, parallel - load.starting));
+}
+
+/** A refill waits this long for the running program to end, so that the two do not compete. */
+const REFILL_DELAY_MS = 10;
+/** The same while most of the stock is there. */
+const CALM_REFILL_DELAY_MS = 250;
+
+/** Time until the stock is filled up again. */
+export function refillDelayMs(load: PoolLoad): number {
+  const isCalm = load.running > 0 && (load.warm + load.starting) * 2 > warmTarget(load);
+  return isCalm ? CALM_REFILL_DELAY_MS : REFILL_DELAY_MS;
 }
 
 /** Time until the next try after `failures` failed starts in a row. */

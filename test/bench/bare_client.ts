@@ -8,7 +8,9 @@ import type { BareCall } from "./workloads.ts";
 export async function startBareClient(
   server: string,
 ): Promise<{ call: BareCall } & AsyncDisposable> {
-  const client = new Client({ name: "bench", version: "1.0.0" });
+  const client = new Client({ name: "bench", version: "1.0.0" }, {
+    versionNegotiation: { mode: "auto" },
+  });
   const config = new URL("../../deno.json", import.meta.url).pathname;
   await client.connect(
     new StdioClientTransport({

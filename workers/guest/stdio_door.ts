@@ -13,6 +13,8 @@ import {
 } from "../../src/protocol/primordials.ts";
 
 const READ_BYTES = 65_536;
+/** Replies are small as a rule, and the runtime clears the whole buffer before each read. */
+const SMALL_READ_BYTES = 4_096;
 
 /** What the door needs of `Deno.stdin`. */
 export interface StdinLike {
@@ -61,11 +63,15 @@ export function openStdioDoor(stdin: StdinLike, stdout: StdoutLike): Door {
     listen(take, isWanted) {
       // SAFETY: `read` asks for the buffer's `length`, so a program can get hold of it; it must not be
       // the one that held the first line, with the nonce in it.
-      const buffer = new NativeUint8Array(READ_BYTES);
+      const small = new NativeUint8Array(SMALL_READ_BYTES);
+      let large: Uint8Array<ArrayBuffer> | undefined;
+      let buffer = small;
       const next = (): void => {
         then(read(buffer), (bytes) => {
           if (bytes === null) return;
           lines.push(viewBytes(buffer, 0, bytes as number), take);
+          const isMore = (bytes as number) >= SMALL_READ_BYTES;
+          buffer = isMore ? large ??= new NativeUint8Array(READ_BYTES) : small;
           if (isWanted()) next();
         });
       };

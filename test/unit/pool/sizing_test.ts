@@ -1,9 +1,14 @@
 /** The pure decisions of the pool. */
 
 import assert from "node:assert/strict";
-import { refillCount, restartDelayMs, warmTarget } from "../../../src/pool/sizing.ts";
+import {
+  refillCount,
+  refillDelayMs,
+  restartDelayMs,
+  warmTarget,
+} from "../../../src/pool/sizing.ts";
 
-const LOAD = { min: 2, max: 10, total: 0, warm: 0, starting: 0, recentPeak: 0 };
+const LOAD = { min: 2, max: 10, total: 0, running: 1, warm: 0, starting: 0, recentPeak: 0 };
 
 Deno.test("the target follows recent use between min and max", () => {
   assert.deepEqual([0, 2, 5, 50].map((recentPeak) => warmTarget({ ...LOAD, recentPeak })), [
@@ -33,4 +38,12 @@ Deno.test("failed starts are tried again later and later", () => {
     10_000,
     10_000,
   ]);
+});
+
+Deno.test("a refill hurries when half of the stock is gone or nothing runs", () => {
+  assert.equal(refillDelayMs({ ...LOAD, min: 4, warm: 3 }), 250);
+  assert.equal(refillDelayMs({ ...LOAD, min: 4, warm: 2, starting: 1 }), 250);
+  assert.equal(refillDelayMs({ ...LOAD, min: 4, warm: 2 }), 10);
+  assert.equal(refillDelayMs({ ...LOAD, warm: 1 }), 10);
+  assert.equal(refillDelayMs({ ...LOAD, min: 4, warm: 3, running: 0 }), 10);
 });
