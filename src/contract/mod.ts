@@ -18,6 +18,7 @@ export {
   type RuntimeChoice,
   RuntimeChoiceSchema,
 } from "./execution.ts";
+export { type AuditEntry, AuditEntrySchema, type AuditSink } from "./audit.ts";
 export { type Diagnostic, DiagnosticSchema } from "./diagnostic.ts";
 export { type Problem, ProblemSchema, toProblem } from "./problem.ts";
 export {
