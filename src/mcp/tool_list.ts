@@ -6,7 +6,7 @@
 import type { JsonSchema, Tool, ToolAnnotations } from "../contract/mod.ts";
 
 /** Tools kept of one server. */
-export const MAX_TOOLS = 10_000;
+export const MAX_TOOLS = 2_000;
 
 /** Pages asked of one server. */
 export const MAX_TOOL_PAGES = 256;

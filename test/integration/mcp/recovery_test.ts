@@ -170,6 +170,27 @@ Deno.test("absurd tools are left out and logged, the rest is offered", async () 
   });
 });
 
+Deno.test("of more tools than one server may have the first are kept", async () => {
+  await using started = await startManager({ peer: fixtureConfig("broken_server.ts", "crowd") });
+  const tools = started.manager.groups()[0]?.tools.map((tool) => tool.name) ?? [];
+  assert.deepEqual([tools.length, tools.at(-1)], [2_000, "tool_1999"]);
+  const [cut] = started.log.filter((entry) => entry.message === "MCP server lists too many tools");
+  assert.deepEqual(cut?.fields, { server: "peer", kept: 2_000, MAX_TOOLS: 2_000 });
+});
+
+Deno.test("a message above its limit ends the connection and fails the call", async () => {
+  await using started = await startManager({ peer: fixtureConfig("broken_server.ts", "huge") });
+  await assert.rejects(started.manager.call("peer", "huge", {}, { signal }), {
+    code: "MCP_SERVER_UNAVAILABLE",
+    details: { server: "peer", tool: "huge", mayHaveTakenEffect: true },
+  });
+  const [closed] = started.log.filter((entry) => entry.message.startsWith("MCP server closed"));
+  assert.deepEqual(closed?.fields, {
+    server: "peer",
+    reason: "Cannot read the line: it is longer than 16777216 bytes",
+  });
+});
+
 Deno.test("a list of pages without end is cut", async () => {
   await using started = await startManager({ peer: fixtureConfig("broken_server.ts", "endless") });
   assert.equal(started.manager.status()[0]?.state, "ready");
