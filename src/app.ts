@@ -54,7 +54,7 @@ export interface App extends AsyncDisposable {
 export function createApp(config: Config, options: AppOptions): App {
   const { logger, clock = systemClock } = options;
   const metrics = new Metrics();
-  const authenticator = createAuthenticator(config.security);
+  const authenticator = createAuthenticator(config.security, clock);
   const servers = createMcpManager(config.mcp.servers, {
     logger,
     clock,
@@ -96,6 +96,7 @@ export function createApp(config: Config, options: AppOptions): App {
     config: config.server,
     engine,
     authenticator,
+    audience: config.security.auth.audience,
     health,
     metrics,
     clock,

@@ -1,28 +1,39 @@
-/** Says who sent a request. A provider this build does not have is refused at start, never skipped. */
+/** Says who sent a request. */
 
-import { CodemodeError } from "../base/errors.ts";
+import type { Clock } from "../base/clock.ts";
 import type { CapabilitySet } from "../capability/mod.ts";
 import type { SecurityConfig } from "../config/mod.ts";
+import { createApiKeyAuthenticator } from "./api_key.ts";
+import { createOauthAuthenticator } from "./oauth.ts";
 import type { Principal } from "./principal.ts";
 
-/** Headers in, principal out; rejects with `UNAUTHENTICATED`. */
+/**
+ * Headers in, principal out; rejects with `UNAUTHENTICATED`, or `IDENTITY_PROVIDER_UNAVAILABLE` when
+ * the issuer's keys cannot be had.
+ */
 export interface Authenticator {
   authenticate(headers: Headers): Promise<Principal>;
+  /** The authorization server that callers get their tokens of; absent where there is none. */
+  readonly issuer?: string;
 }
 
-/** The configured authenticator; throws `CONFIG_INVALID` for a provider that is not built in. */
-export function createAuthenticator({ auth, capabilities }: SecurityConfig): Authenticator {
-  // SAFETY: an unknown provider must stop the start; test/unit/auth/authenticator_test.ts tries.
-  if (auth.provider !== "none") {
-    throw new CodemodeError(
-      "CONFIG_INVALID",
-      `security.auth.provider ${auth.provider} is not in this build; only none is, on a loopback address`,
-    );
-  }
+/** The configured authenticator. */
+export function createAuthenticator(
+  { auth, capabilities }: SecurityConfig,
+  clock: Clock,
+): Authenticator {
+  const usual = defaultGrant(capabilities);
+  if (auth.provider === "api-key") return createApiKeyAuthenticator(auth.keys, usual);
+  if (auth.provider === "oauth2") return createOauthAuthenticator(auth, { usual, clock });
+  return createAnonymous(usual);
+}
+
+/** Everybody is the same nobody, who may do everything the configuration grants. */
+function createAnonymous(grant: CapabilitySet): Authenticator {
   const anonymous: Principal = Object.freeze({
     id: "anonymous",
     scopes: Object.freeze(["*"]),
-    grant: defaultGrant(capabilities),
+    grant,
   });
   return { authenticate: () => Promise.resolve(anonymous) };
 }

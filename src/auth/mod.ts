@@ -1,4 +1,6 @@
 /** The door of identities. */
 
+export { createApiKey } from "./api_key.ts";
 export { type Authenticator, createAuthenticator, defaultGrant } from "./authenticator.ts";
-export type { Principal } from "./principal.ts";
+export { insufficientScope } from "./challenge.ts";
+export { hasScope, type Principal, type Scope, SCOPES } from "./principal.ts";

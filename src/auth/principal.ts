@@ -2,10 +2,22 @@
 
 import type { CapabilitySet } from "../capability/mod.ts";
 
+/** What a caller itself may do. */
+export const SCOPES = ["codemode:execute", "codemode:read", "codemode:metrics"] as const;
+
+/** One of {@link SCOPES}. */
+export type Scope = (typeof SCOPES)[number];
+
 /** A caller, and what guests may do in its name. */
 export interface Principal {
   readonly id: string;
   /** What the caller itself may do; `*` is everything. */
   readonly scopes: readonly string[];
   readonly grant: CapabilitySet;
+}
+
+/** Whether the principal may do what `scope` names; who may execute may also read. */
+export function hasScope({ scopes }: Principal, scope: Scope): boolean {
+  return scopes.includes("*") || scopes.includes(scope) ||
+    (scope === "codemode:read" && scopes.includes("codemode:execute"));
 }

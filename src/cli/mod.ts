@@ -10,13 +10,14 @@ import { declarations } from "./declarations.ts";
 import { doctor } from "./doctor.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit_code.ts";
 import type { Output } from "./output.ts";
+import { key } from "./key.ts";
 import { run } from "./run.ts";
 import { serve } from "./serve.ts";
 import { tools } from "./tools.ts";
 
 export { type Output, processOutput } from "./output.ts";
 
-const COMMANDS: readonly Command[] = [serve, run, check, tools, declarations, config, doctor];
+const COMMANDS: readonly Command[] = [serve, run, check, tools, declarations, config, key, doctor];
 
 /** Runs `codemode ARGS…`; answers with the exit code and never throws. */
 export async function runCli(

@@ -22,7 +22,7 @@ const RETRIED = new Set([429, 503]);
 
 /** Options of {@link CodemodeClient}. */
 export interface ClientOptions {
-  /** Sent as `Authorization: Bearer …`. */
+  /** A token or an API key, sent as `Authorization: Bearer …`. */
   readonly token?: string;
   /** Further attempts after a 429 or 503. @default 3 */
   readonly retries?: number;

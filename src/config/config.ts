@@ -58,13 +58,37 @@ export interface SandboxConfig {
   readonly queue: number;
 }
 
+/** A caller that is known by a key. */
+export interface ApiKeyConfig {
+  readonly id: string;
+  /** `sha256:` and the hexadecimal hash of the key. */
+  readonly hash: string;
+  /** What the caller itself may do. @default ["*"] */
+  readonly scopes: readonly string[];
+  /** What guests may do in its name. @default `security.capabilities` */
+  readonly capabilities?: CapabilitySet;
+}
+
+/** How callers are known. */
+export interface AuthConfig {
+  readonly provider: "none" | "api-key" | "oauth2";
+  /** api-key. @default [] */
+  readonly keys: readonly ApiKeyConfig[];
+  /** oauth2: who signs tokens. */
+  readonly issuer?: string;
+  /** oauth2: what tokens must be meant for. */
+  readonly audience?: string;
+  /** oauth2: where the issuer's keys are. @default what its metadata says */
+  readonly jwksUri?: string;
+  /** oauth2: what a scope of a token grants; none mapped means `security.capabilities` for all. @default {} */
+  readonly scopes: Readonly<Record<string, CapabilitySet>>;
+  /** oauth2: how far the clocks may differ. @default 60000 */
+  readonly clockSkewMs: number;
+}
+
 /** Who may call, and what guests may do. */
 export interface SecurityConfig {
-  readonly auth: {
-    readonly provider: "none" | "api-key" | "oauth2";
-    readonly issuer?: string;
-    readonly audience?: string;
-  };
+  readonly auth: AuthConfig;
   /** What a caller is granted; `mcp` absent means every configured server. */
   readonly capabilities: CapabilitySet;
 }

@@ -1,6 +1,8 @@
 /** The door of the configuration. */
 
 export type {
+  ApiKeyConfig,
+  AuthConfig,
   Config,
   LogOutput,
   McpServerConfig,

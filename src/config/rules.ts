@@ -15,7 +15,7 @@ const SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** Every rule a file breaks. */
 export function brokenRules(file: ConfigFile): readonly BrokenRule[] {
-  return [...serverRules(file), ...sandboxRules(file), ...mcpRules(file)];
+  return [...serverRules(file), ...authRules(file), ...sandboxRules(file), ...mcpRules(file)];
 }
 
 function serverRules({ server: { host }, security: { auth } }: ConfigFile): BrokenRule[] {
@@ -27,10 +27,38 @@ function serverRules({ server: { host }, security: { auth } }: ConfigFile): Brok
         "anyone could run programs here; set a provider or listen on 127.0.0.1",
     });
   }
-  if (auth.provider === "oauth2" && (auth.issuer === undefined || auth.audience === undefined)) {
-    rules.push({ path: ["security", "auth"], message: "oauth2 needs an issuer and an audience" });
-  }
   return rules;
+}
+
+function authRules({ security: { auth } }: ConfigFile): BrokenRule[] {
+  const { provider, issuer, audience, jwksUri, keys } = auth;
+  const path = ["security", "auth"];
+  const rules: BrokenRule[] = [];
+  if (provider === "oauth2" && (issuer === undefined || audience === undefined)) {
+    rules.push({ path, message: "oauth2 needs an issuer and an audience" });
+  }
+  if (provider === "api-key" && keys.length === 0) {
+    rules.push({ path, message: "api-key needs keys; `codemode key` makes one" });
+  }
+  for (const [name, url] of Object.entries({ issuer, jwksUri })) {
+    if (url !== undefined && !isPrivate(url)) {
+      rules.push({ path: [...path, name], message: "must be https, or http on this machine" });
+    }
+  }
+  const seen = new Set<string>();
+  keys.forEach(({ id, hash }, index) => {
+    if (seen.has(id) || seen.has(hash)) {
+      rules.push({ path: [...path, "keys", index], message: "its id or hash stands there twice" });
+    }
+    seen.add(id).add(hash);
+  });
+  return rules;
+}
+
+/** Whether nobody between here and there can change what is said. */
+function isPrivate(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }
 
 function sandboxRules({ sandbox: { workers, limits } }: ConfigFile): BrokenRule[] {
@@ -66,12 +94,33 @@ function mcpRules({ mcp, security }: ConfigFile): BrokenRule[] {
     return named;
   });
   const known = new Set([...Object.keys(mcp.servers), "*", "tools"]);
-  const strange = (security.capabilities.mcp?.allowedServers ?? []).flatMap((name, index) =>
-    known.has(name) ? [] : [{
-      path: ["security", "capabilities", "mcp", "allowedServers", index],
-      message: `there is no server "${name}"`,
-      suggestion: nearestName(name, known),
-    }]
+  const strange = grantsOf(security).flatMap(([path, set]) =>
+    (set?.mcp?.allowedServers ?? []).flatMap((name, index) =>
+      known.has(name) ? [] : [{
+        path: ["security", ...path, "mcp", "allowedServers", index],
+        message: `there is no server "${name}"`,
+        suggestion: nearestName(name, known),
+      }]
+    )
   );
   return [...rules, ...strange];
+}
+
+type Security = ConfigFile["security"];
+
+/** Every set a configuration grants, and where it stands. */
+function grantsOf(
+  { auth, capabilities }: Security,
+): [readonly PropertyKey[], Security["capabilities"] | undefined][] {
+  return [
+    [["capabilities"], capabilities],
+    ...auth.keys.map((key, index): [PropertyKey[], Security["capabilities"] | undefined] => [
+      ["auth", "keys", index, "capabilities"],
+      key.capabilities,
+    ]),
+    ...Object.entries(auth.scopes).map(([name, set]): [PropertyKey[], Security["capabilities"]] => [
+      ["auth", "scopes", name],
+      set,
+    ]),
+  ];
 }

@@ -88,11 +88,22 @@ const capabilities = z.strictObject({
   system: z.strictObject({ environment: z.array(z.string()).optional() }).optional(),
 });
 
+const apiKey = z.strictObject({
+  id: z.string().min(1).max(256),
+  hash: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be "sha256:" and 64 hexadecimal digits'),
+  scopes: z.array(z.string().min(1)).default(["*"]),
+  capabilities: capabilities.optional(),
+});
+
 const security = z.strictObject({
   auth: z.strictObject({
     provider: z.enum(["none", "api-key", "oauth2"]).default("none"),
+    keys: z.array(apiKey).default([]),
     issuer: z.url().optional(),
-    audience: z.string().optional(),
+    audience: z.string().min(1).optional(),
+    jwksUri: z.url().optional(),
+    scopes: z.record(z.string().min(1), capabilities).default({}),
+    clockSkew: duration.default(60_000),
   }).prefault({}),
   capabilities: capabilities.prefault({}),
 });

@@ -1,5 +1,6 @@
 /** The parsed file → the frozen `Config` the house works with. */
 
+import type { CapabilitySet } from "../capability/mod.ts";
 import type { Config, LogOutput, McpServerConfig, SecurityConfig } from "./config.ts";
 import type { ConfigFile } from "./schema.ts";
 import { resolve } from "node:path";
@@ -53,23 +54,37 @@ function toSecurity(
   { auth, capabilities }: ConfigFile["security"],
   directory: string,
 ): SecurityConfig {
-  const { network, filesystem, mcp, system } = capabilities;
+  const { clockSkew, keys, scopes, ...rest } = auth;
+  const mapped = Object.entries(scopes).map(([name, set]) => [name, toSet(set, directory)]);
+  return {
+    auth: {
+      ...defined(rest),
+      clockSkewMs: clockSkew,
+      keys: keys.map(({ capabilities, ...key }) => ({
+        ...key,
+        ...(capabilities === undefined ? {} : { capabilities: toSet(capabilities, directory) }),
+      })),
+      scopes: Object.fromEntries(mapped),
+    },
+    capabilities: toSet(capabilities, directory),
+  };
+}
+
+function toSet(set: ConfigFile["security"]["capabilities"], directory: string): CapabilitySet {
+  const { network, filesystem, mcp, system } = set;
   const paths = (given: readonly string[] | undefined) =>
     given?.map((path) => resolve(directory, path));
   return {
-    auth: defined(auth),
-    capabilities: {
-      ...(network === undefined ? {} : { network: defined(network) }),
-      ...(filesystem === undefined ? {} : {
-        filesystem: defined({
-          ...filesystem,
-          allowedPaths: paths(filesystem.allowedPaths),
-          writablePaths: paths(filesystem.writablePaths),
-        }),
+    ...(network === undefined ? {} : { network: defined(network) }),
+    ...(filesystem === undefined ? {} : {
+      filesystem: defined({
+        ...filesystem,
+        allowedPaths: paths(filesystem.allowedPaths),
+        writablePaths: paths(filesystem.writablePaths),
       }),
-      ...(mcp === undefined ? {} : { mcp: defined(mcp) }),
-      ...(system === undefined ? {} : { system: defined(system) }),
-    },
+    }),
+    ...(mcp === undefined ? {} : { mcp: defined(mcp) }),
+    ...(system === undefined ? {} : { system: defined(system) }),
   };
 }
 

@@ -13,6 +13,7 @@ import type { Metrics } from "../base/metrics.ts";
 import type { Authenticator } from "../auth/mod.ts";
 import type { ServerConfig } from "../config/mod.ts";
 import type { Engine } from "../engine/mod.ts";
+import { METADATA_PATH, resourceMetadata } from "./challenge.ts";
 import { check } from "./check.ts";
 import { declarations, introspect } from "./declarations.ts";
 import { docsPage } from "./docs_page.ts";
@@ -31,6 +32,8 @@ export interface HttpParts {
   readonly config: ServerConfig;
   readonly engine: Engine;
   readonly authenticator: Authenticator;
+  /** What tokens of an authorization server must be meant for. */
+  readonly audience: string | undefined;
   readonly health: HealthReporter;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -48,21 +51,26 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   app.onError((thrown, c) => answerError(thrown, c, parts));
   app.notFound((c) => answerError(notFound(c, app), c, parts));
 
+  const mayRead = authenticate(parts.authenticator, "codemode:read");
+  const mayExecute = authenticate(parts.authenticator, "codemode:execute");
+  const mayMeasure = authenticate(parts.authenticator, "codemode:metrics");
+
   app.get("/health", health(parts));
-  app.get("/metrics", (c) => c.text(parts.metrics.print(), 200, METRICS_HEADERS));
   app.get("/openapi.json", (c) => c.json(openapi(parts.version)));
   app.get("/docs", (c) => c.html(docsPage(), 200, DOCS_HEADERS));
+  app.get(METADATA_PATH, resourceMetadata(parts));
+  app.get(`${METADATA_PATH}/*`, resourceMetadata(parts));
 
-  const authenticated = authenticate(parts.authenticator);
-  app.post("/api/v1/execute", authenticated, execute(parts));
-  app.post("/execute", authenticated, execute(parts));
-  app.post("/api/v1/check", authenticated, check(parts));
-  app.get("/api/v1/tools", authenticated, tools(parts));
-  app.get("/api/v1/tools/search", authenticated, searchTools(parts));
-  app.get("/api/v1/declarations", authenticated, declarations(parts));
-  app.get("/introspect", authenticated, introspect(parts));
-  app.get("/api/v1/runtimes", authenticated, (c) => c.json({ runtimes: parts.engine.runtimes() }));
-  app.get("/runtimes", authenticated, (c) => c.json({ runtimes: parts.engine.runtimes() }));
+  app.get("/metrics", mayMeasure, (c) => c.text(parts.metrics.print(), 200, METRICS_HEADERS));
+  app.post("/api/v1/execute", mayExecute, execute(parts));
+  app.post("/execute", mayExecute, execute(parts));
+  app.post("/api/v1/check", mayRead, check(parts));
+  app.get("/api/v1/tools", mayRead, tools(parts));
+  app.get("/api/v1/tools/search", mayRead, searchTools(parts));
+  app.get("/api/v1/declarations", mayRead, declarations(parts));
+  app.get("/introspect", mayRead, introspect(parts));
+  app.get("/api/v1/runtimes", mayRead, (c) => c.json({ runtimes: parts.engine.runtimes() }));
+  app.get("/runtimes", mayRead, (c) => c.json({ runtimes: parts.engine.runtimes() }));
   return app;
 }
 
@@ -80,8 +88,8 @@ function corsOf({ cors: { origins } }: ServerConfig) {
   return cors({
     origin: [...origins],
     allowMethods: ["GET", "POST", "OPTIONS"],
-    allowHeaders: ["content-type", "authorization", "accept"],
-    exposeHeaders: ["x-request-id", "retry-after"],
+    allowHeaders: ["content-type", "authorization", "x-api-key", "accept"],
+    exposeHeaders: ["x-request-id", "retry-after", "www-authenticate"],
   });
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Handler } from "hono";
+import type { Authenticator } from "../auth/mod.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Engine } from "../engine/mod.ts";
 import type { Env } from "./env.ts";
@@ -47,17 +48,22 @@ export function keepReport(reporter: HealthReporter, clock: Clock): HealthReport
 /** Parts the handler needs. */
 export interface HealthParts {
   readonly health: HealthReporter;
+  readonly authenticator: Authenticator;
   readonly engine: Engine;
   readonly version: string;
   readonly clock: Clock;
 }
 
-/** 200 while programs can run, 503 when they cannot. */
+/** 200 while programs can run, 503 when they cannot. Who is not known is told no more than that. */
 export function health(parts: HealthParts): Handler<Env> {
   const startedAt = parts.clock.monotonic();
   return async (c) => {
     const report = await parts.health.report();
     const available = parts.engine.runtimes().filter((runtime) => runtime.available);
+    const code = report.status === "unhealthy" ? 503 : 200;
+    if (!await isKnown(parts.authenticator, c.req.raw.headers)) {
+      return c.json({ status: report.status, service: "Code Mode" }, code);
+    }
     const body = {
       status: report.status,
       service: "Code Mode",
@@ -66,6 +72,10 @@ export function health(parts: HealthParts): Handler<Env> {
       runtimes: [...new Set(available.flatMap(({ languages }) => languages))],
       checks: { sandbox: report.sandbox, servers: report.servers },
     };
-    return c.json(body, report.status === "unhealthy" ? 503 : 200);
+    return c.json(body, code);
   };
+}
+
+async function isKnown(authenticator: Authenticator, headers: Headers): Promise<boolean> {
+  return await authenticator.authenticate(headers).then(() => true, () => false);
 }

@@ -55,9 +55,24 @@ export function openapi(version: string): Record<string, unknown> {
       "/api/v1/declarations": { get: declarationsOperation() },
       "/api/v1/runtimes": { get: answering("runtimes", "Runtimes of this host", "RuntimesAnswer") },
       "/health": { get: plain("health", "How every part is", "application/json") },
+      "/.well-known/oauth-protected-resource": {
+        get: plain("resourceMetadata", "Whose tokens are taken (RFC 9728)", "application/json"),
+      },
       "/metrics": { get: plain("metrics", "Prometheus text", "text/plain") },
     },
-    components: { schemas: componentSchemas() },
+    components: {
+      schemas: componentSchemas(),
+      securitySchemes: {
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          description: "A token of the authorization server, or an API key",
+        },
+        apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
+      },
+    },
+    // The first is for services on a loopback address that ask nobody who they are.
+    security: [{}, { bearer: [] }, { apiKey: [] }],
   };
 }
 

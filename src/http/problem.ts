@@ -7,6 +7,7 @@ import { toCodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Logger } from "../base/log.ts";
 import { toProblem } from "../contract/mod.ts";
+import { toChallenge } from "./challenge.ts";
 import type { Env } from "./env.ts";
 
 /** Seconds a caller is asked to wait before it retries. */
@@ -26,7 +27,8 @@ export function answerError(
     logger.warn("request refused", { requestId, code: error.code, reason: error.message });
   }
   if (error.meaning.retryable) c.header("retry-after", RETRY_AFTER_SECONDS);
-  if (error.code === "UNAUTHENTICATED") c.header("www-authenticate", "Bearer");
+  const challenge = toChallenge(error, c);
+  if (challenge !== undefined) c.header("www-authenticate", challenge);
   const body = { success: false, error: toProblem(error, requestId, clock.now()) };
   return c.json(body, error.meaning.status as ContentfulStatusCode);
 }

@@ -23,6 +23,7 @@ const STATUSES: Readonly<Record<ErrorCode, number>> = {
   CAPABILITY_VIOLATION: 403,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  IDENTITY_PROVIDER_UNAVAILABLE: 503,
   RATE_LIMITED: 429,
   QUEUE_FULL: 503,
   SHUTTING_DOWN: 503,
@@ -68,6 +69,7 @@ Deno.test("errors: each type is used; the callers' faults are 4xx but for the co
 Deno.test("errors: what is busy, away or broken may be tried again, and nothing else", () => {
   const retryable = Object.entries(ERROR_CODES).filter(([, one]) => one.retryable);
   assert.deepEqual(retryable.map(([code]) => code), [
+    "IDENTITY_PROVIDER_UNAVAILABLE",
     "RATE_LIMITED",
     "QUEUE_FULL",
     "SHUTTING_DOWN",

@@ -43,6 +43,8 @@ function told(act: () => unknown): string[] {
   return [];
 }
 
+const HASH = `sha256:${"0a".repeat(32)}`;
+
 Deno.test("the specification's file loads unchanged", async () => {
   const env = { HELPSCOUT_CLIENT_ID: "id", HELPSCOUT_CLIENT_SECRET: "hush" };
   const config = await loadConfig({ path: SPECIFICATION, env });
@@ -77,6 +79,9 @@ Deno.test("the specification's file loads unchanged", async () => {
       provider: "oauth2",
       issuer: "https://auth.company.com",
       audience: "codemode-api",
+      keys: [],
+      scopes: {},
+      clockSkewMs: 60000,
     },
     capabilities: {
       network: {
@@ -206,6 +211,25 @@ const REFUSED: readonly (readonly [name: string, text: string, problems: readonl
   ["oauth2 alone", "security: {auth: {provider: oauth2}}\n", [
     "c.yaml:1:18: security.auth: oauth2 needs an issuer and an audience",
   ]],
+  ["api-key alone", "security: {auth: {provider: api-key}}\n", [
+    "c.yaml:1:18: security.auth: api-key needs keys; `codemode key` makes one",
+  ]],
+  ["an issuer anyone between can speak for", "security: {auth: {issuer: 'http://a.example'}}\n", [
+    "c.yaml:1:27: security.auth.issuer: must be https, or http on this machine",
+  ]],
+  ["a key that is no hash", "security: {auth: {keys: [{id: a, hash: 'sha256:1'}]}}\n", [
+    'c.yaml:1:40: security.auth.keys.0.hash: must be "sha256:" and 64 hexadecimal digits',
+  ]],
+  [
+    "one hash for two, a server that is not there",
+    `security: {auth: {keys: [{id: a, hash: "${HASH}"}, ` +
+    `{id: b, hash: "${HASH}", capabilities: {mcp: {allowedServers: [memory]}}}]}}\n`,
+    [
+      "c.yaml:1:116: security.auth.keys.1: its id or hash stands there twice",
+      "c.yaml:1:243: security.auth.keys.1.capabilities.mcp.allowedServers.0: " +
+      'there is no server "memory"',
+    ],
+  ],
 ];
 
 for (const [name, text, expected] of REFUSED) {
@@ -288,7 +312,7 @@ Deno.test("a host other machines reach needs a provider", () => {
   for (const host of ["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"]) {
     assert.equal(parse("", { CODEMODE_HOST: host }).server.host, host);
   }
-  const api = "security: {auth: {provider: api-key}}\n";
+  const api = `security: {auth: {provider: api-key, keys: [{id: a, hash: "${HASH}"}]}}\n`;
   assert.equal(parse(api, { CODEMODE_HOST: "0.0.0.0" }).server.host, "0.0.0.0");
 });
 

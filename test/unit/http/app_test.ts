@@ -41,7 +41,7 @@ for (const code of Object.keys(ERROR_CODES) as ErrorCode[]) {
     assert.equal(response.headers.get("retry-after"), retryable ? "1" : null);
     assert.equal(
       response.headers.get("www-authenticate"),
-      code === "UNAUTHENTICATED" ? "Bearer" : null,
+      code === "UNAUTHENTICATED" ? CHALLENGE : null,
     );
     assert.deepEqual(await response.json(), {
       success: false,
@@ -56,6 +56,9 @@ for (const code of Object.keys(ERROR_CODES) as ErrorCode[]) {
     });
   });
 }
+
+const CHALLENGE = 'Bearer realm="codemode", ' +
+  'resource_metadata="http://localhost/.well-known/oauth-protected-resource"';
 
 Deno.test("http: whatever else is thrown is INTERNAL, logged with its cause and shown without", async () => {
   const thrown = new Error("connect /run/secret.sock");
@@ -119,7 +122,7 @@ Deno.test("http: who is refused learns nothing but that", async () => {
   const { post, send, asked } = scriptedApp({ unauthenticated });
   for (const response of [await post(CODE), await send("/api/v1/tools"), await send("/runtimes")]) {
     assert.equal(response.status, 401);
-    assert.equal(response.headers.get("www-authenticate"), "Bearer");
+    assert.equal(response.headers.get("www-authenticate"), CHALLENGE);
     assert.equal((await response.json()).error.code, "UNAUTHENTICATED");
   }
   assert.deepEqual(asked, []);

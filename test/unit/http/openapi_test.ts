@@ -18,6 +18,7 @@ interface Document {
 
 /** Routes the document leaves out: older names, and the document itself. */
 const UNLISTED = [
+  "GET /.well-known/oauth-protected-resource/*",
   "POST /execute",
   "GET /introspect",
   "GET /runtimes",

@@ -81,13 +81,14 @@ export function scriptedApp(script: Script = {}) {
     drain: unscripted,
     [Symbol.asyncDispose]: unscripted,
   };
-  const none = createAuthenticator(security);
+  const none = createAuthenticator(security, new FakeClock());
   const app = createHttpApp({
     config: server,
     engine,
     authenticator: script.unauthenticated === undefined
       ? none
       : { authenticate: () => Promise.reject(script.unauthenticated) },
+    audience: undefined,
     health: { report: () => Promise.resolve(script.health ?? HEALTHY) },
     metrics,
     clock: new FakeClock(),
