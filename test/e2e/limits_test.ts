@@ -1,9 +1,66 @@
 import assert from "node:assert/strict";
-import { descendants, residentBytes } from "../harness/processes.ts";
+import { descendants, peakResidentBytes, residentBytes } from "../harness/processes.ts";
 import { noServers } from "../harness/service_config.ts";
 import { startService } from "../harness/start_service.ts";
 
 const HEAP_BOMB = "const a: unknown[] = []; for (;;) a.push(new Array(100000).fill(a.length));";
+
+const MEBIBYTE = 1024 * 1024;
+/** Each holds on to more and more memory of another kind. */
+const BOMBS: Readonly<Record<string, string>> = {
+  buffers: "const a = []; for (;;) a.push(new Uint8Array(32 << 20).fill(1))",
+  arrays: "const a = []; for (;;) a.push(new Array(100000).fill(a.length))",
+  objects: "const a = []; for (let i = 0;; i++) a.push({ i, text: 'x' + i })",
+  strings: "const a = []; for (let i = 0;; i++) a.push('x'.repeat(1 << 20) + i)",
+  webassembly:
+    "const a = []; for (;;) { const memory = new WebAssembly.Memory({ initial: 512 }); " +
+    "new Uint8Array(memory.buffer).fill(1); a.push(memory); }",
+};
+
+Deno.test("memory: seen from outside, no bomb goes 64 MB beyond its budget", async (t) => {
+  await using service = await startService({ config: noServers() });
+  assert.equal((await service.execute("return 1")).result, 1);
+  const own = await residentBytes(service.pid);
+  for (const [name, code] of Object.entries(BOMBS)) {
+    await t.step(name, async () => {
+      const idle = await smallestPeak(service.pid);
+      const watch = watchPeak(service.pid);
+      const answer = await service.execute(code, { check: "off" });
+      const peak = await watch.stop();
+      assert.equal(answer.error.code, "MEMORY_LIMIT_EXCEEDED", JSON.stringify(answer.error));
+      const over = (peak - idle) / MEBIBYTE - 128;
+      assert.ok(over <= 64, `${name} went ${over.toFixed(0)} MB beyond its budget`);
+    });
+  }
+  const grown = (await residentBytes(service.pid) - own) / MEBIBYTE;
+  assert.ok(grown < 64, `the service grew by ${grown.toFixed(0)} MB`);
+});
+
+/** The peak of an idle sandbox: of one that is just ending it would be larger. */
+async function smallestPeak(pid: number): Promise<number> {
+  const peaks = await Promise.all((await descendants(pid)).map(peakResidentBytes));
+  return Math.min(...peaks.filter((bytes) => bytes > 0));
+}
+
+/** Follows the largest peak among the service's children until it is stopped. */
+function watchPeak(pid: number): { stop(): Promise<number> } {
+  let isOver = false;
+  let peak = 0;
+  const done = (async () => {
+    while (!isOver) {
+      const peaks = await Promise.all((await descendants(pid)).map(peakResidentBytes));
+      peak = Math.max(peak, ...peaks);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return peak;
+  })();
+  return {
+    stop() {
+      isOver = true;
+      return done;
+    },
+  };
+}
 
 Deno.test("limits: the program that breaks one ends alone", async (t) => {
   await using service = await startService({

@@ -32,6 +32,16 @@ export async function residentBytes(pid: number): Promise<number> {
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? NaN) * 1024;
 }
 
+/** The most memory a process ever had resident, in bytes; 0 when it is gone. */
+export async function peakResidentBytes(pid: number): Promise<number> {
+  try {
+    const status = await Deno.readTextFile(`/proc/${pid}/status`);
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
 async function parentOf(pid: number): Promise<number | undefined> {
   return (await readStat(pid))?.parent;
 }
