@@ -88,6 +88,12 @@ const capabilities = z.strictObject({
   system: z.strictObject({ environment: z.array(z.string()).optional() }).optional(),
 });
 
+const credential = z.strictObject({
+  host: z.string().min(1),
+  header: z.string().min(1),
+  value: secret,
+});
+
 const security = z.strictObject({
   auth: z.strictObject({
     provider: z.enum(["none", "api-key", "oauth2"]).default("none"),
@@ -95,6 +101,7 @@ const security = z.strictObject({
     audience: z.string().optional(),
   }).prefault({}),
   capabilities: capabilities.prefault({}),
+  credentials: z.array(credential).default([]),
 });
 
 const mcpServer = z.strictObject({

@@ -50,7 +50,7 @@ function toServer(server: ConfigFile["mcp"]["servers"][string]): McpServerConfig
 }
 
 function toSecurity(
-  { auth, capabilities }: ConfigFile["security"],
+  { auth, capabilities, credentials }: ConfigFile["security"],
   directory: string,
 ): SecurityConfig {
   const { network, filesystem, mcp, system } = capabilities;
@@ -58,6 +58,7 @@ function toSecurity(
     given?.map((path) => resolve(directory, path));
   return {
     auth: defined(auth),
+    credentials,
     capabilities: {
       ...(network === undefined ? {} : { network: defined(network) }),
       ...(filesystem === undefined ? {} : {
