@@ -45,6 +45,12 @@ export function targetOf(url: URL): { readonly host: string; readonly port: numb
 /** Judges the destination of one request. Rejects with `NETWORK_FAILED` when a name is unknown. */
 export async function judgeDestination(url: URL, rules: DestinationRules): Promise<Destination> {
   const { host, port } = targetOf(url);
+  const unfit = url.protocol !== "http:" && url.protocol !== "https:"
+    ? "fetch takes http: and https: addresses"
+    : url.username !== "" || url.password !== ""
+    ? "credentials do not belong in an address"
+    : undefined;
+  if (unfit !== undefined) return { allowed: false, reason: unfit, error: refused(url, unfit) };
   if (!allowsNetwork(rules.grant, host, port)) {
     return { allowed: false, reason: "not granted", error: missing(host, port) };
   }
@@ -81,6 +87,11 @@ async function resolveName(host: string, resolve: Resolve): Promise<readonly str
     throw new CodemodeError("NETWORK_FAILED", `The host ${host} is not known`, { cause });
   }
   throw new CodemodeError("NETWORK_FAILED", `The host ${host} is not known`);
+}
+
+function refused(url: URL, why: string): CodemodeError {
+  const target = url.host === "" ? url.protocol : url.host;
+  return new CodemodeError("NETWORK_DENIED", `This program may not reach ${target}: ${why}`);
 }
 
 function missing(host: string, port: number): CodemodeError {

@@ -25,8 +25,9 @@ export interface Reply {
 
 /** Sends `hop` to `address`. Throws `NETWORK_FAILED` or `PAYLOAD_TOO_LARGE`. */
 export async function exchange(hop: Hop, address: string, signal: AbortSignal): Promise<Reply> {
-  const message = await send(hop, address, signal);
+  let message: IncomingMessage | undefined;
   try {
+    message = await send(hop, address, signal);
     const raw = await readBounded(message, signal);
     const status = message.statusCode ?? 0;
     if (status < 200 || status > 599) throw failed(hop, `it answered with status ${status}`);
@@ -39,10 +40,10 @@ export async function exchange(hop: Hop, address: string, signal: AbortSignal): 
       body: decoder === undefined ? raw : await decode(hop, raw, decoder),
     };
   } catch (error) {
-    if (error instanceof CodemodeError) throw error;
+    if (error instanceof CodemodeError || signal.aborted) throw error;
     throw failed(hop, reasonOf(error), error);
   } finally {
-    message.destroy();
+    message?.destroy();
   }
 }
 
@@ -68,7 +69,7 @@ function send(hop: Hop, address: string, signal: AbortSignal): Promise<IncomingM
     });
     request.on("error", (error) => {
       done();
-      reject(signal.aborted ? signal.reason : failed(hop, reasonOf(error), error));
+      reject(signal.aborted ? signal.reason : error);
     });
     request.end(hop.body ?? undefined);
   });
@@ -77,8 +78,6 @@ function send(hop: Hop, address: string, signal: AbortSignal): Promise<IncomingM
 function open({ url, method, headers, body }: Hop, address: string): ClientRequest {
   const isSecure = url.protocol === "https:";
   const hostname = unwrap(url.hostname).replace(/\.$/, "");
-  const own: Record<string, string | string[]> = {};
-  for (const [name, value] of headers) own[name] = name in own ? [own[name]!, value].flat() : value;
   return (isSecure ? requestHttps : requestHttp)({
     // SAFETY: the address that was judged, so that a name cannot mean another one by now.
     host: unwrap(address),
@@ -90,13 +89,24 @@ function open({ url, method, headers, body }: Hop, address: string): ClientReque
     headers: {
       accept: "*/*",
       "user-agent": "codemode",
-      ...own,
+      ...Object.fromEntries(joined(headers)),
       host: url.host,
       "accept-encoding": "gzip, deflate, br",
       ...(body === null ? {} : { "content-length": String(body.length) }),
     },
     agent: false,
   });
+}
+
+/** Values of one name together, as they are sent. */
+function joined(headers: Hop["headers"]): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of headers) {
+    const before = values.get(name);
+    const separator = name === "cookie" ? "; " : ", ";
+    values.set(name, before === undefined ? value : `${before}${separator}${value}`);
+  }
+  return values;
 }
 
 function readBounded(message: IncomingMessage, signal: AbortSignal): Promise<Uint8Array> {

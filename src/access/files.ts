@@ -1,20 +1,13 @@
 /** `files` for programs: small, whole-file operations on paths that were granted. */
 
 import { constants } from "node:fs";
-import {
-  type FileHandle,
-  lstat,
-  mkdir,
-  open,
-  opendir,
-  rmdir,
-  stat,
-  unlink,
-} from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, open, opendir, rmdir, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
 import { CodemodeError } from "../base/errors.ts";
 import { DEFAULT_AMOUNTS } from "../capability/mod.ts";
+import { FILE_CALLS } from "../protocol/access.ts";
 import { PathRules, type PathRulesOptions, readPath } from "./path_rules.ts";
-import { isStillAt, realPlaceOf } from "./real_path.ts";
+import { insideOf, isStillAt, realPlaceOf, SwappedPath, withAnchor } from "./real_path.ts";
 
 /** Entries of one folder that are listed. */
 const MAX_ENTRIES = 10_000;
@@ -30,6 +23,10 @@ export interface FolderEntry {
 
 /** What a path is. */
 export type FileKind = "file" | "folder" | "link" | "other";
+
+const ACCESS_OF: ReadonlyMap<string, "read" | "write"> = new Map(
+  FILE_CALLS.map((name) => [name, /^(?:read|list|stat)/.test(name) ? "read" : "write"]),
+);
 
 type FileCall = (path: string, content: unknown) => Promise<unknown>;
 
@@ -62,6 +59,7 @@ export class FileAccess {
     try {
       return await run(path, args[1]);
     } catch (error) {
+      if (error instanceof SwappedPath) throw this.#rules.refuseSwapped(path, ACCESS_OF.get(name)!);
       throw error instanceof CodemodeError ? error : toFileError(path, error);
     }
   }
@@ -81,7 +79,7 @@ export class FileAccess {
 
   async #read(path: string): Promise<Uint8Array> {
     const real = await this.#rules.admit(path, { access: "read" });
-    await using file = await this.#open(path, real, constants.O_RDONLY, "read");
+    await using file = await openFile(path, real, constants.O_RDONLY);
     const { size } = await file.handle.stat();
     if (size > this.#maxBytes) throw tooLarge(path, this.#maxBytes);
     return await readWhole(path, file.handle, this.#maxBytes);
@@ -90,13 +88,8 @@ export class FileAccess {
   async #write(path: string, bytes: Uint8Array): Promise<void> {
     if (bytes.length > this.#maxBytes) throw tooLarge(path, this.#maxBytes);
     const real = await this.#rules.admit(path, { access: "write" });
-    // Nothing is cut off before it is certain which file was opened.
-    await using file = await this.#open(
-      path,
-      real,
-      constants.O_WRONLY | constants.O_CREAT,
-      "write",
-    );
+    // Nothing is cut off before it is certain what was opened.
+    await using file = await openFile(path, real, constants.O_WRONLY | constants.O_CREAT);
     await file.handle.truncate(0);
     for (let at = 0; at < bytes.length;) {
       at += (await file.handle.write(bytes, at, bytes.length - at, at)).bytesWritten;
@@ -106,24 +99,26 @@ export class FileAccess {
   async #list(path: string): Promise<readonly FolderEntry[]> {
     const real = await this.#rules.admit(path, { access: "read", isFolder: true });
     const extensions = this.#rules.filesystem?.allowedExtensions;
-    const entries: FolderEntry[] = [];
-    for await (const entry of await opendir(real)) {
-      const kind = kindOf(entry);
-      const isShown = extensions?.some((extension) => entry.name.endsWith(extension)) ?? true;
-      if (kind === "file" && !isShown) continue;
-      entries.push({ name: entry.name, kind });
-      if (entries.length > MAX_ENTRIES) {
-        throw fileFailed(path, `it has more than ${MAX_ENTRIES} entries`);
+    const isShown = ({ name, kind }: FolderEntry) =>
+      kind !== "file" || (extensions?.some((extension) => name.endsWith(extension)) ?? true);
+    return await withAnchor(insideOf(real), async (anchored) => {
+      const entries: FolderEntry[] = [];
+      for await (const found of await opendir(anchored)) {
+        const entry = { name: found.name, kind: kindOf(found) };
+        if (isShown(entry)) entries.push(entry);
+        if (entries.length > MAX_ENTRIES) {
+          throw fileFailed(path, `it has more than ${MAX_ENTRIES} entries`);
+        }
       }
-    }
-    return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+      return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+    });
   }
 
   async #stat(path: string): Promise<{ kind: FileKind; size: number; modified: Date }> {
     const real = await this.#rules.admit(path, { access: "read", isFolder: true });
-    const found = await stat(real);
-    // A file's extension is asked about once it is known to be a file.
-    if (found.isFile()) await this.#rules.admit(path, { access: "read" });
+    const found = await withAnchor(real, (anchored) => lstat(anchored));
+    // Whether the list of extensions applies is known once it is known to be a file.
+    if (!found.isDirectory()) await this.#rules.admit(path, { access: "read" });
     return { kind: kindOf(found), size: found.isFile() ? found.size : 0, modified: found.mtime };
   }
 
@@ -131,31 +126,45 @@ export class FileAccess {
   async #remove(path: string): Promise<void> {
     const place = { access: "write", locate: realPlaceOf } as const;
     const real = await this.#rules.admit(path, { ...place, isFolder: true });
-    if ((await lstat(real)).isDirectory()) return await rmdir(real);
-    await unlink(await this.#rules.admit(path, place));
+    const isFolder = (await withAnchor(real, (anchored) => lstat(anchored))).isDirectory();
+    if (isFolder) return await withAnchor(real, (anchored) => rmdir(anchored));
+    await withAnchor(await this.#rules.admit(path, place), unlink);
   }
 
   async #makeFolder(path: string): Promise<void> {
-    const real = await this.#rules.admit(path, { access: "write", isFolder: true });
-    await mkdir(real, { recursive: true });
+    await makeFolders(await this.#rules.admit(path, { access: "write", isFolder: true }));
   }
+}
 
-  /** Opens a regular file and makes sure that it is the one that was judged. */
-  async #open(
-    path: string,
-    real: string,
-    flags: number,
-    access: "read" | "write",
-  ): Promise<{ readonly handle: FileHandle } & AsyncDisposable> {
-    const handle = await open(real, flags | SAFELY, 0o644);
-    try {
-      if (!(await handle.stat()).isFile()) throw fileFailed(path, "it is not a file");
-      if (!await isStillAt(handle, real)) throw this.#rules.refuseSwapped(path, access);
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
-    return { handle, [Symbol.asyncDispose]: () => handle.close() };
+/** Opens a regular file, and nothing else. */
+async function openFile(
+  path: string,
+  real: string,
+  flags: number,
+): Promise<{ readonly handle: FileHandle } & AsyncDisposable> {
+  const handle = await withAnchor(real, (anchored) => open(anchored, flags | SAFELY, 0o644));
+  try {
+    if (!(await handle.stat()).isFile()) throw fileFailed(path, "it is not a file");
+    if (!await isStillAt(handle, real)) throw new SwappedPath();
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  return { handle, [Symbol.asyncDispose]: () => handle.close() };
+}
+
+/** Makes a folder and those it lies in, each in the one before it. */
+async function makeFolders(real: string): Promise<void> {
+  try {
+    await withAnchor(real, (anchored) => mkdir(anchored));
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (
+      code === "EEXIST" && (await withAnchor(real, (anchored) => lstat(anchored))).isDirectory()
+    ) return;
+    if (code !== "ENOENT" || dirname(real) === real) throw error;
+    await makeFolders(dirname(real));
+    await withAnchor(real, (anchored) => mkdir(anchored));
   }
 }
 

@@ -12,7 +12,7 @@ import { type Credential, withCredentials } from "./credentials.ts";
 import type { Decisions } from "./decisions.ts";
 import { type DestinationRules, judgeDestination, targetOf } from "./destination.ts";
 import { exchange, type Reply } from "./exchange.ts";
-import { type AccessRequest, assertFetchable, readRequest } from "./read_request.ts";
+import { type AccessRequest, readRequest } from "./read_request.ts";
 import { type Hop, isRedirect, MAX_REDIRECTS, nextHop } from "./redirect.ts";
 
 /** What the network of one execution is made of. */
@@ -69,7 +69,6 @@ export class NetworkAccess {
   }
 
   async #send(hop: Hop, signal: AbortSignal): Promise<Reply> {
-    assertFetchable(hop.url);
     await this.#waitForRate(signal);
     const addresses = await this.#judge(hop.url, signal);
     for (const [index, address] of addresses.entries()) {
@@ -90,13 +89,12 @@ export class NetworkAccess {
 
   /** Addresses that may be connected to, at least one; the decision is on record either way. */
   async #judge(url: URL, signal: AbortSignal): Promise<readonly string[]> {
+    const { decisions } = this.#options;
     const { host, port } = targetOf(url);
+    const target = host === "" ? url.protocol : `${host}:${port}`;
     const verdict = await untilAborted(judgeDestination(url, this.#options), signal);
-    if (verdict.allowed) {
-      this.#options.decisions.record("network", `${host}:${port}`);
-      return verdict.addresses;
-    }
-    this.#options.decisions.record("network", `${host}:${port}`, verdict.reason);
+    decisions.record("network", target, verdict.allowed ? undefined : verdict.reason);
+    if (verdict.allowed) return verdict.addresses;
     throw verdict.error;
   }
 

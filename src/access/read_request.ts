@@ -51,17 +51,6 @@ export function readRequest(given: unknown): AccessRequest {
   };
 }
 
-/** Throws unless `url` can be asked for: HTTP or HTTPS, without a name and password in it. */
-export function assertFetchable(url: URL): void {
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new CodemodeError(
-      "NETWORK_DENIED",
-      `This program may not reach ${url.protocol} addresses: fetch takes http and https`,
-    );
-  }
-  if (url.username !== "" || url.password !== "") throw invalid("its URL holds credentials");
-}
-
 function readUrl(url: unknown): URL {
   if (typeof url !== "string" || url.length > MAX_URL_LENGTH || !URL.canParse(url)) {
     throw invalid("its URL cannot be read");
