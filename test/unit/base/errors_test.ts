@@ -75,6 +75,7 @@ Deno.test("errors: what is busy, away or broken may be tried again, and nothing 
     "SHUTTING_DOWN",
     "TOOL_TIMEOUT",
     "MCP_SERVER_UNAVAILABLE",
+    "NETWORK_FAILED",
     "SANDBOX_CRASHED",
   ]);
 });

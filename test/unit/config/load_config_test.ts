@@ -90,6 +90,7 @@ Deno.test("the specification's file loads unchanged", async () => {
         maxConcurrentCalls: 3,
       },
     },
+    credentials: [],
   });
   assert.deepEqual(Object.keys(config.mcp.servers), ["helpscout", "filesystem"]);
   const { helpscout } = config.mcp.servers;
