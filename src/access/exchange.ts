@@ -116,8 +116,8 @@ function readBounded(message: IncomingMessage, signal: AbortSignal): Promise<Uin
     const onAbort = () => end(() => reject(signal.reason));
     const end = (settle: () => void) => {
       signal.removeEventListener("abort", onAbort);
-      message.destroy();
       settle();
+      message.destroy();
     };
     signal.addEventListener("abort", onAbort, { once: true });
     message.on("data", (chunk: Uint8Array) => {
