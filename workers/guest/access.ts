@@ -15,6 +15,7 @@ import {
   create,
   defineProperty,
   freeze,
+  getOwnPropertyDescriptor,
   isInstance,
   keysOf,
   NativeUint8Array,
@@ -55,11 +56,40 @@ function copyVariables(environment: { readonly [name: string]: string }): object
   return freeze(variables);
 }
 
-/** Takes what it needs of the engine's own classes before the program can replace it. */
+/** The engine's own classes that requests and replies are made of. */
+interface Classes {
+  readonly Request: typeof Request;
+  readonly Response: typeof Response;
+  readonly Headers: typeof Headers;
+}
+
+/**
+ * `fetch` by calls. The classes it needs take 10 ms to load, so they are loaded when it is first used,
+ * by getters taken now, whatever the program has put in their place by then.
+ */
 function createFetch(scope: typeof globalThis, send: SendCall): Fetch {
-  const { Request, Response, Headers } = scope;
+  const readRequest = reader(scope, "Request");
+  const readResponse = reader(scope, "Response");
+  const readHeaders = reader(scope, "Headers");
+  let loaded: Fetch | undefined;
+  const load = (): Fetch => {
+    const classes = { Request: readRequest(), Response: readResponse(), Headers: readHeaders() };
+    return loadFetch(classes as Classes, send);
+  };
+  const fetch: Fetch = (input, init) => (loaded ??= load())(input, init);
+  defineProperty(fetch, "name", { value: "fetch" }); // The bundle shortens names.
+  return freeze(fetch);
+}
+
+/** Reads a global later, as it is now. */
+function reader(scope: typeof globalThis, name: keyof Classes): () => unknown {
+  const { get, value } = getOwnPropertyDescriptor(scope, name) ?? {};
+  return get === undefined ? () => value : get.bind(scope);
+}
+
+function loadFetch({ Request, Response, Headers }: Classes, send: SendCall): Fetch {
   const getter = (prototype: object, name: string) =>
-    uncurryThis(Object.getOwnPropertyDescriptor(prototype, name)!.get as () => unknown);
+    uncurryThis(getOwnPropertyDescriptor(prototype, name)!.get as () => unknown);
   const urlOf = getter(Request.prototype, "url");
   const methodOf = getter(Request.prototype, "method");
   const headersOf = getter(Request.prototype, "headers");
@@ -101,7 +131,7 @@ function createFetch(scope: typeof globalThis, send: SendCall): Fetch {
       send(NETWORK_NAMESPACE, "fetch", [toGuestRequest(request, body)]),
       toResponse as (reply: unknown) => Response,
     );
-  const fetch: Fetch = (input, init) =>
+  return (input, init) =>
     new NativePromise<Response>((resolve, reject) => {
       const request = new Request(input, init);
       const signal = init?.signal ??
@@ -114,8 +144,6 @@ function createFetch(scope: typeof globalThis, send: SendCall): Fetch {
       );
       then(reply as Promise<Response>, resolve as (response: unknown) => void, reject);
     });
-  defineProperty(fetch, "name", { value: "fetch" }); // The bundle shortens names.
-  return freeze(fetch);
 }
 
 const addListener = uncurryThis(EventTarget.prototype.addEventListener);

@@ -309,7 +309,8 @@ Deno.test("what a program was granted is asked of the host and done there", asyn
       ? { ok: true, value: encodeValue(response).wire }
       : { ok: true, value: "text" }
   );
-  const code = `const r = await fetch("http://api.test/a", { method: "PUT", body: "hi" });
+  const code = `globalThis.Request = globalThis.Response = globalThis.Headers = undefined;
+    const r = await fetch("http://api.test/a", { method: "PUT", body: "hi" });
     const copy = r.clone();
     return [r.status, r.statusText, r.url, copy.url, copy.redirected, r.headers.getSetCookie(),
       await r.text(), await files.readText("a"), env.REGION, Object.isFrozen(files), Object.isFrozen(env)]`;
