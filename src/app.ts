@@ -3,6 +3,7 @@
  * configuration; the command line, the embedded form and the tests all start here.
  */
 
+import process from "node:process";
 import { createAuthenticator, defaultGrant } from "./auth/mod.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Logger } from "./base/log.ts";
@@ -71,7 +72,7 @@ export function createApp(config: Config, options: AppOptions): App {
   const { workers, limits } = config.sandbox;
   const pool = createPool({
     runtime,
-    spec: { permissionFlags: [], memoryLimitBytes: limits.memoryBytes },
+    spec: { memoryLimitBytes: limits.memoryBytes },
     min: workers.min,
     max: workers.max,
     idleTimeoutMs: workers.idleTimeoutMs,
@@ -90,6 +91,7 @@ export function createApp(config: Config, options: AppOptions): App {
     clock,
     logger,
     metrics,
+    environment: process.env,
   });
   const health = createHealthReporter({ engine, servers, clock });
   const http = createHttpApp({

@@ -32,7 +32,6 @@ export interface FloorPlan {
   /** Files that act when they are imported. */
   readonly entries: readonly string[];
   readonly printers: readonly string[];
-  readonly permissionMakers: readonly string[];
   readonly bannedFileNames: readonly string[];
 }
 

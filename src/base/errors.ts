@@ -58,6 +58,8 @@ export const ERROR_CODES = Object.freeze({
   MCP_SERVER_UNAVAILABLE: meaning("mcp", "upstream", true, 503),
   MCP_TOOL_ERROR: meaning("mcp", "upstream", false, 502),
   NETWORK_DENIED: meaning("network", "guest", false, 403),
+  NETWORK_FAILED: meaning("network", "upstream", true, 502),
+  FILE_FAILED: meaning("runtime", "guest", false, 422),
   EXECUTION_FAILED: meaning("runtime", "guest", false, 422),
   SANDBOX_CRASHED: meaning("runtime", "host", true, 500),
   RUNTIME_UNAVAILABLE: meaning("runtime", "host", false, 501),

@@ -1,7 +1,7 @@
 /**
  * Single decisions: may this guest reach this host, this path, this tool? Each answers false for
- * anything it cannot read. Symbolic links are judged by their own path, here as in the sandbox's
- * permissions: a link that lies in a granted folder leads wherever it points. A guest cannot make one.
+ * anything it cannot read. They know no file system: whoever opens a path asks about the one that
+ * symbolic links lead to.
  */
 
 import { basename } from "node:path";
@@ -23,6 +23,16 @@ export function allowsNetwork(set: CapabilitySet, host: string, port: number): b
   const canonical = toCanonicalHost(host);
   if (canonical === undefined || !isPort(port)) return false;
   return toNetworkRules(set).some((rule) => coversNetwork(rule, { host: canonical, port }));
+}
+
+/**
+ * Whether the set allows a connection to `host` on `port` by an entry that is this very name or
+ * address, and not by a pattern. What is not public is reached only so.
+ */
+export function namesHost(set: CapabilitySet, host: string, port: number): boolean {
+  const canonical = toCanonicalHost(host);
+  if (canonical === undefined || !isPort(port)) return false;
+  return toNetworkRules(set).some((rule) => rule.host === canonical && rule.port === port);
 }
 
 /** Whether the set allows `access` to the absolute `path`, judged after `.` and `..` are resolved. */

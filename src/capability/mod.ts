@@ -1,4 +1,4 @@
-/** The door of the law: what a guest may do, and how Deno is told. */
+/** The door of the law: what a guest may do. */
 
 export {
   type CapabilitySet,
@@ -15,9 +15,8 @@ export {
   isVariableName,
   parseCapabilities,
 } from "./capability.ts";
-export { allowsNetwork, allowsPath, allowsTool, allowsVariable } from "./decide.ts";
+export { allowsNetwork, allowsPath, allowsTool, allowsVariable, namesHost } from "./decide.ts";
 export { DEFAULT_AMOUNTS, DEFAULT_PORTS } from "./limits.ts";
-export { toPermissionFlags, unenforcedAmounts } from "./permissions.ts";
 export {
   type CapabilityScope,
   explain,

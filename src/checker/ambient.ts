@@ -11,19 +11,47 @@ export interface Ambient {
   readonly runtime: RuntimeName;
   /** Whether `fetch` and its companions exist. */
   readonly network: boolean;
+  /** Whether `files` exists. @default false */
+  readonly files?: boolean;
+  /** Whether `env` exists. @default false */
+  readonly environment?: boolean;
 }
 
+const NETWORK_REMEDY = {
+  kind: "network",
+  remedy: 'Ask for the host, such as "network:api.example.com:443", or use a tool.',
+};
+
 /** Names that exist only when network is granted. */
-export const NETWORK_NAMES: readonly string[] = Object.freeze([
+const NETWORK_NAMES: readonly string[] = Object.freeze([
   "fetch",
   "Request",
   "Response",
   "Headers",
 ]);
 
+/** The same text for the same declarations. */
+export function ambientKey({ runtime, network, files, environment }: Ambient): string {
+  return [runtime, network, files ?? false, environment ?? false].join(" ");
+}
+
+/** Names that exist only when something is granted, with the capability that brings each. */
+export const GRANTED_NAMES: ReadonlyMap<
+  string,
+  { readonly kind: string; readonly remedy: string }
+> = new Map([
+  ...NETWORK_NAMES.map((name) => [name, NETWORK_REMEDY] as const),
+  ["files", {
+    kind: "read or write",
+    remedy: 'Ask for the folder, such as "read:./data", or use a tool.',
+  }],
+  ["env", { kind: "env", remedy: 'Ask for the variable, such as "env:REGION".' }],
+]);
+
 /** Declarations of the globals for `ambient`. */
 export function ambientDeclarations(ambient: Ambient): string {
-  return ambient.network ? CORE + NETWORK : CORE;
+  const { network, files = false, environment = false } = ambient;
+  return CORE + (network ? NETWORK : "") + (files ? FILES : "") + (environment ? ENVIRONMENT : "");
 }
 
 /** Declares `codemode` and the error of tools, for declarations that do not do so themselves. */
@@ -131,6 +159,26 @@ declare const crypto: {
 interface BlobOptions { type?: string; endings?: "transparent" | "native" }
 interface Blob { readonly size: number; readonly type: string; arrayBuffer(): Promise<ArrayBuffer>; bytes(): Promise<Uint8Array<ArrayBuffer>>; text(): Promise<string>; slice(start?: number, end?: number, type?: string): Blob }
 declare var Blob: { new (parts?: (BufferSource | Blob | string)[], options?: BlobOptions): Blob; readonly prototype: Blob };
+`;
+
+const FILES = `
+declare const files: {
+  readonly readText: (path: string) => Promise<string>;
+  readonly readBytes: (path: string) => Promise<Uint8Array<ArrayBuffer>>;
+  /** Replaces what is there. */
+  readonly writeText: (path: string, text: string) => Promise<void>;
+  readonly writeBytes: (path: string, bytes: Uint8Array) => Promise<void>;
+  readonly list: (path: string) => Promise<{ name: string; kind: "file" | "folder" | "link" | "other" }[]>;
+  readonly stat: (path: string) => Promise<{ kind: "file" | "folder" | "link" | "other"; size: number; modified: Date }>;
+  /** A file, or a folder that is empty. */
+  readonly remove: (path: string) => Promise<void>;
+  /** With the folders it lies in. */
+  readonly makeFolder: (path: string) => Promise<void>;
+};
+`;
+
+const ENVIRONMENT = `
+declare const env: { readonly [name: string]: string | undefined };
 `;
 
 const NETWORK = `

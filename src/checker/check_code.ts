@@ -3,6 +3,7 @@
  * parsed library and a few warm projects.
  */
 
+import { ambientKey } from "./ambient.ts";
 import type { CheckerRequest, CheckResult, EmittedCode, Uses } from "./check_request.ts";
 import {
   type LibraryFiles,
@@ -150,7 +151,7 @@ type ProjectRequest = Pick<CheckerRequest, "ambient" | "mode"> & {
 };
 
 function projectKey({ declarations, ambient, mode }: ProjectRequest): string {
-  return [declarations.hash, mode !== "off", ambient.runtime, ambient.network].join(" ");
+  return [declarations.hash, mode !== "off", ambientKey(ambient)].join(" ");
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Remembers results by their request, least recently used first out, bounded in entries and bytes. */
 
+import { ambientKey } from "./ambient.ts";
 import type { CheckerRequest, CheckResult } from "./check_request.ts";
 
 interface Entry {
@@ -59,6 +60,5 @@ export class ResultCache {
 }
 
 function keyOf({ code, language, declarations, ambient, mode }: CheckerRequest): string {
-  const { runtime, network } = ambient;
-  return `${declarations.hash} ${language} ${mode} ${runtime} ${network} ${code}`;
+  return `${declarations.hash} ${language} ${mode} ${ambientKey(ambient)} ${code}`;
 }

@@ -3,7 +3,7 @@
  * module form, says the rest in terms of what was submitted, and adds suggestions.
  */
 
-import { NETWORK_NAMES } from "./ambient.ts";
+import { GRANTED_NAMES } from "./ambient.ts";
 import type { ts, TypeScript } from "./compiler.ts";
 import type { Finding } from "./finding.ts";
 import type { GuestProgram } from "./project.ts";
@@ -149,12 +149,15 @@ function withRemedy({ relatedInformation = [] }: ts.Diagnostic, finding: Finding
 
 function unknownName(guest: GuestProgram, base: Finding, name: string): Finding {
   const message = `Cannot find name '${name}'.`;
-  if (NETWORK_NAMES.includes(name)) {
+  const granted = GRANTED_NAMES.get(name);
+  if (granted !== undefined) {
+    const article = granted.kind === "env" ? "an" : "a";
     return {
       ...base,
       code: "CAPABILITY_MISSING",
-      message: `${name} needs a network capability, which this program was not granted.`,
-      suggestion: 'Ask for the host, such as "network:api.example.com:443", or use a tool.',
+      message:
+        `${name} needs ${article} ${granted.kind} capability, which this program was not granted.`,
+      suggestion: granted.remedy,
     };
   }
   const absent = ABSENT_GLOBALS.get(name);

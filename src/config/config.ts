@@ -91,6 +91,13 @@ export interface SecurityConfig {
   readonly auth: AuthConfig;
   /** What a caller is granted; `mcp` absent means every configured server. */
   readonly capabilities: CapabilitySet;
+  /** Headers the host adds to the requests of programs. @default [] */
+  readonly credentials?: readonly {
+    /** Host, `host:port` or `*.suffix`, as in `network:` capabilities. */
+    readonly host: string;
+    readonly header: string;
+    readonly value: Secret;
+  }[];
 }
 
 /** How a lost server is tried again: exponential with full jitter. */

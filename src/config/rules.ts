@@ -1,6 +1,7 @@
 /** What must hold between the values of a configuration. */
 
 import { nearestName } from "../base/nearest.ts";
+import { splitHostEntry } from "../capability/mod.ts";
 import { isLoopback } from "./loopback.ts";
 import type { ConfigFile } from "./schema.ts";
 
@@ -11,11 +12,19 @@ export interface BrokenRule {
   readonly suggestion?: string | undefined;
 }
 
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
+const HEADER_VALUE = /^[\x20-\x7e]+$/;
 const SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** Every rule a file breaks. */
 export function brokenRules(file: ConfigFile): readonly BrokenRule[] {
-  return [...serverRules(file), ...authRules(file), ...sandboxRules(file), ...mcpRules(file)];
+  return [
+    ...serverRules(file),
+    ...authRules(file),
+    ...sandboxRules(file),
+    ...credentialRules(file),
+    ...mcpRules(file),
+  ];
 }
 
 function serverRules({ server: { host }, security: { auth } }: ConfigFile): BrokenRule[] {
@@ -79,6 +88,22 @@ function sandboxRules({ sandbox: { workers, limits } }: ConfigFile): BrokenRule[
     rules.push({ path: ["sandbox", "limits", "memory"], message: "memory is more than maxMemory" });
   }
   return rules;
+}
+
+function credentialRules({ security: { credentials } }: ConfigFile): BrokenRule[] {
+  return credentials.flatMap(({ host, header, value }, index): BrokenRule[] => {
+    const at = (key: string) => ["security", "credentials", index, key];
+    const hostRules = splitHostEntry(host) === undefined
+      ? [{ path: at("host"), message: `${host} is no host such as api.example.com` }]
+      : [];
+    const headerRules = !HEADER_NAME.test(header) || header.toLowerCase() === "host"
+      ? [{ path: at("header"), message: `${header} is no header that can be added` }]
+      : [];
+    const valueRules = HEADER_VALUE.test(value.reveal())
+      ? []
+      : [{ path: at("value"), message: "it is empty or has characters that no header may have" }];
+    return [...hostRules, ...headerRules, ...valueRules];
+  });
 }
 
 function mcpRules({ mcp, security }: ConfigFile): BrokenRule[] {

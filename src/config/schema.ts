@@ -95,6 +95,12 @@ const apiKey = z.strictObject({
   capabilities: capabilities.optional(),
 });
 
+const credential = z.strictObject({
+  host: z.string().min(1),
+  header: z.string().min(1),
+  value: secret,
+});
+
 const security = z.strictObject({
   auth: z.strictObject({
     provider: z.enum(["none", "api-key", "oauth2"]).default("none"),
@@ -106,6 +112,7 @@ const security = z.strictObject({
     clockSkew: duration.default(60_000),
   }).prefault({}),
   capabilities: capabilities.prefault({}),
+  credentials: z.array(credential).default([]),
 });
 
 const mcpServer = z.strictObject({

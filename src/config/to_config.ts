@@ -51,7 +51,7 @@ function toServer(server: ConfigFile["mcp"]["servers"][string]): McpServerConfig
 }
 
 function toSecurity(
-  { auth, capabilities }: ConfigFile["security"],
+  { auth, capabilities, credentials }: ConfigFile["security"],
   directory: string,
 ): SecurityConfig {
   const { clockSkew, keys, scopes, ...rest } = auth;
@@ -67,6 +67,7 @@ function toSecurity(
       scopes: Object.fromEntries(mapped),
     },
     capabilities: toSet(capabilities, directory),
+    credentials,
   };
 }
 

@@ -70,7 +70,7 @@ export const ExecutionMetricsSchema = z.object({
     "CPU time of the sandbox for this program, from the operating system",
   ),
   memoryUsed: z.number().describe("Peak resident memory of the sandbox above its idle level"),
-  apiCalls: z.number().int().describe("Tool calls made"),
+  apiCalls: z.number().int().describe("Calls made: of tools, hosts and files"),
   queueTime: z.number().describe("Waiting for servers that start, and for a sandbox"),
   checkTime: z.number().describe("Normalising, checking and emitting"),
   startupTime: z.number().describe(

@@ -5,12 +5,7 @@
  */
 
 import { CodemodeError } from "../base/errors.ts";
-import {
-  type CapabilitySet,
-  narrow,
-  toCapabilitySet,
-  toPermissionFlags,
-} from "../capability/mod.ts";
+import { type CapabilitySet, narrow, toCapabilitySet } from "../capability/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type {
   CheckRequest,
@@ -29,7 +24,6 @@ export interface Admitted {
   readonly language: Language;
   readonly runtime: RuntimeChoice;
   readonly grant: CapabilitySet;
-  readonly permissionFlags: readonly string[];
   readonly timeoutMs: number;
   readonly memoryLimitBytes: number;
   readonly check: "error" | "warn" | "off";
@@ -60,7 +54,6 @@ export function admit(request: ExecuteRequest, caller: Caller, rules: AdmissionR
     language,
     runtime: chooseRuntime(request.runtime, language, rules),
     grant,
-    permissionFlags: toPermissionFlags(grant),
     timeoutMs: within("timeout", request.timeout, limits.timeoutMs, limits.maxTimeoutMs),
     memoryLimitBytes: within(
       "memoryLimit",

@@ -10,11 +10,13 @@ import { newId } from "../base/ids.ts";
 import type { Logger } from "../base/log.ts";
 import { roundMs } from "../base/round_ms.ts";
 import type { Metrics } from "../base/metrics.ts";
+import { type Access, createAccess } from "../access/mod.ts";
 import type { CapabilitySet } from "../capability/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
 import type { Ambient, Checker, CheckResult } from "../checker/mod.ts";
 import type { Config } from "../config/mod.ts";
 import {
+  type AuditSink,
   type CheckAnswer,
   type CheckRequest,
   type ExecuteRequest,
@@ -79,7 +81,13 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** @default nothing is recorded */
+  readonly audit?: AuditSink;
+  /** Where granted environment variables are read. @default there are none */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
+
+const NO_AUDIT: AuditSink = Object.freeze({ record() {} });
 
 /** Creates the engine. It owns nothing of its parts; `drain` before disposing them. */
 export function createEngine(parts: EngineParts): Engine {
@@ -109,6 +117,7 @@ class LocalEngine implements Engine {
     const run: Run = {
       executionId: newId("exec"),
       requestId: options.requestId ?? newId("req"),
+      caller,
       admitted,
       signal: ticket.signal,
       state: admittedAt(this.#parts.clock.monotonic()),
@@ -155,7 +164,7 @@ class LocalEngine implements Engine {
       throw new CodemodeError("RUNTIME_UNAVAILABLE", "No runtime is available");
     }
     await using lease = await pool.checkout(
-      { permissionFlags: [], memoryLimitBytes: limits.memoryBytes },
+      { memoryLimitBytes: limits.memoryBytes },
       signal,
     );
     const report = await lease.sandbox.run(
@@ -207,17 +216,19 @@ class LocalEngine implements Engine {
   ): Promise<ExecutionResult> {
     const { admitted } = run;
     await using lease = await this.#pool(admitted).checkout(
-      { permissionFlags: admitted.permissionFlags, memoryLimitBytes: admitted.memoryLimitBytes },
+      { memoryLimitBytes: admitted.memoryLimitBytes },
       run.signal,
     );
     this.#advance(run, "sandbox");
-    const calls = this.#toolCalls(run, toolbox);
+    const access = this.#access(run);
+    const calls = this.#toolCalls(run, toolbox, access);
     const logs: string[] = [];
     const report = await lease.sandbox.run(
       {
         code: emitted.code,
         namespaces: toolbox.guestNamespaces,
         context: admitted.context,
+        access: access.guest,
         timeoutMs: admitted.timeoutMs,
         budget: budgetOf(this.#parts.config, admitted.grant),
       },
@@ -239,10 +250,26 @@ class LocalEngine implements Engine {
     });
   }
 
-  #toolCalls(run: Run, toolbox: Toolbox): ToolCalls {
+  #access({ executionId, caller, admitted }: Run): Access {
+    const { config, clock, audit = NO_AUDIT, environment = {} } = this.#parts;
+    return createAccess({
+      grant: admitted.grant,
+      callerGrant: caller.grant,
+      directory: config.directory,
+      clock,
+      audit,
+      executionId,
+      principal: caller.id,
+      credentials: config.security.credentials ?? [],
+      environment,
+    });
+  }
+
+  #toolCalls(run: Run, toolbox: Toolbox, access: Access): ToolCalls {
     const { catalog, clock, logger } = this.#parts;
     return new ToolCalls({
       toolbox,
+      access,
       grant: run.admitted.grant,
       catalog,
       clock,
@@ -341,10 +368,15 @@ class LocalEngine implements Engine {
   }
 }
 
-function ambientOf(admitted: Pick<Admitted, "runtime" | "grant">): Ambient {
+function ambientOf({ runtime, grant }: Pick<Admitted, "runtime" | "grant">): Ambient {
+  const { network = {}, filesystem = {}, system = {} } = grant;
+  const holds = (...lists: (readonly string[] | undefined)[]) =>
+    lists.some((list) => list !== undefined && list.length > 0);
   return {
-    runtime: admitted.runtime.name,
-    network: (admitted.grant.network?.allowedHosts?.length ?? 0) > 0,
+    runtime: runtime.name,
+    network: holds(network.allowedHosts),
+    files: holds(filesystem.allowedPaths, filesystem.writablePaths),
+    environment: holds(system.environment),
   };
 }
 

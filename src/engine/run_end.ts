@@ -7,12 +7,14 @@ import type { RunReport } from "../runtime/mod.ts";
 import type { Admitted } from "./admission.ts";
 import { type ExecutionResult, toNote } from "./answer.ts";
 import type { ExecutionState } from "./execution.ts";
+import type { Caller } from "./principal.ts";
 import type { ToolCalls } from "./tool_calls.ts";
 
 /** One execution on its way. */
 export interface Run {
   readonly executionId: string;
   readonly requestId: string;
+  readonly caller: Caller;
   readonly admitted: Admitted;
   readonly signal: AbortSignal;
   state: ExecutionState;

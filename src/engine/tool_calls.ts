@@ -4,6 +4,7 @@
  * becomes an error the guest can catch. It keeps the record of calls that the answer shows.
  */
 
+import type { Access } from "../access/mod.ts";
 import { type Clock, sleep } from "../base/clock.ts";
 import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
@@ -11,11 +12,12 @@ import { roundMs } from "../base/round_ms.ts";
 import { allowsTool, type CapabilitySet, DEFAULT_AMOUNTS } from "../capability/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
 import type { CallRecord, Tool } from "../contract/mod.ts";
+import { NETWORK_NAMESPACE } from "../protocol/access.ts";
 import type { CallFrame, WireError, WireValue } from "../protocol/frames.ts";
 import { encodeValue, toPlainJson } from "../protocol/values.ts";
 import type { CallReply } from "../runtime/mod.ts";
 import type { NamedTool } from "../typegen/mod.ts";
-import { type Bucket, fullBucket, take } from "./rate.ts";
+import { type Bucket, fullBucket, take } from "../base/rate.ts";
 import type { Found, Toolbox } from "./toolbox.ts";
 import { describeTool, toToolHit } from "./tool_hit.ts";
 
@@ -29,6 +31,8 @@ export interface ToolCallsOptions {
   readonly toolbox: Toolbox;
   readonly grant: CapabilitySet;
   readonly catalog: Catalog;
+  /** Answers calls that are not of tools. @default there are none */
+  readonly access?: Access;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Told of each call, for metrics. */
@@ -65,6 +69,8 @@ export class ToolCalls {
 
   /** Answers one call frame. */
   async call(frame: CallFrame, signal: AbortSignal): Promise<CallReply> {
+    const { access } = this.#options;
+    if (access?.handles(frame.namespace)) return await this.#reach(access, frame, signal);
     try {
       const value = frame.namespace === "codemode"
         ? await this.#builtin(frame, signal)
@@ -79,6 +85,24 @@ export class ToolCalls {
   records(): CallRecord[] {
     const now = this.#options.clock.monotonic();
     return this.#records.map((record) => toCallRecord(record, now));
+  }
+
+  /** A host or a file: on record like a call of a tool, under the namespace without its mark. */
+  async #reach(access: Access, frame: CallFrame, signal: AbortSignal): Promise<CallReply> {
+    const record = this.#open({ server: frame.namespace.slice(1), name: frame.tool });
+    record.status = "in_flight";
+    try {
+      const value = await access.call(frame, signal);
+      record.status = "ok";
+      return { ok: true, value: encodeResult(value, frame) };
+    } catch (thrown) {
+      const error = toCodemodeError(thrown);
+      if (!signal.aborted) record.status = "error";
+      record.error = error.code;
+      return { ok: false, error: this.#toAccessError(error, frame) };
+    } finally {
+      record.endedAt = this.#options.clock.monotonic();
+    }
   }
 
   #builtin(frame: CallFrame, signal: AbortSignal): Promise<unknown> {
@@ -135,7 +159,7 @@ export class ToolCalls {
     }
   }
 
-  #open(tool: Tool): OpenRecord {
+  #open(tool: Pick<Tool, "server" | "name">): OpenRecord {
     const record: OpenRecord = {
       server: tool.server,
       tool: tool.name,
@@ -174,6 +198,21 @@ export class ToolCalls {
     const near = toolbox.nearestPath(path);
     const hint = near === undefined ? "" : `. Did you mean "${near}"?`;
     throw new CodemodeError("TOOL_NOT_FOUND", `There is no tool "${path.slice(0, 200)}"${hint}`);
+  }
+
+  /** As engines have it: `fetch` rejects with a TypeError. */
+  #toAccessError(error: CodemodeError, { namespace, tool }: CallFrame): WireError {
+    if (error.code === "INTERNAL") {
+      this.#options.logger.error("an access failed unexpectedly", { namespace, tool, error });
+    }
+    return {
+      name: namespace === NETWORK_NAMESPACE ? "TypeError" : "Error",
+      message: error.message,
+      properties: {
+        code: error.code,
+        details: toJson(encodeValue(error.details).wire) as WireValue,
+      },
+    };
   }
 
   #toWireError(error: CodemodeError, frame: CallFrame): WireError {

@@ -77,7 +77,7 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
     });
     this.#pool = createPool({
       runtime: this.#runtime,
-      spec: { permissionFlags: [], memoryLimitBytes: this.#memoryLimitBytes },
+      spec: { memoryLimitBytes: this.#memoryLimitBytes },
       min: warm,
       max: Math.max(warm, concurrency),
       idleTimeoutMs: 30_000,
@@ -111,7 +111,6 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
       return { result: undefined, error: first?.message ?? "The code cannot be read", logs };
     }
     await using lease = await this.#pool.checkout({
-      permissionFlags: [],
       memoryLimitBytes: this.#memoryLimitBytes,
     }, NEVER);
     const { outcome } = await lease.sandbox.run(

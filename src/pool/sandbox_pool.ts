@@ -327,9 +327,7 @@ export class SandboxPool implements Pool {
 }
 
 function isSameSpec(left: SandboxSpec, right: SandboxSpec): boolean {
-  return left.memoryLimitBytes === right.memoryLimitBytes &&
-    left.permissionFlags.length === right.permissionFlags.length &&
-    left.permissionFlags.every((flag, index) => flag === right.permissionFlags[index]);
+  return left.memoryLimitBytes === right.memoryLimitBytes;
 }
 
 function cancelled(reason: unknown): CodemodeError {

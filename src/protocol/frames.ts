@@ -8,6 +8,8 @@
  * number of `call`s and `log`s, and says `final` once; frames after `final` are dropped.
  */
 
+import type { GuestAccess } from "./access.ts";
+
 /** Version of this protocol; both sides of one build always agree, so a difference is a crash. */
 export const PROTOCOL_VERSION = 1;
 
@@ -59,6 +61,8 @@ export interface StartFrame {
   readonly code: string;
   readonly namespaces: readonly GuestNamespace[];
   readonly context: WireValue;
+  /** What the program reaches besides tools; absent means nothing. */
+  readonly access?: GuestAccess;
   /** Nesting of values that the host accepts. */
   readonly depth: number;
 }

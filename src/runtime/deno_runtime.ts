@@ -1,6 +1,6 @@
 /**
- * The `deno` engine in a process: V8 in a `deno run` child that may do only what its flags say. Each
- * sandbox runs one program and is thrown away.
+ * The `deno` engine in a process: V8 in a `deno run` child without any permission. Each sandbox runs
+ * one program and is thrown away.
  */
 
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -48,6 +48,7 @@ const PROFILE: readonly string[] = Object.freeze([
   "--no-remote",
   // There is no folder to cache code in, and finding that out costs 1 ms of CPU.
   "--no-code-cache",
+  // Some denial must be named: `node:child_process` gives a Deno without permission flags all of them.
   // SAFETY: default import hosts are a network channel that needs no permission (test/escape: import-https).
   "--deny-import",
 ]);
@@ -116,7 +117,7 @@ class DenoRuntime implements Runtime {
 
   #processSpec(spec: SandboxSpec): ProcessSpec {
     const folder = this.#prepareFolder();
-    const args = [...PROFILE, heapFlag(spec.memoryLimitBytes), ...spec.permissionFlags];
+    const args = [...PROFILE, heapFlag(spec.memoryLimitBytes)];
     const line: CommandLine = {
       command: this.#findDeno(),
       args: [...args, join(folder, "guest.js")],

@@ -6,6 +6,7 @@
 
 import type { CodemodeError } from "../base/errors.ts";
 import type { RuntimeInfo } from "../contract/mod.ts";
+import type { GuestAccess } from "../protocol/access.ts";
 import type { Budget } from "../protocol/budget.ts";
 import type {
   CallFrame,
@@ -17,8 +18,6 @@ import type {
 
 /** What a sandbox is made for; two equal specs are interchangeable. */
 export interface SandboxSpec {
-  /** Deno permission flags from `capability/permissions.ts`; none grants nothing. */
-  readonly permissionFlags: readonly string[];
   readonly memoryLimitBytes: number;
 }
 
@@ -28,6 +27,8 @@ export interface Program {
   readonly code: string;
   readonly namespaces: readonly GuestNamespace[];
   readonly context: WireValue;
+  /** What it reaches besides tools, by calls in the namespaces of `protocol/access.ts`. */
+  readonly access?: GuestAccess;
   /** Wall time from start to the final frame. */
   readonly timeoutMs: number;
   readonly budget: Budget;

@@ -8,6 +8,12 @@ import { Buffer } from "node:buffer";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import {
+  FILE_CALLS,
+  FILES_NAMESPACE,
+  NETWORK_CALLS,
+  NETWORK_NAMESPACE,
+} from "../protocol/access.ts";
 import type { CallFrame, FinalFrame, LogFrame, ReplyFrame } from "../protocol/frames.ts";
 import { PROTOCOL_VERSION } from "../protocol/frames.ts";
 import { LineSplitter, openGuestLine } from "../protocol/lines.ts";
@@ -67,10 +73,10 @@ export class Session {
 
   /** Sends the program; its time runs from now. */
   start(): void {
-    const { code, namespaces, context, timeoutMs, budget } = this.#program;
+    const { code, namespaces, context, access, timeoutMs, budget } = this.#program;
     const { nonce, clock } = this.#context;
     const start = { type: "start", version: PROTOCOL_VERSION, nonce, code, namespaces, context };
-    this.#context.write(`${JSON.stringify({ ...start, depth: budget.depth })}\n`);
+    this.#context.write(`${JSON.stringify({ ...start, access, depth: budget.depth })}\n`);
     this.#deadline = clock.after(timeoutMs, () => this.stop(timeoutError(timeoutMs)));
   }
 
@@ -187,6 +193,8 @@ const CODEMODE_TOOLS: ReadonlySet<string> = new Set(["search", "describe", "call
 
 function listAllowed(program: Program): ReadonlyMap<string, ReadonlySet<string>> {
   const allowed = new Map<string, ReadonlySet<string>>([["codemode", CODEMODE_TOOLS]]);
+  if (program.access?.network) allowed.set(NETWORK_NAMESPACE, new Set(NETWORK_CALLS));
+  if (program.access?.files) allowed.set(FILES_NAMESPACE, new Set(FILE_CALLS));
   for (const { name, tools } of program.namespaces) {
     allowed.set(name, new Set(tools.map((tool) => tool.name)));
   }

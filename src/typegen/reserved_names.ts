@@ -30,7 +30,7 @@ export const RESERVED_TYPE_NAMES: ReadonlySet<string> = words(`
 
 /** Globals of JavaScript, the web, Deno and Node, and the names guest code is given. */
 export const STANDARD_GLOBALS: ReadonlySet<string> = words(`
-  mcp codemode context console McpToolError
+  mcp codemode context console McpToolError files env
   AbortController AbortSignal AggregateError Array ArrayBuffer AsyncDisposableStack AsyncFunction
   AsyncGenerator AsyncIterator Atomics BigInt BigInt64Array BigUint64Array Blob Boolean
   BroadcastChannel Buffer Bun ByteLengthQueuingStrategy Cache CacheStorage CloseEvent

@@ -273,6 +273,14 @@ const IMPORTS: readonly Threat[] = ([
 
 const NETWORK: readonly Threat[] = [
   {
+    id: "access-not-granted",
+    vector: "files, variables and the host's own namespaces without a grant",
+    defence: "workers/guest/access.ts",
+    verdict: "blocked",
+    code: "return [typeof files, typeof env, typeof mcp['@files'], typeof mcp['@network']].join()",
+    end: 'completed "undefined,undefined,undefined,undefined"',
+  },
+  {
     id: "fetch",
     vector: "an HTTP request",
     defence: FLAGS,

@@ -6,7 +6,6 @@ import { program, type RecordingHost, recordingHost } from "./programs.ts";
 /** What to run besides the code. */
 export interface SandboxRun {
   readonly changes?: Partial<Program>;
-  readonly permissionFlags?: readonly string[];
   readonly memoryLimitBytes?: number;
   readonly host?: RecordingHost;
   readonly signal?: AbortSignal;
@@ -27,7 +26,7 @@ export async function runInSandbox(code: string, run: SandboxRun = {}): Promise<
   await using runtime = createDenoRuntime(
     run.guestPath === undefined ? {} : { guestPath: run.guestPath },
   );
-  const spec = { permissionFlags: run.permissionFlags ?? [], memoryLimitBytes };
+  const spec = { memoryLimitBytes };
   await using sandbox = await runtime.open(spec);
   const report = await sandbox.run(program(code, run.changes), host, run.signal ?? never);
   return { ...report, host };

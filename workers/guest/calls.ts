@@ -3,7 +3,14 @@
 import { decodeError, type ErrorClasses } from "../../src/protocol/values.ts";
 import { decodeValue, encodeValue } from "../../src/protocol/values.ts";
 import type { ReplyFrame } from "../../src/protocol/frames.ts";
-import { create, isInstance, keysOf, parseJson } from "../../src/protocol/primordials.ts";
+import {
+  create,
+  isInstance,
+  keysOf,
+  parseJson,
+  slice,
+  startsWith,
+} from "../../src/protocol/primordials.ts";
 import { setHidden } from "../../src/protocol/decode_value.ts";
 import { guestFrames, withoutFrames } from "./guest_stack.ts";
 import { printCall, printValue } from "./print_frame.ts";
@@ -67,7 +74,8 @@ export function createCalls(wire: CallWire): Calls {
       return new NativePromise((resolve, reject) => {
         const printed = printArguments(args, wire.depth);
         const site = new NativeError();
-        start(namespace, tool, printed, { name: `${namespace}.${tool}`, site, resolve, reject });
+        const name = `${startsWith(namespace, "@") ? slice(namespace, 1) : namespace}.${tool}`;
+        start(namespace, tool, printed, { name, site, resolve, reject });
       });
     },
     pending() {

@@ -18,6 +18,7 @@ import {
 } from "../../src/protocol/primordials.ts";
 import { toGuestScript } from "../../src/protocol/program.ts";
 import { decodeValue, encodeError, encodeValue } from "../../src/protocol/values.ts";
+import { installAccess } from "./access.ts";
 import { createCalls } from "./calls.ts";
 import { createConsole } from "./console.ts";
 import { explainDenial, explainFetch } from "./denials.ts";
@@ -55,7 +56,6 @@ export function serve(door: Door, watch: Watch, scope: typeof globalThis): void 
   );
   setHidden(McpToolError, "name", "McpToolError"); // The bundle shortens names.
   setFixed(scope, "McpToolError", McpToolError);
-  setFixed(scope, "fetch", explainFetch(trueFetch));
   door.send(`{"type":"ready","version":${PROTOCOL_VERSION}}\n`);
   const text = door.receive();
   if (text === undefined) return;
@@ -108,6 +108,8 @@ function runProgram(start: StartFrame, line: Line, { door, watch, scope }: Surro
     if (rejections.length < MAX_REJECTIONS) append(rejections, encodeError(reason).message);
   };
   installTools(scope, namespaces, calls.call);
+  if (start.access !== undefined) installAccess(scope, start.access, calls.call);
+  if (!start.access?.network) setFixed(scope, "fetch", explainFetch(trueFetch));
   setFixed(scope, "context", deepFreeze(decodeValue(start.context)));
   try {
     then((evaluate(toGuestScript(start.code)) as () => Promise<unknown>)(), finish, fail);

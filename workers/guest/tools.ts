@@ -54,7 +54,11 @@ function install(
   if (namespace.global) setFixed(scope, namespace.name, object);
 }
 
-function createNamespace(namespace: GuestNamespace, send: SendCall): NamespaceObject {
+/** The object of one namespace. */
+export function createNamespace(
+  namespace: GuestNamespace,
+  send: SendCall,
+): NamespaceObject {
   const object = create(null) as { [name: string]: NamespaceObject[string] };
   for (let index = 0; index < namespace.tools.length; index += 1) {
     const tool = namespace.tools[index]!;

@@ -8,7 +8,7 @@ import { descendants } from "../../harness/processes.ts";
 import { program, recordingHost } from "../../harness/programs.ts";
 import { summarize } from "../../harness/sandbox.ts";
 
-const SPEC = { permissionFlags: [], memoryLimitBytes: 128 * 1024 * 1024 };
+const SPEC = { memoryLimitBytes: 128 * 1024 * 1024 };
 const never = new AbortController().signal;
 
 /** Every fifth program fails in some way of its own. */

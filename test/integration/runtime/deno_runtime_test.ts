@@ -1,14 +1,14 @@
 /** Programs in real sandboxes: how they end, what crosses, what is left. */
 
 import assert from "node:assert/strict";
-import { decodeValue } from "../../../src/protocol/values.ts";
+import { decodeValue, encodeValue } from "../../../src/protocol/values.ts";
 import { createDenoRuntime } from "../../../src/runtime/mod.ts";
 import { descendants } from "../../harness/processes.ts";
 import { AMPLE, program, recordingHost } from "../../harness/programs.ts";
 import { runInSandbox, summarize } from "../../harness/sandbox.ts";
 import process from "node:process";
 
-const SPEC = { permissionFlags: [], memoryLimitBytes: 128 * 1024 * 1024 };
+const SPEC = { memoryLimitBytes: 128 * 1024 * 1024 };
 const MEMORY = [{
   name: "memory",
   tools: [{ name: "search_nodes", aliases: ["searchNodes"] }, { name: "then", aliases: [] }],
@@ -295,25 +295,87 @@ Deno.test("usage is measured: work shows in CPU time, allocation in memory", asy
   assert.ok(busy.usage.cpuTimeMs > 0 && idle.usage.cpuTimeMs > 0);
 });
 
-Deno.test("granted permissions hold and others stay denied", async () => {
-  const listener = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen() {} },
-    () => new Response("hello"),
+Deno.test("what a program was granted is asked of the host and done there", async () => {
+  const response = {
+    url: "http://api.test/b",
+    redirected: true,
+    status: 201,
+    statusText: "Made",
+    headers: [["x-a", "1"], ["set-cookie", "a=1"], ["set-cookie", "b=2"]],
+    body: new TextEncoder().encode("hello"),
+  };
+  const host = recordingHost((call) =>
+    call.tool === "fetch"
+      ? { ok: true, value: encodeValue(response).wire }
+      : { ok: true, value: "text" }
   );
-  const { port } = listener.addr;
-  const code = `const ok = await (await fetch("http://127.0.0.1:${port}/")).text();
-    try { await fetch("http://127.0.0.1:4321/") } catch (e) { return [ok, e.name, e.message, e.code] }`;
-  const { outcome } = await runInSandbox(code, {
-    permissionFlags: [`--allow-net=127.0.0.1:${port}`],
-  });
-  await listener.shutdown();
-  assert.deepEqual(outcome, {
+  const code = `globalThis.Request = globalThis.Response = globalThis.Headers = undefined;
+    const r = await fetch("http://api.test/a", { method: "PUT", body: "hi" });
+    const copy = r.clone();
+    return [r.status, r.statusText, r.url, copy.url, copy.redirected, r.headers.getSetCookie(),
+      await r.text(), await files.readText("a"), env.REGION, Object.isFrozen(files), Object.isFrozen(env)]`;
+  const access = { network: true, files: true, environment: { REGION: "eu" } };
+  const result = await runInSandbox(code, { host, changes: { access } });
+  assert.deepEqual(result.outcome, {
     kind: "completed",
     value: [
+      201,
+      "Made",
+      "http://api.test/b",
+      "http://api.test/b",
+      true,
+      ["a=1", "b=2"],
       "hello",
+      "text",
+      "eu",
+      true,
+      true,
+    ],
+    notes: [],
+  });
+  assert.deepEqual(
+    host.calls.map((
+      { namespace, tool, args },
+    ) => [namespace, tool, ...args.map((arg) => decodeValue(arg))]),
+    [
+      ["@network", "fetch", {
+        url: "http://api.test/a",
+        method: "PUT",
+        headers: [["content-type", "text/plain;charset=UTF-8"]],
+        body: new TextEncoder().encode("hi"),
+        redirect: "follow",
+      }],
+      ["@files", "readText", "a"],
+    ],
+  );
+});
+
+Deno.test("a request that its program gave up ends for the program at once", async () => {
+  const host = recordingHost(() => new Promise<never>(() => {}));
+  const code = `const control = new AbortController();
+    const asked = fetch("http://api.test/", { signal: control.signal });
+    control.abort();
+    try { await asked } catch (error) { return error.name }`;
+  const result = await runInSandbox(code, { host, changes: { access: { network: true } } });
+  assert.deepEqual(result.outcome, {
+    kind: "completed",
+    value: "AbortError",
+    notes: ["network.fetch: not awaited; cancelled when the program ended"],
+  });
+});
+
+Deno.test("without a grant there are no files and no variables, and fetch reaches nothing", async () => {
+  const code =
+    `const told = await fetch("http://127.0.0.1:4321/").catch((e) => [e.name, e.code, e.message]);
+    return [typeof files, typeof env, ...told]`;
+  assert.deepEqual((await runInSandbox(code)).outcome, {
+    kind: "completed",
+    value: [
+      "undefined",
+      "undefined",
       "TypeError",
-      'This program may not reach 127.0.0.1:4321: the capability "network:127.0.0.1:4321" is missing',
       "NETWORK_DENIED",
+      'This program may not reach 127.0.0.1:4321: the capability "network:127.0.0.1:4321" is missing',
     ],
     notes: [],
   });

@@ -39,6 +39,8 @@ const STATUSES: Readonly<Record<ErrorCode, number>> = {
   MCP_SERVER_UNAVAILABLE: 503,
   MCP_TOOL_ERROR: 502,
   NETWORK_DENIED: 403,
+  NETWORK_FAILED: 502,
+  FILE_FAILED: 422,
   EXECUTION_FAILED: 422,
   SANDBOX_CRASHED: 500,
   RUNTIME_UNAVAILABLE: 501,
@@ -75,6 +77,7 @@ Deno.test("errors: what is busy, away or broken may be tried again, and nothing 
     "SHUTTING_DOWN",
     "TOOL_TIMEOUT",
     "MCP_SERVER_UNAVAILABLE",
+    "NETWORK_FAILED",
     "SANDBOX_CRASHED",
   ]);
 });

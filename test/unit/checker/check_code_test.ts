@@ -115,6 +115,14 @@ const FAULTS: readonly (readonly [name: string, code: string, expected: readonly
     ['1:22-1:27 CAPABILITY_MISSING error fetch needs a network capability, which this program was not granted. | Ask for the host, such as "network:api.example.com:443", or use a tool.'],
   ],
   [
+    "files and variables that are not granted",
+    "files.list('data'); env.REGION",
+    [
+      '1:1-1:6 CAPABILITY_MISSING error files needs a read or write capability, which this program was not granted. | Ask for the folder, such as "read:./data", or use a tool.',
+      '1:21-1:24 CAPABILITY_MISSING error env needs an env capability, which this program was not granted. | Ask for the variable, such as "env:REGION".',
+    ],
+  ],
+  [
     "globals of other hosts",
     "process.env; document; Buffer",
     [
@@ -178,6 +186,21 @@ Deno.test("fetch is declared when network is granted", () => {
   const code =
     "const r = await fetch('https://a.b', { method: 'POST' }); return [r.status, await r.json()]";
   assert.deepEqual(check(code, { ambient: { runtime: "deno", network: true } }).diagnostics, []);
+});
+
+Deno.test("files and env are typed where they are granted", () => {
+  const ambient = { runtime: "deno", network: false, files: true, environment: true } as const;
+  const right = `const rows: string[] = (await files.readText("a.csv")).split("\\n");
+await files.writeBytes("b", new Uint8Array(1));
+const [{ name, kind }] = await files.list(".") as [{ name: string; kind: string }];
+const region: string = env.REGION ?? "eu";
+return [rows, name, kind, region, (await files.stat("a")).modified.getTime()];`;
+  assert.deepEqual(check(right, { ambient }).diagnostics, []);
+  const wrong = check("await files.readTxt('a'); await files.writeText('a', 1)", { ambient });
+  assert.deepEqual(wrong.diagnostics.map(({ code, message }) => [code, message]), [
+    ["TS2551", "Property 'readTxt' does not exist on files."],
+    ["TS2345", "Argument of type 'number' is not assignable to parameter of type 'string'."],
+  ]);
 });
 
 Deno.test("javascript is checked too, without types of its own", () => {

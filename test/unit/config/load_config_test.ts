@@ -95,6 +95,7 @@ Deno.test("the specification's file loads unchanged", async () => {
         maxConcurrentCalls: 3,
       },
     },
+    credentials: [],
   });
   assert.deepEqual(Object.keys(config.mcp.servers), ["helpscout", "filesystem"]);
   const { helpscout } = config.mcp.servers;
@@ -324,6 +325,26 @@ Deno.test("everything is frozen, down to the lists", () => {
     for (const [key, inner] of Object.entries(value)) visit(inner, `${path}.${key}`);
   };
   visit(config, "config");
+});
+
+Deno.test("credentials: kept as secrets, and refused where they cannot be sent", () => {
+  const one = (host: string, header: string, value: string) =>
+    `security: {credentials: [{host: "${host}", header: "${header}", value: "${value}"}]}\n`;
+  const [credential] = parse(one("api.test:8443", "Authorization", "${TOKEN}"), { TOKEN: "hush" })
+    .security.credentials ?? [];
+  assert.equal(credential?.value.reveal(), "hush");
+  assert.equal(
+    JSON.stringify(credential),
+    '{"host":"api.test:8443","header":"Authorization","value":"[secret]"}',
+  );
+  const told = problems(one("a b", "Host", "a\\nb")).map((line) =>
+    line.replace(/^c\.yaml:\d+:\d+: /, "")
+  );
+  assert.deepEqual(told, [
+    "security.credentials.0.host: a b is no host such as api.example.com",
+    "security.credentials.0.header: Host is no header that can be added",
+    "security.credentials.0.value: it is empty or has characters that no header may have",
+  ]);
 });
 
 Deno.test("a server that is not there: the one that was meant", () => {

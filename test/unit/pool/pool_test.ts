@@ -8,8 +8,8 @@ import type { Runtime, Sandbox, SandboxSpec } from "../../../src/runtime/mod.ts"
 import { FakeClock } from "../../harness/fake_clock.ts";
 import { pass, settle } from "../../harness/settle.ts";
 
-const SPEC: SandboxSpec = { permissionFlags: [], memoryLimitBytes: 1 };
-const OTHER: SandboxSpec = { permissionFlags: ["--allow-net=a"], memoryLimitBytes: 1 };
+const SPEC: SandboxSpec = { memoryLimitBytes: 1 };
+const OTHER: SandboxSpec = { memoryLimitBytes: 2 };
 const STARTUP_MS = 30;
 const never = new AbortController().signal;
 

@@ -284,3 +284,19 @@ Deno.test("a host that throws is answered without its words", async () => {
     error: { name: "Error", message: "The host could not make the call" },
   });
 });
+
+Deno.test("calls for hosts and files reach the host only where they were granted", async () => {
+  const reached = async (access: Program["access"]) => {
+    const host = recordingHost();
+    const { say } = open(access === undefined ? {} : { access }, host);
+    say(call(1, "fetch", "@network"));
+    say(call(2, "readText", "@files"));
+    say(call(3, "unlink", "@files"));
+    await settle();
+    return host.calls.map(({ namespace, tool }) => `${namespace}.${tool}`);
+  };
+  assert.deepEqual(await reached(undefined), []);
+  assert.deepEqual(await reached({ environment: { A: "1" } }), []);
+  assert.deepEqual(await reached({ network: true }), ["@network.fetch"]);
+  assert.deepEqual(await reached({ files: true }), ["@files.readText"]);
+});

@@ -160,18 +160,18 @@ const RULE_BAITS: readonly Bait[] = [
   },
   {
     says:
-      'permissions: Cannot make the permission "--allow-net=" in src/runtime/deno.ts: permissions are made in src/capability/permissions.ts',
+      'permissions: Cannot make the permission "--allow-net=" in src/runtime/deno.ts: sandboxes have none',
     path: "src/runtime/deno.ts",
     caught: "export const flag = (host: string) => `--allow-net=${host}`;",
     clean: 'export const flag = "--no-prompt";',
   },
   {
     says:
-      'permissions: Cannot make the permission "--allow-run" in src/pool/pool.ts: permissions are made in src/capability/permissions.ts',
+      'permissions: Cannot make the permission "--allow-run" in src/pool/pool.ts: sandboxes have none',
     path: "src/pool/pool.ts",
     caught: 'export const flag = "--allow-run";',
     clean: 'export const flag = "--allow-run";',
-    cleanPath: "src/capability/permissions.ts",
+    cleanPath: "scripts/pool.ts",
   },
   {
     says: 'casts: Cannot cast to "never": it silences the compiler',

@@ -1,0 +1,175 @@
+/**
+ * One HTTP exchange with an address that was chosen beforehand: no name is resolved here, no redirect
+ * followed, no connection kept. Bodies are decoded and bounded.
+ */
+
+import { Buffer } from "node:buffer";
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate, type ZlibOptions } from "node:zlib";
+import { CodemodeError } from "../base/errors.ts";
+import { isIpAddress, unwrap } from "./address.ts";
+import type { Hop } from "./redirect.ts";
+
+/** Largest body of a reply, also after decompression. */
+export const MAX_RESPONSE_BYTES: number = 8 * 1024 * 1024;
+
+/** A reply. Header names are lower case; those that described the compression are gone. */
+export interface Reply {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Uint8Array;
+}
+
+/** Sends `hop` to `address`. Throws `NETWORK_FAILED` or `PAYLOAD_TOO_LARGE`. */
+export async function exchange(hop: Hop, address: string, signal: AbortSignal): Promise<Reply> {
+  let message: IncomingMessage | undefined;
+  try {
+    message = await send(hop, address, signal);
+    const raw = await readBounded(message, signal);
+    const status = message.statusCode ?? 0;
+    if (status < 200 || status > 599) throw failed(hop, `it answered with status ${status}`);
+    const encoding = message.headers["content-encoding"]?.trim().toLowerCase() ?? "";
+    const decoder = hop.method === "HEAD" || raw.length === 0 ? undefined : DECODERS.get(encoding);
+    return {
+      status,
+      statusText: (message.statusMessage ?? "").replaceAll(/[^\t\x20-\x7e]/g, ""),
+      headers: readHeaders(message, decoder !== undefined),
+      body: decoder === undefined ? raw : await decode(hop, raw, decoder),
+    };
+  } catch (error) {
+    if (error instanceof CodemodeError || signal.aborted) throw error;
+    throw failed(hop, reasonOf(error), error);
+  } finally {
+    message?.destroy();
+  }
+}
+
+type Decoder = (bytes: Uint8Array, options: ZlibOptions) => Promise<Uint8Array>;
+
+const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
+  ["gzip", promisify(gunzip)],
+  ["x-gzip", promisify(gunzip)],
+  ["deflate", promisify(inflate)],
+  ["br", promisify(brotliDecompress)],
+]);
+
+function send(hop: Hop, address: string, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => request.destroy(signal.reason as Error);
+    const done = () => signal.removeEventListener("abort", onAbort);
+    if (signal.aborted) return reject(signal.reason);
+    const request = open(hop, address);
+    signal.addEventListener("abort", onAbort, { once: true });
+    request.on("response", (message) => {
+      done();
+      resolve(message);
+    });
+    request.on("error", (error) => {
+      done();
+      reject(signal.aborted ? signal.reason : error);
+    });
+    request.end(hop.body ?? undefined);
+  });
+}
+
+function open({ url, method, headers, body }: Hop, address: string): ClientRequest {
+  const isSecure = url.protocol === "https:";
+  const hostname = unwrap(url.hostname).replace(/\.$/, "");
+  return (isSecure ? requestHttps : requestHttp)({
+    // SAFETY: the address that was judged, so that a name cannot mean another one by now.
+    host: unwrap(address),
+    // A certificate must be one of the name, though the connection is to the address.
+    ...(isSecure && !isIpAddress(hostname) ? { servername: hostname } : {}),
+    port: url.port === "" ? (isSecure ? 443 : 80) : Number(url.port),
+    path: `${url.pathname}${url.search}`,
+    method,
+    headers: {
+      accept: "*/*",
+      "user-agent": "codemode",
+      ...Object.fromEntries(joined(headers)),
+      host: url.host,
+      "accept-encoding": "gzip, deflate, br",
+      ...(body === null ? {} : { "content-length": String(body.length) }),
+    },
+    agent: false,
+  });
+}
+
+/** Values of one name together, as they are sent. */
+function joined(headers: Hop["headers"]): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of headers) {
+    const before = values.get(name);
+    const separator = name === "cookie" ? "; " : ", ";
+    values.set(name, before === undefined ? value : `${before}${separator}${value}`);
+  }
+  return values;
+}
+
+function readBounded(message: IncomingMessage, signal: AbortSignal): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    const onAbort = () => end(() => reject(signal.reason));
+    const end = (settle: () => void) => {
+      signal.removeEventListener("abort", onAbort);
+      settle();
+      message.destroy();
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    message.on("data", (chunk: Uint8Array) => {
+      bytes += chunk.length;
+      if (bytes > MAX_RESPONSE_BYTES) return end(() => reject(tooLarge()));
+      chunks.push(chunk);
+    });
+    message.on("end", () => end(() => resolve(Buffer.concat(chunks))));
+    message.on("error", (error) => end(() => reject(error)));
+    message.on("aborted", () => end(() => reject(new Error("the reply ended early"))));
+    if (signal.aborted) onAbort();
+  });
+}
+
+async function decode(hop: Hop, bytes: Uint8Array, decoder: Decoder): Promise<Uint8Array> {
+  try {
+    return await decoder(bytes, { maxOutputLength: MAX_RESPONSE_BYTES });
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
+    throw failed(hop, "its reply cannot be decompressed", error);
+  }
+}
+
+function readHeaders({ rawHeaders }: IncomingMessage, isDecoded: boolean): Reply["headers"] {
+  const headers: (readonly [string, string])[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!.toLowerCase();
+    if (isDecoded && (name === "content-encoding" || name === "content-length")) continue;
+    headers.push([name, rawHeaders[at + 1]!]);
+  }
+  return headers;
+}
+
+/** What the system calls the failure, without addresses and paths. */
+function reasonOf(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" ? code : "the connection broke";
+}
+
+function failed({ url }: Hop, why: string, cause?: unknown): CodemodeError {
+  return new CodemodeError("NETWORK_FAILED", `The request to ${url.host} failed: ${why}`, {
+    cause,
+    ...(typeof (cause as { code?: unknown })?.code === "string"
+      ? { details: { reason: why } }
+      : {}),
+  });
+}
+
+function tooLarge(): CodemodeError {
+  return new CodemodeError(
+    "PAYLOAD_TOO_LARGE",
+    `The reply is larger than ${MAX_RESPONSE_BYTES} bytes`,
+    { details: { maxBytes: MAX_RESPONSE_BYTES } },
+  );
+}
