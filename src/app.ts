@@ -4,6 +4,7 @@
  */
 
 import process from "node:process";
+import { createAuditLog } from "./audit/mod.ts";
 import { createAuthenticator, defaultGrant } from "./auth/mod.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Logger } from "./base/log.ts";
@@ -79,6 +80,7 @@ export function createApp(config: Config, options: AppOptions): App {
     clock,
     logger,
   });
+  const audit = config.audit && createAuditLog({ ...config.audit, clock, logger });
   const runtimes: readonly RuntimeInfo[] = [runtime.describe(), ...absentRuntimes()];
   const pools = new Map([[runtime.name, pool]]);
   warnOfAbsences(config, runtimes, logger);
@@ -92,6 +94,7 @@ export function createApp(config: Config, options: AppOptions): App {
     logger,
     metrics,
     environment: process.env,
+    ...(audit === undefined ? {} : { audit }),
   });
   const health = createHealthReporter({ engine, servers, clock });
   const http = createHttpApp({
@@ -99,6 +102,7 @@ export function createApp(config: Config, options: AppOptions): App {
     engine,
     authenticator,
     audience: config.security.auth.audience,
+    audit,
     health,
     metrics,
     clock,
@@ -111,6 +115,7 @@ export function createApp(config: Config, options: AppOptions): App {
     await engine.drain(hurry === undefined ? patience : AbortSignal.any([patience, hurry]));
     await Promise.all([pool, checker, servers].map((part) => part[Symbol.asyncDispose]()));
     await runtime[Symbol.asyncDispose]();
+    await audit?.[Symbol.asyncDispose]();
   });
   return {
     config,

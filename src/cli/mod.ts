@@ -3,6 +3,7 @@
 import { VERSION } from "../app.ts";
 import { toCodemodeError } from "../base/errors.ts";
 import { formatProblems } from "../config/mod.ts";
+import { audit } from "./audit.ts";
 import { check } from "./check.ts";
 import { type Command, parseFlags } from "./command.ts";
 import { config } from "./config.ts";
@@ -17,7 +18,17 @@ import { tools } from "./tools.ts";
 
 export { type Output, processOutput } from "./output.ts";
 
-const COMMANDS: readonly Command[] = [serve, run, check, tools, declarations, config, key, doctor];
+const COMMANDS: readonly Command[] = [
+  serve,
+  run,
+  check,
+  tools,
+  declarations,
+  config,
+  key,
+  audit,
+  doctor,
+];
 
 /** Runs `codemode ARGS…`; answers with the exit code and never throws. */
 export async function runCli(

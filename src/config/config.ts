@@ -147,6 +147,16 @@ export type LogOutput =
     readonly keep: number;
   };
 
+/** Where it is written down who did what. */
+export interface AuditConfig {
+  /** Absolute. */
+  readonly path: string;
+  /** Bytes of one file. @default 10485760 */
+  readonly maxBytes: number;
+  /** Rotated files kept. @default 30 */
+  readonly keep: number;
+}
+
 /** Everything an operator can set. */
 export interface Config {
   readonly server: ServerConfig;
@@ -158,6 +168,8 @@ export interface Config {
     readonly format: "json" | "text";
     readonly outputs: readonly LogOutput[];
   };
+  /** Absent: nothing is written down. */
+  readonly audit?: AuditConfig;
   /** Folder that relative paths of the file are relative to; absolute. */
   readonly directory: string;
 }

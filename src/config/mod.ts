@@ -2,6 +2,7 @@
 
 export type {
   ApiKeyConfig,
+  AuditConfig,
   AuthConfig,
   Config,
   LogOutput,
@@ -22,3 +23,4 @@ export {
 export { isLoopback } from "./loopback.ts";
 export { printConfig } from "./print_config.ts";
 export { type ConfigProblem, formatProblems } from "./problem.ts";
+export { parseDuration } from "./units.ts";

@@ -158,6 +158,11 @@ export const ConfigFileSchema = z.strictObject({
   security: security.prefault({}),
   mcp: z.strictObject({ servers: z.record(z.string(), mcpServer).default({}) }).prefault({}),
   logging: logging.prefault({}),
+  audit: z.strictObject({
+    path: z.string().min(1),
+    maxBytes: size.default(10_485_760),
+    keep: positive.default(30),
+  }).optional(),
 });
 
 /** The file after parsing: defaults filled, units resolved. */

@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 
 /** Names units, resolves paths, freezes everything. */
 export function toConfig(file: ConfigFile, directory: string): Config {
-  const { server, sandbox, security, mcp, logging } = file;
+  const { server, sandbox, security, mcp, logging, audit } = file;
   const { drainTimeout, ...listening } = server;
   const { memory, timeout, maxTimeout, maxMemory, ...limits } = sandbox.limits;
   const { idleTimeout, ...workers } = sandbox.workers;
@@ -29,6 +29,7 @@ export function toConfig(file: ConfigFile, directory: string): Config {
     security: toSecurity(security, directory),
     mcp: { servers: Object.fromEntries(servers) },
     logging: { ...logging, outputs: logging.outputs.map((output) => toOutput(output, directory)) },
+    ...(audit === undefined ? {} : { audit: { ...audit, path: resolve(directory, audit.path) } }),
     directory,
   });
 }

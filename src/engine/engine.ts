@@ -32,6 +32,7 @@ import { type ExecutionResult, toLogLine, toRunProblem } from "./answer.ts";
 import { budgetOf } from "./budget_of.ts";
 import { EngineMetrics } from "./engine_metrics.ts";
 import { admittedAt, advance, type ExecutionEvent } from "./execution.ts";
+import { recordAdmitted, recordCall, recordEnded, recordFailed } from "./execution_audit.ts";
 import { Gate } from "./gate.ts";
 import { type Run, type RunEnd, toResult } from "./run_end.ts";
 import type { Caller } from "./principal.ts";
@@ -122,7 +123,10 @@ class LocalEngine implements Engine {
       signal: ticket.signal,
       state: admittedAt(this.#parts.clock.monotonic()),
     };
+    const { audit = NO_AUDIT } = this.#parts;
+    recordAdmitted(audit, run, request.capabilities);
     const result = await this.#walk(run);
+    recordEnded(audit, run, result);
     this.#finish(run, result);
     return result;
   }
@@ -203,7 +207,10 @@ class LocalEngine implements Engine {
     } catch (thrown) {
       const error = run.signal.aborted ? cancelled(run.signal) : toCodemodeError(thrown);
       // What cannot be answered for is thrown: a full queue, a crash of ours, a missing runtime.
-      if (error.code !== "CANCELLED") throw error;
+      if (error.code !== "CANCELLED") {
+        recordFailed(this.#parts.audit ?? NO_AUDIT, run, error.code);
+        throw error;
+      }
       return this.#ended(run, { problem: this.#problem(error, run) });
     }
   }
@@ -266,7 +273,8 @@ class LocalEngine implements Engine {
   }
 
   #toolCalls(run: Run, toolbox: Toolbox, access: Access): ToolCalls {
-    const { catalog, clock, logger } = this.#parts;
+    const { catalog, clock, logger, audit = NO_AUDIT } = this.#parts;
+    const metrics = this.#metrics;
     return new ToolCalls({
       toolbox,
       access,
@@ -274,7 +282,13 @@ class LocalEngine implements Engine {
       catalog,
       clock,
       logger: logger.child({ executionId: run.executionId, requestId: run.requestId }),
-      observer: this.#metrics,
+      observer: {
+        callStarted: (server) => metrics.callStarted(server),
+        callEnded(record) {
+          metrics.callEnded(record);
+          recordCall(audit, run, record);
+        },
+      },
     });
   }
 

@@ -11,6 +11,7 @@ import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Authenticator } from "../auth/mod.ts";
+import type { AuditSink } from "../contract/mod.ts";
 import type { ServerConfig } from "../config/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import { METADATA_PATH, resourceMetadata } from "./challenge.ts";
@@ -32,6 +33,8 @@ export interface HttpParts {
   readonly config: ServerConfig;
   readonly engine: Engine;
   readonly authenticator: Authenticator;
+  /** Told of requests that were refused for who sent them. */
+  readonly audit: AuditSink | undefined;
   /** What tokens of an authorization server must be meant for. */
   readonly audience: string | undefined;
   readonly health: HealthReporter;

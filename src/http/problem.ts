@@ -6,18 +6,28 @@ import type { Clock } from "../base/clock.ts";
 import { toCodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Logger } from "../base/log.ts";
-import { toProblem } from "../contract/mod.ts";
+import { type AuditSink, toProblem } from "../contract/mod.ts";
 import { toChallenge } from "./challenge.ts";
 import type { Env } from "./env.ts";
 
 /** Seconds a caller is asked to wait before it retries. */
 const RETRY_AFTER_SECONDS = "1";
 
+/** Statuses that say the caller may not, whatever it asked. */
+const REFUSED: ReadonlySet<number> = new Set([401, 403, 429]);
+
+/** What answering needs. */
+export interface AnswerParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly audit: AuditSink | undefined;
+}
+
 /** The answer for whatever a handler threw. Host errors are logged with their cause, not shown. */
 export function answerError(
   thrown: unknown,
   c: Context<Env>,
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  { clock, logger, audit }: AnswerParts,
 ): Response {
   const error = toCodemodeError(thrown);
   const requestId = c.get("requestId") ?? newId("req");
@@ -27,6 +37,10 @@ export function answerError(
     logger.warn("request refused", { requestId, code: error.code, reason: error.message });
   }
   if (error.meaning.retryable) c.header("retry-after", RETRY_AFTER_SECONDS);
+  if (REFUSED.has(error.meaning.status)) {
+    const principal = c.get("principal")?.id ?? "unknown";
+    audit?.record({ type: "request.refused", principal, code: error.code, reason: error.message });
+  }
   const challenge = toChallenge(error, c);
   if (challenge !== undefined) c.header("www-authenticate", challenge);
   const body = { success: false, error: toProblem(error, requestId, clock.now()) };

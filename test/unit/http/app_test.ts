@@ -119,13 +119,22 @@ Deno.test("http: another method of a known path is METHOD_NOT_ALLOWED with Allow
 
 Deno.test("http: who is refused learns nothing but that", async () => {
   const unauthenticated = new CodemodeError("UNAUTHENTICATED", "No token");
-  const { post, send, asked } = scriptedApp({ unauthenticated });
+  const { post, send, asked, audited } = scriptedApp({ unauthenticated });
   for (const response of [await post(CODE), await send("/api/v1/tools"), await send("/runtimes")]) {
     assert.equal(response.status, 401);
     assert.equal(response.headers.get("www-authenticate"), CHALLENGE);
     assert.equal((await response.json()).error.code, "UNAUTHENTICATED");
   }
   assert.deepEqual(asked, []);
+  assert.deepEqual(
+    audited,
+    Array(3).fill({
+      type: "request.refused",
+      principal: "unknown",
+      code: "UNAUTHENTICATED",
+      reason: "No token",
+    }),
+  );
 });
 
 Deno.test("http: content types other than JSON are refused before the body is read", async () => {

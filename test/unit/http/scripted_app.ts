@@ -5,7 +5,7 @@ import type { LogEntry } from "../../../src/base/log.ts";
 import { createLogger } from "../../../src/base/log.ts";
 import { Metrics } from "../../../src/base/metrics.ts";
 import { parseConfig } from "../../../src/config/mod.ts";
-import type { ExecuteRequest } from "../../../src/contract/mod.ts";
+import type { AuditEntry, ExecuteRequest } from "../../../src/contract/mod.ts";
 import type { Caller, Engine, ExecuteOptions, ExecutionResult } from "../../../src/engine/mod.ts";
 import { createHttpApp, type HealthReport } from "../../../src/http/mod.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
@@ -81,6 +81,7 @@ export function scriptedApp(script: Script = {}) {
     drain: unscripted,
     [Symbol.asyncDispose]: unscripted,
   };
+  const audited: AuditEntry[] = [];
   const none = createAuthenticator(security, new FakeClock());
   const app = createHttpApp({
     config: server,
@@ -89,6 +90,7 @@ export function scriptedApp(script: Script = {}) {
       ? none
       : { authenticate: () => Promise.reject(script.unauthenticated) },
     audience: undefined,
+    audit: { record: (entry) => void audited.push(entry) },
     health: { report: () => Promise.resolve(script.health ?? HEALTHY) },
     metrics,
     clock: new FakeClock(),
@@ -100,6 +102,7 @@ export function scriptedApp(script: Script = {}) {
   return {
     app,
     asked,
+    audited,
     entries,
     send,
     /** Posts a JSON text to execute. */
