@@ -1,0 +1,23 @@
+/**
+ * The guest side of the `deno` engine in a Web Worker: like `deno.ts`, over messages. A worker has no
+ * flags of its own, so what those close for a process is closed here.
+ */
+
+import { sealGlobals } from "./guest/seal.ts";
+import { serve } from "./guest/serve.ts";
+import {
+  assertNoPermissions,
+  fixFunctions,
+  type ModuleSource,
+  shutImports,
+} from "./guest/shut_imports.ts";
+import { watchGlobals } from "./guest/watch.ts";
+import { openWorkerDoor, type WorkerScope } from "./guest/worker_door.ts";
+
+const door = openWorkerDoor(globalThis as unknown as WorkerScope);
+const watch = watchGlobals(globalThis);
+assertNoPermissions(Deno.permissions);
+shutImports((globalThis as unknown as { process: ModuleSource }).process);
+fixFunctions(Function.prototype);
+sealGlobals(globalThis);
+serve(door, watch, globalThis);
