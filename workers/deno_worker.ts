@@ -7,10 +7,11 @@ import { sealGlobals } from "./guest/seal.ts";
 import { serve } from "./guest/serve.ts";
 import {
   assertNoPermissions,
+  closeSharedStores,
   fixFunctions,
   type ModuleSource,
   shutImports,
-} from "./guest/shut_imports.ts";
+} from "./guest/worker_guards.ts";
 import { watchGlobals } from "./guest/watch.ts";
 import { openWorkerDoor, type WorkerScope } from "./guest/worker_door.ts";
 
@@ -19,5 +20,6 @@ const watch = watchGlobals(globalThis);
 assertNoPermissions(Deno.permissions);
 shutImports((globalThis as unknown as { process: ModuleSource }).process);
 fixFunctions(Function.prototype);
+closeSharedStores(globalThis);
 sealGlobals(globalThis);
 serve(door, watch, globalThis);

@@ -55,3 +55,14 @@ export function fixFunctions(prototype: object): void {
     Object.defineProperty(prototype, name, { writable: false, configurable: false });
   }
 }
+
+/**
+ * Removes what workers of one process share: blobs with an address stay until the process ends, and
+ * locks are seen from every worker.
+ */
+// SAFETY: state would cross runs, and memory would outlive them (test/escape: storage-blob, storage-locks).
+export function closeSharedStores(scope: { URL: object; navigator: object }): void {
+  Reflect.deleteProperty(scope.URL, "createObjectURL");
+  const navigator = Object.getPrototypeOf(scope.navigator) as object;
+  Reflect.deleteProperty(navigator, "locks");
+}
