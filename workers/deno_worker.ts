@@ -15,9 +15,11 @@ import {
 import { watchGlobals } from "./guest/watch.ts";
 import { openWorkerDoor, type WorkerScope } from "./guest/worker_door.ts";
 
+// The types are those of a page; in a worker the scope has these.
 const door = openWorkerDoor(globalThis as unknown as WorkerScope);
 const watch = watchGlobals(globalThis);
 assertNoPermissions(Deno.permissions);
+// A global of Deno that its types do not name.
 shutImports((globalThis as unknown as { process: ModuleSource }).process);
 fixFunctions(Function.prototype);
 closeSharedStores(globalThis);

@@ -62,6 +62,7 @@ export class GuestWorker {
   #end: () => void = () => {};
 
   constructor(url: URL) {
+    // Read when needed, and untyped: this file is packed for Node too, which has no such global.
     const { Worker } = globalThis as unknown as { Worker: WebWorkerClass };
     // SAFETY: the permissions are the wall; without the option a worker has those of the service.
     const worker = new Worker(url, { type: "module", deno: { permissions: "none" } });
