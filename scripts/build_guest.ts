@@ -13,7 +13,8 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-const ENTRIES = ["deno"];
+/** Names of the entries, as files of `workers/`. */
+export const ENTRIES: readonly string[] = Object.freeze(["deno", "deno_worker"]);
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The text of one built file. */

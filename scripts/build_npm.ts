@@ -21,7 +21,13 @@ const NPM = join(ROOT, "npm");
 /** Modules that are started by path, so no import leads to them. */
 const ENTRY_POINTS = ["./src/checker/thread.ts"];
 /** What must be in the package besides the doors. */
-const REQUIRED = ["workers/built/deno.js", "src/checker/thread.js", "README.md", "LICENSE"];
+const REQUIRED = [
+  "workers/built/deno.js",
+  "workers/built/deno_worker.js",
+  "src/checker/thread.js",
+  "README.md",
+  "LICENSE",
+];
 const STEP_TIMEOUT_MS = 120_000;
 const INSTALL = ["install", "--no-audit", "--no-fund", "--prefer-offline"];
 

@@ -6,6 +6,7 @@
  */
 
 import process from "node:process";
+import { CARRIERS, inCarrier, type ThreatEnd } from "../test/escape/threat.ts";
 import { THREATS } from "../test/escape/threats.ts";
 
 const DOCUMENT = new URL("../docs/SECURITY.md", import.meta.url);
@@ -22,14 +23,18 @@ export function withTable(text: string): string {
   return `${text.slice(0, begin)}${BEGIN}\n\n${table()}\n\n${text.slice(end)}`;
 }
 
+function verdictOf({ verdict, reason }: ThreatEnd): string {
+  return reason === undefined ? verdict : `${verdict}: ${reason}`;
+}
+
 function table(): string {
-  const rows = THREATS.map(({ id, vector, verdict, defence, reason }) => [
-    `\`${id}\``,
-    vector,
-    reason === undefined ? verdict : `${verdict}: ${reason}`,
-    `\`${defence}\``,
+  const rows = THREATS.map((threat) => [
+    `\`${threat.id}\``,
+    threat.vector,
+    ...CARRIERS.map((carrier) => verdictOf(inCarrier(threat, carrier))),
+    `\`${threat.defence}\``,
   ]);
-  const head = ["attack", "what it tries", "verdict", "defence"];
+  const head = ["attack", "what it tries", ...CARRIERS, "defence"];
   // Padded as the formatter pads, so that the two agree.
   const widths = head.map((name, column) =>
     Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0))

@@ -18,8 +18,9 @@ import { createEngine, type Engine } from "./engine/mod.ts";
 import { createHealthReporter } from "./health_reporter.ts";
 import { createHttpApp, type HealthReporter } from "./http/mod.ts";
 import { createMcpManager, type McpManager } from "./mcp/mod.ts";
+import { openRuntime } from "./open_runtime.ts";
 import { createPool } from "./pool/mod.ts";
-import { absentRuntimes, createDenoRuntime } from "./runtime/mod.ts";
+import { absentRuntimes } from "./runtime/mod.ts";
 
 /** The version of this build. */
 export const VERSION = "0.1.0";
@@ -64,17 +65,13 @@ export function createApp(config: Config, options: AppOptions): App {
   });
   const catalog = createCatalog([createMcpSource(servers), ...options.sources ?? []], { logger });
   const checker = createChecker({ thread: true, logger });
-  const runtime = createDenoRuntime({
-    logger,
-    clock,
-    maxTimeoutMs: config.sandbox.limits.maxTimeoutMs,
-    ...(options.denoPath === undefined ? {} : { denoPath: options.denoPath }),
-  });
+  const runtime = openRuntime(config.sandbox, { ...options, clock });
   const { workers, limits } = config.sandbox;
   const pool = createPool({
     runtime,
     spec: { memoryLimitBytes: limits.memoryBytes },
-    min: workers.min,
+    // A worker that may not be used is not tried again and again.
+    min: runtime.describe().available || runtime.carrier === "process" ? workers.min : 0,
     max: workers.max,
     idleTimeoutMs: workers.idleTimeoutMs,
     clock,

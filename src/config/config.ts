@@ -26,6 +26,10 @@ export interface ServerConfig {
 /** Where programs run and how much they may use. */
 export interface SandboxConfig {
   readonly runtime: RuntimeName | "auto";
+  /** What holds a sandbox; `auto` is a process where one can be started, else a worker. @default process */
+  readonly carrier: "process" | "worker" | "auto";
+  /** Whether programs may run in workers, which do not hold hostile ones. @default false */
+  readonly trustWorkers: boolean;
   readonly workers: {
     /** Sandboxes kept warm. @default 2 */
     readonly min: number;

@@ -70,8 +70,16 @@ function isPrivate(url: string): boolean {
   return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }
 
-function sandboxRules({ sandbox: { workers, limits } }: ConfigFile): BrokenRule[] {
+function sandboxRules({ sandbox }: ConfigFile): BrokenRule[] {
+  const { workers, limits } = sandbox;
   const rules: BrokenRule[] = [];
+  if (sandbox.carrier === "worker" && !sandbox.trustWorkers) {
+    rules.push({
+      path: ["sandbox", "carrier"],
+      message: "a worker does not hold hostile programs: one can end the service or keep a core; " +
+        "use process, or set sandbox.trustWorkers: true if every program is trusted",
+    });
+  }
   if (workers.min > workers.max) {
     rules.push({
       path: ["sandbox", "workers", "min"],

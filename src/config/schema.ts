@@ -46,6 +46,8 @@ const server = z.strictObject({
 
 const sandbox = z.strictObject({
   runtime: z.enum(["auto", ...RUNTIME_NAMES]).default("auto"),
+  carrier: z.enum(["process", "worker", "auto"]).default("process"),
+  trustWorkers: z.boolean().default(false),
   workers: z.strictObject({
     min: whole.default(2),
     max: positive.default(10),

@@ -16,6 +16,8 @@ export function toConfig(file: ConfigFile, directory: string): Config {
     server: { ...listening, drainTimeoutMs: drainTimeout },
     sandbox: {
       runtime: sandbox.runtime,
+      carrier: sandbox.carrier,
+      trustWorkers: sandbox.trustWorkers,
       workers: { ...workers, idleTimeoutMs: idleTimeout },
       limits: {
         ...limits,

@@ -38,6 +38,8 @@ export interface AdmissionRules {
   readonly servers: readonly string[];
   /** Runtimes that can be used, with the languages each runs. */
   readonly runtimes: ReadonlyMap<RuntimeName, readonly Language[]>;
+  /** What holds each runtime's sandboxes, where it is not a process. */
+  readonly carriers?: ReadonlyMap<RuntimeName, RuntimeChoice["carrier"]>;
 }
 
 /**
@@ -130,7 +132,7 @@ function chooseRuntime(
   const reason = pinned === undefined
     ? `the runtime here that runs ${language}`
     : "asked for by name";
-  return { name: chosen, carrier: "process", reason };
+  return { name: chosen, carrier: rules.carriers?.get(chosen) ?? "process", reason };
 }
 
 function unavailable(

@@ -378,7 +378,16 @@ class LocalEngine implements Engine {
       config: this.#parts.config,
       servers: this.#parts.catalog.servers(),
       runtimes: languages,
+      carriers: this.#carriers(),
     };
+  }
+
+  #carriers(): ReadonlyMap<RuntimeName, "process" | "worker"> {
+    const carriers = new Map<RuntimeName, "process" | "worker">();
+    for (const { name, carrier } of this.#parts.runtimes) {
+      if (carrier !== undefined) carriers.set(name, carrier);
+    }
+    return carriers;
   }
 }
 

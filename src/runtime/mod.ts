@@ -1,6 +1,7 @@
 /** The door of the runtimes: kinds of sandbox, and the interfaces the rooms above see. */
 
 export { absentRuntimes } from "./absent_runtimes.ts";
+export { canStartProcesses } from "./can_start_processes.ts";
 export { createDenoRuntime, type DenoRuntimeOptions } from "./deno_runtime.ts";
 export { findDeno } from "./deno_binary.ts";
 export type {
@@ -14,3 +15,4 @@ export type {
   SandboxSpec,
   Usage,
 } from "./runtime.ts";
+export { createWorkerRuntime, type WorkerRuntimeOptions } from "./worker_runtime.ts";

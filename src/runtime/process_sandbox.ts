@@ -1,12 +1,9 @@
 /** A sandbox in a child process, for one program: waits for `ready`, runs, measures, is gone. */
 
 import type { Clock } from "../base/clock.ts";
-import { CodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Logger } from "../base/log.ts";
-import { PROTOCOL_VERSION } from "../protocol/frames.ts";
 import { LineSplitter } from "../protocol/lines.ts";
-import { parseFrame } from "../protocol/parse_frame.ts";
 import {
   cancelledError,
   crashError,
@@ -16,11 +13,10 @@ import {
 } from "./limits.ts";
 import { GuestProcess, type ProcessEnd, type ProcessSpec } from "./process_carrier.ts";
 import { type ProcessReading, readProcess, subtractReadings } from "./proc_usage.ts";
+import { MAX_READY_BYTES, notReady, type ReadyListener, waitUntilReady } from "./ready.ts";
 import type { Outcome, Program, RunHost, RunReport, Sandbox, Usage } from "./runtime.ts";
 import { Session } from "./session.ts";
 
-/** Longest line before a program was sent. */
-const MAX_READY_BYTES = 4096;
 /** Time between readings of a running sandbox. */
 const WATCH_INTERVAL_MS = 100;
 
@@ -63,7 +59,7 @@ export class ProcessSandbox implements Sandbox {
     const started = options.clock.monotonic();
     const sandbox = new ProcessSandbox(spec, options);
     try {
-      await sandbox.#becomeReady(signal);
+      await waitUntilReady((listener) => sandbox.#listenForReady(listener), options, signal);
     } catch (error) {
       await sandbox[Symbol.asyncDispose]();
       throw error;
@@ -131,48 +127,21 @@ export class ProcessSandbox implements Sandbox {
     return { kind: "stopped", error: memoryError(this.#options.memoryLimitBytes) };
   }
 
-  async #becomeReady(signal: AbortSignal | undefined): Promise<void> {
-    const { clock, startupTimeoutMs } = this.#options;
-    let onAbort = () => {};
-    let late: Disposable | undefined;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        onAbort = () => reject(cancelledError(signal?.reason));
-        late = clock.after(startupTimeoutMs, () => reject(notReady("it took too long")));
-        signal?.addEventListener("abort", onAbort, { once: true });
-        this.#listenForReady(resolve, reject);
-      });
-    } finally {
-      late?.[Symbol.dispose]();
-      signal?.removeEventListener("abort", onAbort);
-    }
-  }
-
-  #listenForReady(resolve: () => void, reject: (error: unknown) => void): void {
+  #listenForReady({ take, fail }: ReadyListener): void {
     const { logger, memoryLimitBytes } = this.#options;
     const lines = new LineSplitter(MAX_READY_BYTES);
-    const take = (line: string) => isReady(line) ? resolve() : reject(notReady("it spoke early"));
     this.#process.onOutput((chunk) => {
-      if (!lines.push(chunk, take)) reject(notReady("it spoke early"));
+      if (!lines.push(chunk, take)) fail(notReady("it spoke early"));
     });
     void this.#process.ended.then((end) => {
       if (!this.#isUsed) logger.debug("A sandbox ended unused", { ...end });
-      reject(crashError(end, memoryLimitBytes));
+      fail(crashError(end, memoryLimitBytes));
     });
   }
 
   #logEnd(end: ProcessEnd): void {
     if (end.stderr !== "") this.#options.logger.debug("A sandbox wrote to stderr", { ...end });
   }
-}
-
-function isReady(line: string): boolean {
-  const parsed = parseFrame(line, 1);
-  return parsed.ok && parsed.frame.type === "ready" && parsed.frame.version === PROTOCOL_VERSION;
-}
-
-function notReady(why: string): CodemodeError {
-  return new CodemodeError("SANDBOX_CRASHED", `The sandbox did not become ready: ${why}`);
 }
 
 /** Measures one run: the process now against the process when the run began. */

@@ -80,16 +80,35 @@ export class Session {
     this.#deadline = clock.after(timeoutMs, () => this.stop(timeoutError(timeoutMs)));
   }
 
-  /** Takes bytes of the guest. */
+  /** Takes bytes of a guest whose channel is a stream: lines begin and end anywhere in them. */
   receive(chunk: Uint8Array): void {
-    if (this.#hasEnded) return;
-    const { totalBytes, frameBytes } = this.#program.budget;
-    this.#totalBytes += chunk.length;
-    if (this.#totalBytes > totalBytes) {
-      return this.stop(outputError("The program's output in all", totalBytes));
-    }
+    if (this.#hasEnded || !this.#count(chunk.length)) return;
     const fits = this.#lines.push(chunk, (line, bytes) => this.#takeLine(line, bytes));
-    if (!fits) this.stop(outputError("A single message of the program", frameBytes));
+    if (!fits) this.#refuseSize();
+  }
+
+  /** Takes a message of a guest whose channel has messages: one line each, and nothing but text. */
+  receiveMessage(message: unknown): void {
+    if (this.#hasEnded) return;
+    if (typeof message !== "string") return this.#refuse("a message that is not text");
+    const bytes = Buffer.byteLength(message);
+    if (!this.#count(bytes)) return;
+    if (bytes > this.#program.budget.frameBytes) return this.#refuseSize();
+    this.#takeLine(message.trim(), bytes);
+  }
+
+  /** Counts output; false when it was too much, which has ended the run. */
+  #count(bytes: number): boolean {
+    const { totalBytes } = this.#program.budget;
+    this.#totalBytes += bytes;
+    if (this.#totalBytes <= totalBytes) return true;
+    this.stop(outputError("The program's output in all", totalBytes));
+    return false;
+  }
+
+  #refuseSize(): void {
+    const { frameBytes } = this.#program.budget;
+    this.stop(outputError("A single message of the program", frameBytes));
   }
 
   /** Ends the run for a reason of the host's; does nothing when it has ended. */

@@ -4,27 +4,8 @@
  * permissions alone must hold. Ends are one line each: `completed …`, `failed …`, `stopped …`.
  */
 
-/** What becomes of an attack. */
-export type Verdict = "blocked" | "contained" | "accepted";
-
-/** One attack. */
-export interface Threat {
-  readonly id: string;
-  /** What is attacked and how. */
-  readonly vector: string;
-  /** The file that defends. */
-  readonly defence: string;
-  readonly verdict: Verdict;
-  /** Why an accepted one is no harm. */
-  readonly reason?: string;
-  readonly code: string;
-  /** How it ends, sealed; a text must match whole. */
-  readonly end: string | RegExp;
-  /** Time it is given. @default 10000, so that what must hit another limit first does so anywhere */
-  readonly timeoutMs?: number;
-  /** How it ends with the seal taken away. */
-  readonly wall?: string | RegExp;
-}
+import { FURTHER_THREATS } from "./further_threats.ts";
+import type { Threat } from "./threat.ts";
 
 const FLAGS = "src/runtime/deno_runtime.ts";
 const SEAL = "workers/guest/seal.ts";
@@ -554,5 +535,6 @@ export const THREATS: readonly Threat[] = Object.freeze(
     ...NAMES,
     ...BOMBS,
     ...LATE,
+    ...FURTHER_THREATS,
   ] as readonly Threat[],
 );

@@ -1,6 +1,11 @@
 /** Runs one program in a real sandbox of its own. */
 
-import { createDenoRuntime, type Program, type RunReport } from "../../src/runtime/mod.ts";
+import {
+  createDenoRuntime,
+  type Program,
+  type RunReport,
+  type Runtime,
+} from "../../src/runtime/mod.ts";
 import { program, type RecordingHost, recordingHost } from "./programs.ts";
 
 /** What to run besides the code. */
@@ -9,8 +14,8 @@ export interface SandboxRun {
   readonly memoryLimitBytes?: number;
   readonly host?: RecordingHost;
   readonly signal?: AbortSignal;
-  /** Another guest side than the built one. */
-  readonly guestPath?: string;
+  /** The runtime; it is disposed afterwards. @default the `deno` engine in a process */
+  readonly open?: () => Runtime;
 }
 
 /** The report of a run, and what the host was told. */
@@ -23,9 +28,7 @@ const never = new AbortController().signal;
 /** Opens a runtime and a sandbox, runs `code`, and closes both. */
 export async function runInSandbox(code: string, run: SandboxRun = {}): Promise<SandboxResult> {
   const { host = recordingHost(), memoryLimitBytes = 128 * 1024 * 1024 } = run;
-  await using runtime = createDenoRuntime(
-    run.guestPath === undefined ? {} : { guestPath: run.guestPath },
-  );
+  await using runtime = (run.open ?? createDenoRuntime)();
   const spec = { memoryLimitBytes };
   await using sandbox = await runtime.open(spec);
   const report = await sandbox.run(program(code, run.changes), host, run.signal ?? never);

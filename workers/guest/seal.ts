@@ -35,6 +35,15 @@ export const SEALED_NAMES: readonly string[] = Object.freeze([
   "onunhandledrejection",
   "onunload",
   "__bootstrap",
+  "nodeBootstrap",
+  // SAFETY: what only a worker has: a way to the host around the door, and where our file lies
+  // (test/escape: worker-post-message, worker-location).
+  "postMessage",
+  "onmessage",
+  "onmessageerror",
+  "importScripts",
+  "name",
+  "location",
 ]);
 
 /** Removes each sealed name; one that cannot be deleted becomes `undefined`. */

@@ -23,9 +23,9 @@ import { createCalls } from "./calls.ts";
 import { createConsole } from "./console.ts";
 import { explainDenial, explainFetch } from "./denials.ts";
 import { guestStack, withoutFrames } from "./guest_stack.ts";
+import type { Door } from "./door.ts";
 import { McpToolError } from "./mcp_tool_error.ts";
 import { printFailure, printLog, printResult } from "./print_frame.ts";
-import type { Door } from "./stdio_door.ts";
 import { suggest } from "./suggest.ts";
 import { installTools, setFixed } from "./tools.ts";
 import type { Watch } from "./watch.ts";
@@ -57,12 +57,12 @@ export function serve(door: Door, watch: Watch, scope: typeof globalThis): void 
   setHidden(McpToolError, "name", "McpToolError"); // The bundle shortens names.
   setFixed(scope, "McpToolError", McpToolError);
   door.send(`{"type":"ready","version":${PROTOCOL_VERSION}}\n`);
-  const text = door.receive();
-  if (text === undefined) return;
-  const start = parseJson(text) as StartFrame;
-  line.nonce = start.nonce;
-  // In a turn of its own, so that no frame of the file below is in the program's stacks.
-  then(NativePromise.resolve(), () => runProgram(start, line, { door, watch, scope }));
+  door.receive((text) => {
+    const start = parseJson(text) as StartFrame;
+    line.nonce = start.nonce;
+    // In a turn of its own, so that no frame of the file below is in the program's stacks.
+    then(NativePromise.resolve(), () => runProgram(start, line, { door, watch, scope }));
+  });
 }
 
 function createLine(door: Door): Line {

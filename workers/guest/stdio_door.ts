@@ -4,6 +4,7 @@
  * program that waits for nothing at all ends instead of hanging.
  */
 
+import type { Door } from "./door.ts";
 import { LineSplitter } from "../../src/protocol/lines.ts";
 import {
   NativeUint8Array,
@@ -27,18 +28,6 @@ export interface StdoutLike {
   writeSync(bytes: Uint8Array): number;
 }
 
-/** Lines in and out. */
-export interface Door {
-  /** Blocks until the host has sent a line; `undefined` when it has hung up. */
-  receive(): string | undefined;
-  /** Gives each line the host sends to `take`, as long as `isWanted` says so. */
-  listen(take: (line: string) => void, isWanted: () => boolean): void;
-  /** Writes text at once. */
-  send(text: string): void;
-  /** Blocks until the host hangs up or kills, where nothing is being listened for. */
-  hold(): void;
-}
-
 const encode = uncurryThis(TextEncoder.prototype.encode);
 const then = uncurryThis(Promise.prototype.then);
 
@@ -50,15 +39,15 @@ export function openStdioDoor(stdin: StdinLike, stdout: StdoutLike): Door {
   const readSync = stdin.readSync.bind(stdin);
   const writeSync = stdout.writeSync.bind(stdout);
   return {
-    receive() {
+    receive(take) {
       const buffer = new NativeUint8Array(READ_BYTES);
       let first: string | undefined;
       while (first === undefined) {
         const bytes = readSync(buffer);
-        if (bytes === null) return undefined;
+        if (bytes === null) return;
         lines.push(viewBytes(buffer, 0, bytes), (line) => first = line);
       }
-      return first;
+      take(first);
     },
     listen(take, isWanted) {
       // SAFETY: `read` asks for the buffer's `length`, so a program can get hold of it; it must not be

@@ -1,5 +1,9 @@
 /** What happens outside the program's own promise: uncaught errors, rejections nobody handles, idleness. */
 
+import { uncurryThis } from "../../src/protocol/primordials.ts";
+
+const preventDefault = uncurryThis(Event.prototype.preventDefault);
+
 /** Listeners to be set; each is called for every event of its kind. */
 export interface Watch {
   /** An error thrown by a callback, such as a timer's. */
@@ -15,11 +19,11 @@ export function watchGlobals(scope: EventTarget): Watch {
   const ignore = () => {};
   const watch: Watch = { onUncaught: ignore, onRejection: ignore, onIdle: ignore };
   scope.addEventListener("error", (event) => {
-    event.preventDefault();
+    preventDefault(event);
     watch.onUncaught((event as ErrorEvent).error);
   });
   scope.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
+    preventDefault(event);
     watch.onRejection((event as PromiseRejectionEvent).reason);
   });
   scope.addEventListener("beforeunload", () => watch.onIdle());

@@ -1,13 +1,15 @@
-/** The built guest is the one its sources make. */
+/** The built guests are the ones their sources make. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { builtPath, bundleGuest } from "../../../scripts/build_guest.ts";
+import { builtPath, bundleGuest, ENTRIES } from "../../../scripts/build_guest.ts";
 
-Deno.test("the built guest is what its sources say", () => {
-  assert.equal(readFileSync(builtPath("deno"), "utf8"), bundleGuest("deno"));
-});
+for (const entry of ENTRIES) {
+  Deno.test(`the built guest ${entry} is what its sources say`, () => {
+    assert.equal(readFileSync(builtPath(entry), "utf8"), bundleGuest(entry));
+  });
 
-Deno.test("the built guest has no comment, which would slow each start", () => {
-  assert.ok(!/^\s*(\/\/|\/\*)/m.test(readFileSync(builtPath("deno"), "utf8")));
-});
+  Deno.test(`the built guest ${entry} has no comment, which would slow each start`, () => {
+    assert.ok(!/^\s*(\/\/|\/\*)/m.test(readFileSync(builtPath(entry), "utf8")));
+  });
+}

@@ -60,6 +60,8 @@ Deno.test("the specification's file loads unchanged", async () => {
   });
   assert.deepEqual(config.sandbox, {
     runtime: "quickjs",
+    carrier: "process",
+    trustWorkers: false,
     workers: { min: 2, max: 10, idleTimeoutMs: 30_000 },
     limits: {
       memoryBytes: 134_217_728,

@@ -39,3 +39,10 @@ Deno.test("a context nested too deep is the caller's mistake", () => {
     });
   }
 });
+
+Deno.test("the answer says what carries the program", () => {
+  const carried = (rules: typeof RULES & { carriers?: ReadonlyMap<"deno", "worker"> }) =>
+    admit({ code: "1" }, { id: "test", grant: {} }, rules).runtime.carrier;
+  assert.equal(carried(RULES), "process");
+  assert.equal(carried({ ...RULES, carriers: new Map([["deno", "worker"]]) }), "worker");
+});

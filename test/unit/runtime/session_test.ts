@@ -117,6 +117,34 @@ Deno.test("lines without the nonce are noise", async () => {
   assert.deepEqual(await session.outcome, { kind: "completed", value: "true", notes: [] });
 });
 
+Deno.test("messages of a channel of messages are counted, one line each, and text", async () => {
+  const line = (frame: unknown) => `\n${NONCE} ${JSON.stringify(frame)}\n`;
+  const whole = open();
+  whole.session.receiveMessage(JSON.stringify(final("forged")));
+  whole.session.receiveMessage(line(final("true")));
+  assert.deepEqual(await whole.session.outcome, { kind: "completed", value: "true", notes: [] });
+  for (const message of [undefined, null, 1, { type: "final" }, new Uint8Array(1), []]) {
+    const { session } = open();
+    session.receiveMessage(message);
+    assert.equal(
+      (await stoppedBy(session)).message,
+      "The sandbox broke its protocol: a message that is not text",
+    );
+  }
+  const frame = open({ budget: { ...AMPLE, frameBytes: 100 } });
+  frame.session.receiveMessage("ä".repeat(51));
+  assert.equal(
+    (await stoppedBy(frame.session)).message,
+    "A single message of the program is larger than 100 bytes",
+  );
+  const total = open({ budget: { ...AMPLE, totalBytes: 100 } });
+  for (let count = 0; count < 11; count += 1) total.session.receiveMessage("1234567890");
+  assert.equal(
+    (await stoppedBy(total.session)).message,
+    "The program's output in all is larger than 100 bytes",
+  );
+});
+
 const BROKEN: readonly (readonly [string, unknown, string])[] = [
   ["an unknown type", { type: "start" }, "its type is unknown"],
   ["a second ready", { type: "ready", version: 1 }, "a second ready frame"],

@@ -1,0 +1,35 @@
+/**
+ * The attack suite as a table: `deno task test:escape`. Runs every attack over each carrier, prints what
+ * became of it, and fails when an attack got through, did not run, or the suite's own rules are broken.
+ */
+
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { THREATS } from "../test/escape/threats.ts";
+import { escapeTable, parseCases } from "./testing/escape_table.ts";
+import { GROUPS, testArguments } from "./testing/groups.ts";
+
+async function main(): Promise<number> {
+  const group = GROUPS.find(({ name }) => name === "escape")!;
+  const folder = await mkdtemp(join(tmpdir(), "codemode-escape-"));
+  try {
+    const reportPath = join(folder, "junit.xml");
+    const args = testArguments(group, { reportPath, filter: undefined, typeCheck: true });
+    const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+      args: [...args],
+      stdin: "null",
+      stderr: "inherit",
+      env: { NO_COLOR: "1" },
+    }).output();
+    const cases = parseCases(await readFile(reportPath, "utf8").catch(() => ""));
+    const { text, red } = escapeTable(THREATS, cases);
+    if (!success) console.log(new TextDecoder().decode(stdout));
+    console.log(`${text}\n\n${THREATS.length} attacks, ${cases.size} tests, ${red} red`);
+    return success && red === 0 ? 0 : 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+Deno.exit(await main());

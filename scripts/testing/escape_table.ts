@@ -1,0 +1,39 @@
+/** The attack suite's report as a table: attack × (engine, carrier). Pure. */
+
+import { CARRIERS, inCarrier, type Threat } from "../../test/escape/threat.ts";
+
+/** Test names of a report, and whether each passed. */
+export function parseCases(xml: string): ReadonlyMap<string, boolean> {
+  const cases = xml.matchAll(/<testcase name="([^"]*)"[^>]*?(?:\/>|>([\s\S]*?)<\/testcase>)/g);
+  return new Map(
+    [...cases].map(([, name = "", inside = ""]) => [name, !/<(failure|error)\b/.test(inside)]),
+  );
+}
+
+/** One line an attack; a cell is its verdict, `FAILED`, or `NOT RUN`. */
+export function escapeTable(
+  threats: readonly Threat[],
+  cases: ReadonlyMap<string, boolean>,
+): { readonly text: string; readonly red: number } {
+  const head = ["attack", ...CARRIERS.map((carrier) => `deno/${carrier}`)];
+  const rows = threats.map((threat) => [threat.id, ...cellsOf(threat, cases)]);
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0))
+  );
+  const print = (cells: readonly string[]) =>
+    cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
+  const red = rows.flat().filter((cell) => cell === "FAILED" || cell === "NOT RUN").length;
+  return { text: [head, ...rows].map(print).join("\n"), red };
+}
+
+function cellsOf(threat: Threat, cases: ReadonlyMap<string, boolean>): string[] {
+  return CARRIERS.map((carrier) => {
+    const { verdict } = inCarrier(threat, carrier);
+    const prefix = `deno/${carrier} ${threat.id}`;
+    const results = [...cases].filter(([name]) =>
+      name === `${prefix}: ${verdict}` || name.startsWith(`${prefix}, `)
+    );
+    if (results.length === 0) return "NOT RUN";
+    return results.every(([, passed]) => passed) ? verdict : "FAILED";
+  });
+}

@@ -1,0 +1,49 @@
+/** Chooses what holds the sandboxes of a service: processes where it can, workers where it may. */
+
+import type { Clock } from "./base/clock.ts";
+import type { Logger } from "./base/log.ts";
+import type { Config } from "./config/mod.ts";
+import {
+  canStartProcesses,
+  createDenoRuntime,
+  createWorkerRuntime,
+  type Runtime,
+} from "./runtime/mod.ts";
+
+/** What the choice needs besides the configuration. */
+export interface OpenRuntimeOptions {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly denoPath?: string;
+  /** @default tried: starts a process */
+  readonly canStartProcesses?: (denoPath?: string) => boolean;
+}
+
+/**
+ * The runtime that `sandbox.carrier` asks for. A worker nobody has trusted is there and refuses to
+ * run anything, so that a service on a host without processes still checks programs.
+ */
+export function openRuntime(sandbox: Config["sandbox"], options: OpenRuntimeOptions): Runtime {
+  const { logger, clock, denoPath } = options;
+  if (usesWorkers(sandbox, options)) {
+    if (sandbox.trustWorkers) logger.warn(TRUSTED);
+    else logger.warn(UNTRUSTED);
+    return createWorkerRuntime({ logger, clock, trustWorkers: sandbox.trustWorkers });
+  }
+  return createDenoRuntime({
+    logger,
+    clock,
+    maxTimeoutMs: sandbox.limits.maxTimeoutMs,
+    ...(denoPath === undefined ? {} : { denoPath }),
+  });
+}
+
+const TRUSTED =
+  "programs run in workers of this service: one that never yields keeps a core, one that fills the heap ends the service";
+const UNTRUSTED =
+  "no process can be started here and workers do not hold hostile programs; set sandbox.trustWorkers: true to run trusted ones";
+
+function usesWorkers({ carrier }: Config["sandbox"], options: OpenRuntimeOptions): boolean {
+  if (carrier !== "auto") return carrier === "worker";
+  return !(options.canStartProcesses ?? canStartProcesses)(options.denoPath);
+}
