@@ -31,6 +31,18 @@ const secret = z.union([z.string(), z.number(), z.boolean()]).transform((value) 
   new Secret(String(value))
 );
 
+/** What the service takes from the network. */
+const serverLimits = z.strictObject({
+  requestsPerSecond: z.number().positive().default(200),
+  burst: positive.default(400),
+  failuresPerMinute: positive.default(20),
+  connections: positive.default(1000),
+  headerBytes: size.default(16_384),
+  headersTimeout: duration.default(10_000),
+  requestTimeout: duration.default(30_000),
+  idleTimeout: duration.default(30_000),
+});
+
 const server = z.strictObject({
   host: z.string().min(1).default("127.0.0.1"),
   port: z.int().min(0).max(65535).default(3000),
@@ -42,6 +54,9 @@ const server = z.strictObject({
   maxBodyBytes: size.default(1_048_576),
   maxCodeBytes: size.default(262_144),
   drainTimeout: duration.default(10_000),
+  trustedProxies: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
+  behindTls: z.boolean().default(false),
+  limits: serverLimits.prefault({}),
 });
 
 const sandbox = z.strictObject({
@@ -63,6 +78,8 @@ const sandbox = z.strictObject({
     calls: whole.default(1000),
   }).prefault({}),
   queue: whole.default(100),
+  queueTimeout: duration.default(30_000),
+  perPrincipal: z.strictObject({ concurrent: positive.optional() }).prefault({}),
 });
 
 const capabilities = z.strictObject({
@@ -112,6 +129,7 @@ const mcpServer = z.strictObject({
     maxDelay: duration.default(30_000),
   }).prefault({}),
   maxConcurrentCalls: positive.default(16),
+  maxCallsPerSecond: z.number().positive().optional(),
   start: z.enum(["eager", "lazy"]).default("eager"),
   healthInterval: duration.default(30_000),
 });

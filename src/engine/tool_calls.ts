@@ -15,7 +15,7 @@ import type { CallFrame, WireError, WireValue } from "../protocol/frames.ts";
 import { encodeValue, toPlainJson } from "../protocol/values.ts";
 import type { CallReply } from "../runtime/mod.ts";
 import type { NamedTool } from "../typegen/mod.ts";
-import { type Bucket, fullBucket, take } from "./rate.ts";
+import { type Bucket, fullBucket, take } from "../base/rate.ts";
 import type { Found, Toolbox } from "./toolbox.ts";
 import { describeTool, toToolHit } from "./tool_hit.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fullBucket, take } from "../../../src/engine/rate.ts";
+import { fullBucket, take } from "../../../src/base/rate.ts";
 
 Deno.test("take: a second's worth goes at once, the rest waits in order", () => {
   let bucket = fullBucket(5, 0);
