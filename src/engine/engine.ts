@@ -271,6 +271,7 @@ class LocalEngine implements Engine {
       clock,
       logger: logger.child({ executionId: run.executionId, requestId: run.requestId }),
       observer: this.#metrics,
+      maxRateWaitMs: run.admitted.timeoutMs,
     });
   }
 
