@@ -114,10 +114,14 @@ async function bind(server: Server, { host, port }: ServerConfig): Promise<void>
     });
   } catch (cause) {
     const isTaken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
-    const remedy = isTaken ? "; choose another with --port" : "";
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `Cannot listen on ${host}:${port}: ${reason}${remedy}`;
-    throw new CodemodeError("INVALID_REQUEST", message, { cause });
+    const reason = isTaken
+      ? "Address already in use; choose another with --port"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new CodemodeError("INVALID_REQUEST", `Cannot listen on ${host}:${port}: ${reason}`, {
+      cause,
+    });
   }
 }
 
