@@ -31,16 +31,19 @@ const secret = z.union([z.string(), z.number(), z.boolean()]).transform((value) 
   new Secret(String(value))
 );
 
+/** Zero would mean no limit to the socket, so there is a least one. */
+const patience = duration.refine((ms) => ms >= 100, "must be at least 100ms");
+
 /** What the service takes from the network. */
 const serverLimits = z.strictObject({
   requestsPerSecond: z.number().positive().default(200),
   burst: positive.default(400),
   failuresPerMinute: positive.default(20),
   connections: positive.default(1000),
-  headerBytes: size.default(16_384),
-  headersTimeout: duration.default(10_000),
-  requestTimeout: duration.default(30_000),
-  idleTimeout: duration.default(30_000),
+  headerBytes: size.refine((bytes) => bytes >= 1024, "must be at least 1KB").default(16_384),
+  headersTimeout: patience.default(10_000),
+  requestTimeout: patience.default(30_000),
+  idleTimeout: patience.default(30_000),
 });
 
 const server = z.strictObject({

@@ -249,6 +249,16 @@ Deno.test("listen: a request without one name in no doubt is 400", async () => {
   ]);
 });
 
+Deno.test("listen: an upgrade nobody offers is a plain request, a tunnel is closed", async () => {
+  await using server = await listening(echo);
+  const upgrade = (to: string) =>
+    `GET / HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade, close\r\nupgrade: ${to}\r\n\r\n`;
+  assert.equal(await statusOf(server.url, upgrade("websocket")), "HTTP/1.1 200 OK");
+  assert.equal(await statusOf(server.url, upgrade("h2c")), "HTTP/1.1 200 OK");
+  const tunnel = "CONNECT evil.example:80 HTTP/1.1\r\nhost: evil.example:80\r\n\r\n";
+  assert.equal(await statusOf(server.url, tunnel), "");
+});
+
 Deno.test("listen: who is refused while still sending gets to read why", async () => {
   await using server = await listening((request) =>
     new Response("no", { status: request.url.endsWith("/413") ? 413 : 401 })

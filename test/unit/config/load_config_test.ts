@@ -407,6 +407,13 @@ Deno.test("limits of traffic: what cannot hold is said", () => {
   assert.deepEqual(toldOf({ limits: { headersTimeout: "40s" } }), [
     "configuration:1:1: server.limits.headersTimeout: headersTimeout is more than requestTimeout",
   ]);
+  const none = { headerBytes: 0, headersTimeout: 0, requestTimeout: 0, idleTimeout: 0 };
+  assert.deepEqual(toldOf({ limits: none }), [
+    "configuration:1:1: server.limits.headerBytes: must be at least 1KB",
+    "configuration:1:1: server.limits.headersTimeout: must be at least 100ms",
+    "configuration:1:1: server.limits.requestTimeout: must be at least 100ms",
+    "configuration:1:1: server.limits.idleTimeout: must be at least 100ms",
+  ]);
   assert.deepEqual(toldOf({ trustedProxies: ["10.0.0.1", "::1"] }), []);
   assert.equal(toldOf({ trustedProxies: ["proxy.example"] }).length, 1);
   const fine = ["https://app.example", "http://localhost:8080", "chrome-extension://abc"];
