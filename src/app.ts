@@ -16,7 +16,13 @@ import type { Config } from "./config/mod.ts";
 import type { RuntimeInfo } from "./contract/mod.ts";
 import { createEngine, type Engine } from "./engine/mod.ts";
 import { createHealthReporter } from "./health_reporter.ts";
-import { createHttpApp, type HealthReporter } from "./http/mod.ts";
+import {
+  createHttpApp,
+  type HealthReporter,
+  type HttpServer,
+  listen,
+  type RequestOrigin,
+} from "./http/mod.ts";
 import { createMcpManager, type McpManager } from "./mcp/mod.ts";
 import { openRuntime } from "./open_runtime.ts";
 import { createPool } from "./pool/mod.ts";
@@ -45,7 +51,9 @@ export interface App extends AsyncDisposable {
   /** What a caller is granted that no provider identified. */
   readonly defaultGrant: CapabilitySet;
   /** The HTTP face as a function. */
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(request: Request, from?: RequestOrigin): Response | Promise<Response>;
+  /** Opens the configured socket. Close the app before it, so that open requests get answers. */
+  listen(): Promise<HttpServer>;
   /**
    * Lets running executions end for `drainTimeoutMs` or until `hurry` aborts, then cancels them and
    * releases everything.
@@ -114,6 +122,7 @@ export function createApp(config: Config, options: AppOptions): App {
     await runtime[Symbol.asyncDispose]();
     await audit?.[Symbol.asyncDispose]();
   });
+  const fetch = (request: Request, from: RequestOrigin = {}) => http.fetch(request, from);
   return {
     config,
     engine,
@@ -121,7 +130,8 @@ export function createApp(config: Config, options: AppOptions): App {
     health,
     metrics,
     defaultGrant: defaultGrant(config.security.capabilities),
-    fetch: (request) => http.fetch(request),
+    fetch,
+    listen: () => listen({ config: config.server, fetch, metrics, logger }),
     close,
     [Symbol.asyncDispose]: () => close(),
   };

@@ -3,14 +3,17 @@
 /** Tokens left at a time; immutable. */
 export interface Bucket {
   readonly perSecond: number;
+  /** Tokens it holds at most. */
+  readonly burst: number;
   readonly tokens: number;
   /** Monotonic milliseconds of the last update. */
   readonly at: number;
 }
 
-/** A full bucket: one second's worth of tokens, at least one. */
-export function fullBucket(perSecond: number, at: number): Bucket {
-  return { perSecond, tokens: Math.max(1, perSecond), at };
+/** A full bucket: `burst` tokens, at least one; one second's worth where it is not told. */
+export function fullBucket(perSecond: number, at: number, burst: number = perSecond): Bucket {
+  const most = Math.max(1, burst);
+  return { perSecond, burst: most, tokens: most, at };
 }
 
 /**
@@ -18,8 +21,17 @@ export function fullBucket(perSecond: number, at: number): Bucket {
  * are served in the order they asked.
  */
 export function take(bucket: Bucket, at: number): { bucket: Bucket; waitMs: number } {
+  const waitMs = waitFor(bucket, at);
+  return { bucket: { ...bucket, tokens: tokensAt(bucket, at) - 1, at }, waitMs };
+}
+
+/** Milliseconds until the last of `count` takers has its token; takes nothing. */
+export function waitFor(bucket: Bucket, at: number, count = 1): number {
+  const missing = count - tokensAt(bucket, at);
+  return missing <= 0 ? 0 : (missing / bucket.perSecond) * 1000;
+}
+
+function tokensAt(bucket: Bucket, at: number): number {
   const grown = bucket.tokens + ((at - bucket.at) / 1000) * bucket.perSecond;
-  const tokens = Math.min(Math.max(1, bucket.perSecond), grown) - 1;
-  const waitMs = tokens >= 0 ? 0 : (-tokens / bucket.perSecond) * 1000;
-  return { bucket: { ...bucket, tokens, at }, waitMs };
+  return Math.min(bucket.burst, grown);
 }

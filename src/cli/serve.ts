@@ -1,7 +1,6 @@
 /** `codemode serve`: the service on its socket, until it is told to stop. */
 
-import { type App, createApp, VERSION } from "../app.ts";
-import { CodemodeError } from "../base/errors.ts";
+import { createApp, VERSION } from "../app.ts";
 import { createConsoleSink } from "../base/log_console.ts";
 import { createFileSink } from "../base/log_file.ts";
 import { createLogger, type Logger, type LogSink } from "../base/log.ts";
@@ -41,34 +40,13 @@ export const serve: Command = {
 async function serveUntilStopped(config: Config, logger: Logger): Promise<void> {
   await using app = createApp(config, { logger });
   using signals = listenForSignals();
-  const server = listen(app, config.server, logger);
+  await using server = await app.listen();
+  logger.info("listening", { url: server.url, version: VERSION });
   logger.info("stopping", { signal: await signals.first });
   // The app goes first: it ends what runs, so that the socket's open requests get their answers.
   await app.close(signals.again);
-  await server.shutdown();
+  await server[Symbol.asyncDispose]();
   logger.info("stopped");
-}
-
-function listen(app: App, { host, port }: Config["server"], logger: Logger): Deno.HttpServer {
-  try {
-    return Deno.serve({
-      hostname: host,
-      port,
-      onListen: ({ hostname, port }) => {
-        const name = hostname.includes(":") ? `[${hostname}]` : hostname;
-        logger.info("listening", { url: `http://${name}:${port}`, version: VERSION });
-      },
-      handler: (request) => app.fetch(request),
-    });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const remedy = cause instanceof Deno.errors.AddrInUse ? "; choose another with --port" : "";
-    throw new CodemodeError(
-      "INVALID_REQUEST",
-      `Cannot listen on ${host}:${port}: ${reason}${remedy}`,
-      { cause },
-    );
-  }
 }
 
 function createSink(to: LogOutput, format: "json" | "text", output: Output): LogSink {

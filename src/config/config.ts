@@ -12,7 +12,10 @@ import type { RuntimeName } from "../contract/mod.ts";
 export interface ServerConfig {
   readonly host: string;
   readonly port: number;
-  /** Names, besides this machine's own, that requests to a loopback address may be meant for. @default [] */
+  /**
+   * Names, besides this machine's own, that requests may be meant for. On an address that other
+   * machines reach, names are looked at only where some are listed. @default []
+   */
   readonly allowedHosts: readonly string[];
   readonly cors: { readonly enabled: boolean; readonly origins: readonly string[] };
   /** Largest request body. @default 1048576 */
@@ -21,6 +24,28 @@ export interface ServerConfig {
   readonly maxCodeBytes: number;
   /** How long shutdown waits for running executions. @default 10000 */
   readonly drainTimeoutMs: number;
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. @default [] */
+  readonly trustedProxies: readonly string[];
+  /** Whether callers reach the service by TLS, which a proxy ends. @default false */
+  readonly behindTls: boolean;
+  readonly limits: {
+    /** Requests of one principal. @default 200 */
+    readonly requestsPerSecond: number;
+    /** Requests a principal may send at once after a pause. @default 400 */
+    readonly burst: number;
+    /** Failed authentications of one remote address. @default 20 */
+    readonly failuresPerMinute: number;
+    /** Connections at the same time. @default 1000 */
+    readonly connections: number;
+    /** Request line and headers. @default 16384 */
+    readonly headerBytes: number;
+    /** Time to receive the headers. @default 10000 */
+    readonly headersTimeoutMs: number;
+    /** Time to receive a request, body included. @default 30000 */
+    readonly requestTimeoutMs: number;
+    /** Time a connection may rest between requests, or not take what it is sent. @default 30000 */
+    readonly idleTimeoutMs: number;
+  };
 }
 
 /** Where programs run and how much they may use. */
@@ -60,6 +85,15 @@ export interface SandboxConfig {
   };
   /** Executions waiting for a sandbox; one more is QUEUE_FULL. @default 100 */
   readonly queue: number;
+  /** Time an execution waits for its turn; then it is QUEUE_FULL. @default 30000 */
+  readonly queueTimeoutMs: number;
+  readonly perPrincipal: {
+    /**
+     * Executions of one principal at the same time; more wait.
+     * @default `workers.max`, half of it where callers are told apart
+     */
+    readonly concurrent: number;
+  };
 }
 
 /** A caller that is known by a key. */
@@ -132,6 +166,8 @@ export interface McpServerConfig {
   readonly retryPolicy: RetryPolicy;
   /** Calls at the same time over all executions. @default 16 */
   readonly maxConcurrentCalls: number;
+  /** Calls a second over all executions. @default no limit */
+  readonly maxCallsPerSecond?: number;
   /** Whether the service connects at start or at first use. @default eager */
   readonly start: "eager" | "lazy";
   /** Time between health checks of an idle connection. @default 30000 */

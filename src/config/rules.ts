@@ -27,8 +27,27 @@ export function brokenRules(file: ConfigFile): readonly BrokenRule[] {
   ];
 }
 
-function serverRules({ server: { host }, security: { auth } }: ConfigFile): BrokenRule[] {
-  const rules: BrokenRule[] = [];
+/** Scheme and authority, as browsers send it: a longer text would never match. */
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/\s*?#@]+$/;
+
+function originRules({ cors: { origins } }: ConfigFile["server"]): BrokenRule[] {
+  return origins.flatMap((origin, index) =>
+    ORIGIN.test(origin) ? [] : [{
+      path: ["server", "cors", "origins", index],
+      message: `"${origin}" is not an origin such as "https://app.example"; each one is named`,
+    }]
+  );
+}
+
+function serverRules({ server, security: { auth } }: ConfigFile): BrokenRule[] {
+  const { host, limits } = server;
+  const rules = originRules(server);
+  if (limits.headersTimeout > limits.requestTimeout) {
+    rules.push({
+      path: ["server", "limits", "headersTimeout"],
+      message: "headersTimeout is more than requestTimeout",
+    });
+  }
   if (!isLoopback(host) && auth.provider === "none") {
     rules.push({
       path: ["server", "host"],

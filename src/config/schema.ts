@@ -31,6 +31,21 @@ const secret = z.union([z.string(), z.number(), z.boolean()]).transform((value) 
   new Secret(String(value))
 );
 
+/** Zero would mean no limit to the socket, so there is a least one. */
+const patience = duration.refine((ms) => ms >= 100, "must be at least 100ms");
+
+/** What the service takes from the network. */
+const serverLimits = z.strictObject({
+  requestsPerSecond: z.number().positive().default(200),
+  burst: positive.default(400),
+  failuresPerMinute: positive.default(20),
+  connections: positive.default(1000),
+  headerBytes: size.refine((bytes) => bytes >= 1024, "must be at least 1KB").default(16_384),
+  headersTimeout: patience.default(10_000),
+  requestTimeout: patience.default(30_000),
+  idleTimeout: patience.default(30_000),
+});
+
 const server = z.strictObject({
   host: z.string().min(1).default("127.0.0.1"),
   port: z.int().min(0).max(65535).default(3000),
@@ -42,6 +57,9 @@ const server = z.strictObject({
   maxBodyBytes: size.default(1_048_576),
   maxCodeBytes: size.default(262_144),
   drainTimeout: duration.default(10_000),
+  trustedProxies: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
+  behindTls: z.boolean().default(false),
+  limits: serverLimits.prefault({}),
 });
 
 const sandbox = z.strictObject({
@@ -65,6 +83,8 @@ const sandbox = z.strictObject({
     calls: whole.default(1000),
   }).prefault({}),
   queue: whole.default(100),
+  queueTimeout: duration.default(30_000),
+  perPrincipal: z.strictObject({ concurrent: positive.optional() }).prefault({}),
 });
 
 const capabilities = z.strictObject({
@@ -132,6 +152,7 @@ const mcpServer = z.strictObject({
     maxDelay: duration.default(30_000),
   }).prefault({}),
   maxConcurrentCalls: positive.default(16),
+  maxCallsPerSecond: z.number().positive().optional(),
   start: z.enum(["eager", "lazy"]).default("eager"),
   healthInterval: duration.default(30_000),
 });

@@ -1,19 +1,25 @@
 /** The parsed file → the frozen `Config` the house works with. */
 
 import type { CapabilitySet } from "../capability/mod.ts";
-import type { Config, LogOutput, McpServerConfig, SecurityConfig } from "./config.ts";
+import type {
+  Config,
+  LogOutput,
+  McpServerConfig,
+  SandboxConfig,
+  SecurityConfig,
+  ServerConfig,
+} from "./config.ts";
 import type { ConfigFile } from "./schema.ts";
 import { resolve } from "node:path";
 
 /** Names units, resolves paths, freezes everything. */
 export function toConfig(file: ConfigFile, directory: string): Config {
   const { server, sandbox, security, mcp, logging, audit } = file;
-  const { drainTimeout, ...listening } = server;
   const { memory, timeout, maxTimeout, maxMemory, ...limits } = sandbox.limits;
   const { idleTimeout, ...workers } = sandbox.workers;
   const servers = Object.entries(mcp.servers).map(([name, one]) => [name, toServer(one)]);
   return freeze({
-    server: { ...listening, drainTimeoutMs: drainTimeout },
+    server: toListening(server),
     sandbox: {
       runtime: sandbox.runtime,
       carrier: sandbox.carrier,
@@ -27,6 +33,8 @@ export function toConfig(file: ConfigFile, directory: string): Config {
         maxMemoryBytes: maxMemory,
       },
       queue: sandbox.queue,
+      queueTimeoutMs: sandbox.queueTimeout,
+      perPrincipal: toPerPrincipal(file),
     },
     security: toSecurity(security, directory),
     mcp: { servers: Object.fromEntries(servers) },
@@ -36,13 +44,36 @@ export function toConfig(file: ConfigFile, directory: string): Config {
   });
 }
 
+function toListening({ drainTimeout, limits, ...rest }: ConfigFile["server"]): ServerConfig {
+  const { headersTimeout, requestTimeout, idleTimeout, ...amounts } = limits;
+  return {
+    ...rest,
+    drainTimeoutMs: drainTimeout,
+    limits: {
+      ...amounts,
+      headersTimeoutMs: headersTimeout,
+      requestTimeoutMs: requestTimeout,
+      idleTimeoutMs: idleTimeout,
+    },
+  };
+}
+
+/** Where callers are told apart, one of them leaves places to the others. */
+function toPerPrincipal({ sandbox, security }: ConfigFile): SandboxConfig["perPrincipal"] {
+  const { max } = sandbox.workers;
+  const usual = security.auth.provider === "none" ? max : Math.ceil(max / 2);
+  return { concurrent: sandbox.perPrincipal.concurrent ?? usual };
+}
+
 function toServer(server: ConfigFile["mcp"]["servers"][string]): McpServerConfig {
-  const { timeout, retryPolicy, healthInterval, command, url, auth, ...rest } = server;
+  const { timeout, retryPolicy, healthInterval, command, url, auth, maxCallsPerSecond, ...rest } =
+    server;
   return {
     ...rest,
     ...(command === undefined ? {} : { command }),
     ...(url === undefined ? {} : { url }),
     ...(auth === undefined ? {} : { auth }),
+    ...(maxCallsPerSecond === undefined ? {} : { maxCallsPerSecond }),
     timeoutMs: timeout,
     healthIntervalMs: healthInterval,
     retryPolicy: {

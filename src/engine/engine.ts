@@ -33,7 +33,7 @@ import { budgetOf } from "./budget_of.ts";
 import { EngineMetrics } from "./engine_metrics.ts";
 import { admittedAt, advance, type ExecutionEvent } from "./execution.ts";
 import { recordAdmitted, recordCall, recordEnded, recordFailed } from "./execution_audit.ts";
-import { Gate } from "./gate.ts";
+import { Gate, type Refusal, type Ticket } from "./gate.ts";
 import { type Run, type RunEnd, toResult } from "./run_end.ts";
 import type { Caller } from "./principal.ts";
 import { toRejection } from "./rejection.ts";
@@ -43,6 +43,9 @@ import { type Toolbox, Toolboxes } from "./toolbox.ts";
 
 /** Milliseconds an execution waits for a server that has not shown its tools yet. */
 const SERVER_PATIENCE_MS = 30_000;
+
+/** Checks at the same time: the checker is one thread, more would only wait inside it. */
+const CHECK_PLACES = 4;
 
 /** Options of one execution. */
 export interface ExecuteOptions {
@@ -99,13 +102,31 @@ class LocalEngine implements Engine {
   readonly #parts: EngineParts;
   readonly #toolboxes: Toolboxes;
   readonly #gate: Gate;
+  /** Checks take their own turns: they need no sandbox, and must not wait for programs to end. */
+  readonly #checkGate: Gate;
   readonly #metrics: EngineMetrics;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#toolboxes = new Toolboxes(parts.catalog);
-    this.#gate = new Gate(parts.config.sandbox.workers.max + parts.config.sandbox.queue);
-    this.#metrics = new EngineMetrics(parts.metrics, this.#gate, parts.pools);
+    this.#metrics = new EngineMetrics(parts.metrics, parts.pools);
+    const { workers, perPrincipal } = parts.config.sandbox;
+    this.#gate = this.#createGate("execute", workers.max, perPrincipal.concurrent);
+    this.#checkGate = this.#createGate("check", CHECK_PLACES, CHECK_PLACES);
+  }
+
+  #createGate(lane: string, places: number, perPrincipal: number): Gate {
+    const { config: { sandbox }, clock } = this.#parts;
+    const gate = new Gate({
+      places,
+      queue: sandbox.queue,
+      perPrincipal,
+      timeoutMs: sandbox.queueTimeoutMs,
+      clock,
+      onRefused: (why: Refusal) => this.#metrics.refused(lane, why),
+    });
+    this.#metrics.watch(lane, gate);
+    return gate;
   }
 
   async execute(
@@ -114,7 +135,7 @@ class LocalEngine implements Engine {
     options: ExecuteOptions = {},
   ): Promise<ExecutionResult> {
     const admitted = admit(request, caller, this.#rules());
-    using ticket = this.#gate.enter(options.signal);
+    using ticket = this.#gate.enter(caller.id, options.signal);
     const run: Run = {
       executionId: newId("exec"),
       requestId: options.requestId ?? newId("req"),
@@ -125,7 +146,7 @@ class LocalEngine implements Engine {
     };
     const { audit = NO_AUDIT } = this.#parts;
     recordAdmitted(audit, run, request.capabilities);
-    const result = await this.#walk(run);
+    const result = await this.#walk(run, ticket);
     recordEnded(audit, run, result);
     this.#finish(run, result);
     return result;
@@ -137,9 +158,10 @@ class LocalEngine implements Engine {
     options: ExecuteOptions = {},
   ): Promise<CheckAnswer> {
     const admitted = admit(request, caller, this.#rules());
-    using ticket = this.#gate.enter(options.signal);
+    using ticket = this.#checkGate.enter(caller.id, options.signal);
     const startedAt = this.#parts.clock.monotonic();
     const toolbox = await this.#prepareToolbox(admitted.grant, ticket.signal, admitted.code);
+    await ticket.turn();
     const checked = await this.#checkCode(admitted, toolbox, ticket.signal);
     const tools = usedTools(checked, toolbox);
     return {
@@ -186,17 +208,18 @@ class LocalEngine implements Engine {
     return this.#parts.clock.monotonic() - startedAt;
   }
 
-  drain(signal: AbortSignal): Promise<void> {
-    return this.#gate.close(signal);
+  async drain(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#gate.close(signal), this.#checkGate.close(signal)]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#gate.close(AbortSignal.abort());
+    await this.drain(AbortSignal.abort());
   }
 
-  async #walk(run: Run): Promise<ExecutionResult> {
+  async #walk(run: Run, ticket: Ticket): Promise<ExecutionResult> {
     try {
       const toolbox = await this.#prepareToolbox(run.admitted.grant, run.signal, run.admitted.code);
+      await ticket.turn();
       this.#advance(run, "check");
       const checked = await this.#checkCode(run.admitted, toolbox, run.signal);
       this.#advance(run, "checked");
@@ -289,6 +312,7 @@ class LocalEngine implements Engine {
           recordCall(audit, run, record);
         },
       },
+      maxRateWaitMs: run.admitted.timeoutMs,
     });
   }
 

@@ -3,7 +3,7 @@
 import type { Metrics } from "../base/metrics.ts";
 import type { CallRecord, ExecutionMetrics } from "../contract/mod.ts";
 import type { Pool } from "../pool/mod.ts";
-import type { Gate } from "./gate.ts";
+import type { Gate, Refusal } from "./gate.ts";
 
 /** Registers and feeds the engine's metrics. */
 export class EngineMetrics {
@@ -14,9 +14,11 @@ export class EngineMetrics {
   readonly #queue;
   readonly #calls;
   readonly #callDuration;
+  readonly #refused;
+  readonly #gates = new Map<string, Gate>();
   readonly #open = new Map<string, number>();
 
-  constructor(metrics: Metrics, gate: Gate, pools: ReadonlyMap<string, Pool>) {
+  constructor(metrics: Metrics, pools: ReadonlyMap<string, Pool>) {
     this.#executions = metrics.counter(
       "codemode_executions_total",
       "Executions by language and outcome",
@@ -30,11 +32,17 @@ export class EngineMetrics {
       "codemode_tool_call_seconds",
       "Time of tool calls by server",
     );
+    this.#refused = metrics.counter(
+      "codemode_queue_refused_total",
+      "Executions and checks the queue refused, by reason",
+    );
+    const waiting = metrics.gauge("codemode_queue_waiting", "Executions and checks in the queue");
     const inside = metrics.gauge("codemode_executions_inside", "Executions running or waiting");
     const open = metrics.gauge("codemode_tool_calls_open", "Tool calls under way by server");
     const sandboxes = metrics.gauge("codemode_sandboxes", "Sandboxes by runtime and state");
     metrics.beforePrint(() => {
-      inside.set(gate.inside);
+      inside.set(this.#gates.get("execute")?.inside ?? 0);
+      for (const [lane, gate] of this.#gates) waiting.set(gate.waiting, { lane });
       for (const [server, count] of this.#open) open.set(count, { server });
       for (const [runtime, pool] of pools) {
         for (const [state, count] of Object.entries(pool.stats())) {
@@ -42,6 +50,16 @@ export class EngineMetrics {
         }
       }
     });
+  }
+
+  /** Shows how full a gate is. */
+  watch(lane: string, gate: Gate): void {
+    this.#gates.set(lane, gate);
+  }
+
+  /** The gate of a lane refused one. */
+  refused(lane: string, reason: Refusal): void {
+    this.#refused.increment({ lane, reason });
   }
 
   /** One execution ended; `outcome` is `OK` or an error code. */

@@ -37,6 +37,8 @@ export interface ToolCallsOptions {
   readonly logger: Logger;
   /** Told of each call, for metrics. */
   readonly observer: CallObserver;
+  /** Longest a call waits for its turn under `maxCallsPerSecond`; later ones fail at once. */
+  readonly maxRateWaitMs: number;
 }
 
 /** Told when a call begins and when it has ended. */
@@ -143,7 +145,7 @@ export class ToolCalls {
           `mcp:${tool.server}.${tool.name} was not granted`,
         );
       }
-      await this.#waitForRate(signal);
+      await this.#waitForRate(tool, signal);
       record.status = "in_flight";
       const value = await catalog.call(tool.server, tool.name, input, { signal });
       record.status = "ok";
@@ -170,10 +172,13 @@ export class ToolCalls {
     return record;
   }
 
-  async #waitForRate(signal: AbortSignal): Promise<void> {
-    const { bucket, waitMs } = take(this.#bucket, this.#options.clock.monotonic());
+  async #waitForRate(tool: Tool, signal: AbortSignal): Promise<void> {
+    const { clock, maxRateWaitMs } = this.#options;
+    const { bucket, waitMs } = take(this.#bucket, clock.monotonic());
+    // One that is refused takes no token from those that come later.
+    if (waitMs > maxRateWaitMs) throw tooLate(tool, waitMs, bucket.perSecond);
     this.#bucket = bucket;
-    if (waitMs > 0) await sleep(this.#options.clock, waitMs, signal);
+    if (waitMs > 0) await sleep(clock, waitMs, signal);
   }
 
   #search(query: unknown, options: unknown): unknown {
@@ -281,6 +286,16 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function stringOr(value: unknown, fallback: string): string {
   return typeof value === "string" ? value : fallback;
+}
+
+function tooLate({ server, name }: Tool, waitMs: number, perSecond: number): CodemodeError {
+  const retryAfterMs = Math.ceil(waitMs);
+  return new CodemodeError(
+    "RATE_LIMITED",
+    `The call of ${server}.${name} would wait ${retryAfterMs} ms for its turn: ` +
+      `${perSecond} calls a second are granted`,
+    { details: { server, tool: name, retryAfterMs } },
+  );
 }
 
 function badArgument(name: string, expected: string): CodemodeError {

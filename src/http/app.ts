@@ -10,7 +10,7 @@ import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
-import type { Authenticator } from "../auth/mod.ts";
+import type { Authenticator, Scope } from "../auth/mod.ts";
 import type { AuditSink } from "../contract/mod.ts";
 import type { ServerConfig } from "../config/mod.ts";
 import type { Engine } from "../engine/mod.ts";
@@ -23,9 +23,12 @@ import { execute } from "./execute.ts";
 import { health, type HealthReporter } from "./health.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { knownHost } from "./middleware/known_host.ts";
+import { knownOrigin } from "./middleware/known_origin.ts";
 import { requestContext } from "./middleware/request_context.ts";
+import { securityHeaders } from "./middleware/security_headers.ts";
 import { openapi } from "./openapi.ts";
 import { answerError } from "./problem.ts";
+import { FailedAttempts, RequestRate } from "./request_rate.ts";
 import { searchTools, tools } from "./tools.ts";
 
 /** What the face is made of. */
@@ -48,15 +51,28 @@ export interface HttpParts {
 export function createHttpApp(parts: HttpParts): Hono<Env> {
   const app = new Hono<Env>();
   app.use(requestContext(parts));
+  app.use(securityHeaders(parts.config));
   app.use(knownHost(parts.config));
   if (parts.config.cors.enabled) app.use(corsOf(parts.config));
+  app.use(knownOrigin(parts.config));
   app.use(bodyLimit({ maxSize: parts.config.maxBodyBytes, onError: () => tooLarge(parts.config) }));
-  app.onError((thrown, c) => answerError(thrown, c, parts));
-  app.notFound((c) => answerError(notFound(c, app), c, parts));
+  const refused = parts.metrics.counter(
+    "codemode_http_refused_total",
+    "Requests that did not run, by error code",
+  );
+  app.onError((thrown, c) => answerError(thrown, c, { ...parts, refused }));
+  app.notFound((c) => answerError(notFound(c, app), c, { ...parts, refused }));
 
-  const mayRead = authenticate(parts.authenticator, "codemode:read");
-  const mayExecute = authenticate(parts.authenticator, "codemode:execute");
-  const mayMeasure = authenticate(parts.authenticator, "codemode:metrics");
+  const { config, clock } = parts;
+  const guards = {
+    attempts: new FailedAttempts(config.limits, clock),
+    rate: new RequestRate(config.limits, clock),
+    trustedProxies: config.trustedProxies,
+  };
+  const may = (scope: Scope) => authenticate(parts.authenticator, { ...guards, scope });
+  const mayRead = may("codemode:read");
+  const mayExecute = may("codemode:execute");
+  const mayMeasure = may("codemode:metrics");
 
   app.get("/health", health(parts));
   app.get("/openapi.json", (c) => c.json(openapi(parts.version)));
@@ -84,7 +100,8 @@ const METRICS_HEADERS = { "content-type": "text/plain; version=0.0.4; charset=ut
 
 const DOCS_HEADERS = {
   "content-security-policy":
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'",
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 };
 
 function corsOf({ cors: { origins } }: ServerConfig) {

@@ -3,40 +3,43 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Clock } from "../base/clock.ts";
-import { toCodemodeError } from "../base/errors.ts";
+import { type CodemodeError, toCodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Logger } from "../base/log.ts";
+import type { Counter } from "../base/metrics.ts";
 import { type AuditSink, toProblem } from "../contract/mod.ts";
 import { toChallenge } from "./challenge.ts";
 import type { Env } from "./env.ts";
 
-/** Seconds a caller is asked to wait before it retries. */
-const RETRY_AFTER_SECONDS = "1";
+/** Seconds a caller is asked to wait before it retries, where nothing says how long it should. */
+const RETRY_AFTER_SECONDS = 1;
 
-/** Statuses that say the caller may not, whatever it asked. */
-const REFUSED: ReadonlySet<number> = new Set([401, 403, 429]);
-
-/** What answering needs. */
-export interface AnswerParts {
+/** What answering an error needs. */
+export interface ProblemParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly audit: AuditSink | undefined;
+  readonly refused: Counter;
 }
+
+/** Statuses that say the caller may not, whatever it asked. */
+const REFUSED: ReadonlySet<number> = new Set([401, 403, 429]);
 
 /** The answer for whatever a handler threw. Host errors are logged with their cause, not shown. */
 export function answerError(
   thrown: unknown,
   c: Context<Env>,
-  { clock, logger, audit }: AnswerParts,
+  { clock, logger, audit, refused }: ProblemParts,
 ): Response {
   const error = toCodemodeError(thrown);
   const requestId = c.get("requestId") ?? newId("req");
+  refused.increment({ code: error.code });
   if (error.code === "INTERNAL") logger.error("request failed", { requestId, error });
   else if (error.meaning.blame === "host") {
     // Without the error's stack: a caller can make as many of these as it likes.
     logger.warn("request refused", { requestId, code: error.code, reason: error.message });
   }
-  if (error.meaning.retryable) c.header("retry-after", RETRY_AFTER_SECONDS);
+  if (error.meaning.retryable) c.header("retry-after", retryAfter(error));
   if (REFUSED.has(error.meaning.status)) {
     const principal = c.get("principal")?.id ?? "unknown";
     audit?.record({ type: "request.refused", principal, code: error.code, reason: error.message });
@@ -45,4 +48,11 @@ export function answerError(
   if (challenge !== undefined) c.header("www-authenticate", challenge);
   const body = { success: false, error: toProblem(error, requestId, clock.now()) };
   return c.json(body, error.meaning.status as ContentfulStatusCode);
+}
+
+/** Whole seconds, rounded up: who comes back sooner comes in vain. */
+function retryAfter({ details }: CodemodeError): string {
+  const ms = details["retryAfterMs"];
+  const seconds = typeof ms === "number" ? Math.ceil(ms / 1000) : RETRY_AFTER_SECONDS;
+  return String(Math.max(RETRY_AFTER_SECONDS, seconds));
 }

@@ -1,20 +1,42 @@
-/** Lets a bounded number of calls through at the same time; the rest wait in the order they came. */
+/**
+ * Lets a bounded number of calls through at the same time, and where told so a bounded number in a
+ * second; the rest wait in the order they came.
+ */
+
+import { type Clock, sleep } from "../base/clock.ts";
+import { type Bucket, fullBucket, take, waitFor } from "../base/rate.ts";
 
 interface Waiter {
   readonly admit: () => void;
 }
 
-/** A first-in, first-out semaphore. */
+/** A bound on calls a second. */
+export interface CallRate {
+  readonly perSecond: number;
+  readonly clock: Clock;
+}
+
+/** A first-in, first-out semaphore with a rate. */
 export class CallGate {
   readonly #limit: number;
   readonly #queue: Waiter[] = [];
+  readonly #clock: Clock | undefined;
+  #bucket: Bucket | undefined;
   #inside = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, rate?: CallRate) {
     if (!Number.isInteger(limit) || limit < 1) {
       throw new RangeError(`Cannot create a call gate: "limit" must be at least 1, is ${limit}`);
     }
     this.#limit = limit;
+    this.#clock = rate?.clock;
+    if (rate) this.#bucket = fullBucket(rate.perSecond, rate.clock.monotonic());
+  }
+
+  /** Milliseconds one who came now would wait for the rate alone, after all who came before. */
+  get rateWaitMs(): number {
+    if (!this.#bucket || !this.#clock) return 0;
+    return waitFor(this.#bucket, this.#clock.monotonic(), this.#queue.length + 1);
   }
 
   /** Calls inside now. */
@@ -28,13 +50,27 @@ export class CallGate {
     if (this.#inside < this.#limit) this.#inside += 1;
     else await this.#waitForTurn(signal);
     let left = false;
-    return {
+    const pass = {
       [Symbol.dispose]: () => {
         if (left) return;
         left = true;
         this.#leave();
       },
     };
+    try {
+      await this.#waitForRate(signal);
+    } catch (reason) {
+      pass[Symbol.dispose]();
+      throw reason;
+    }
+    return pass;
+  }
+
+  async #waitForRate(signal: AbortSignal): Promise<void> {
+    if (!this.#bucket || !this.#clock) return;
+    const { bucket, waitMs } = take(this.#bucket, this.#clock.monotonic());
+    this.#bucket = bucket;
+    if (waitMs > 0) await sleep(this.#clock, waitMs, signal);
   }
 
   #waitForTurn(signal: AbortSignal): Promise<void> {

@@ -7,11 +7,14 @@ export interface Deadline extends Disposable {
   readonly signal: AbortSignal;
   /** True once the time was up before the caller gave up. */
   readonly expired: boolean;
+  /** Milliseconds until the time is up; never negative. */
+  readonly remainingMs: number;
 }
 
 /** A deadline `timeoutMs` from now that also follows `signal`. */
 export function createDeadline(clock: Clock, timeoutMs: number, signal?: AbortSignal): Deadline {
   const controller = new AbortController();
+  const endsAt = clock.monotonic() + timeoutMs;
   let expired = false;
   const follow = () => controller.abort(signal?.reason);
   if (signal?.aborted) follow();
@@ -25,6 +28,9 @@ export function createDeadline(clock: Clock, timeoutMs: number, signal?: AbortSi
     signal: controller.signal,
     get expired() {
       return expired;
+    },
+    get remainingMs() {
+      return Math.max(0, endsAt - clock.monotonic());
     },
     [Symbol.dispose]() {
       timer[Symbol.dispose]();

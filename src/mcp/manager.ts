@@ -67,7 +67,8 @@ export interface McpManager extends AsyncDisposable {
   /**
    * Calls a tool and returns its raw result. While the server is away the call waits until its own
    * deadline. Fails with `TOOL_NOT_FOUND`, `TOOL_TIMEOUT`, `CANCELLED`, `MCP_TOOL_ERROR` (the server
-   * refused), `TOOL_OUTPUT_INVALID` (no MCP result) or `MCP_SERVER_UNAVAILABLE`, whose
+   * refused), `TOOL_OUTPUT_INVALID` (no MCP result), `RATE_LIMITED` (its turn under
+   * `maxCallsPerSecond` would come after its deadline; said at once) or `MCP_SERVER_UNAVAILABLE`, whose
    * `details.mayHaveTakenEffect` tells whether the tool may have run.
    */
   call(
@@ -123,7 +124,9 @@ class Manager implements McpManager {
       connectTimeoutMs: deps.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
       onToolsChanged: () => this.#changed(),
     });
-    return { name, config, connection, gate: new CallGate(config.maxConcurrentCalls) };
+    const { maxConcurrentCalls, maxCallsPerSecond: perSecond } = config;
+    const rate = perSecond === undefined ? undefined : { perSecond, clock: deps.clock };
+    return { name, config, connection, gate: new CallGate(maxConcurrentCalls, rate) };
   }
 
   start(): void {
@@ -173,6 +176,7 @@ class Manager implements McpManager {
         stage = "connect";
         await found.connection.ready(deadline.signal);
         stage = "queue";
+        assertInTime(found, tool, deadline.remainingMs);
         using _pass = await found.gate.enter(deadline.signal);
         stage = "connect";
         const session = await found.connection.ready(deadline.signal);
@@ -241,6 +245,18 @@ async function attemptCall(
     if (failure.sessionLost) connection.gaveUp(session, failure.error.message);
     return failure;
   }
+}
+
+/** Who could only wait in vain is told so now. */
+function assertInTime({ name, config, gate }: Server, tool: string, remainingMs: number): void {
+  const waitMs = Math.ceil(gate.rateWaitMs);
+  if (waitMs <= remainingMs) return;
+  throw new CodemodeError(
+    "RATE_LIMITED",
+    `The call of "${tool}" on "${name}" would wait ${waitMs} ms for its turn: ` +
+      `the server takes ${config.maxCallsPerSecond} calls a second`,
+    { details: { server: name, tool, retryAfterMs: waitMs, mayHaveTakenEffect: false } },
+  );
 }
 
 /** The deadline passed or the caller gave up, in whichever stage. */

@@ -10,11 +10,12 @@ const MAX_SHOWN_NAME = 200;
 
 /**
  * Throws `FORBIDDEN` for a name that is neither this machine's nor in `allowedHosts`, where the service
- * listens on a loopback address; elsewhere callers must say who they are, so any name will do.
+ * listens on a loopback address or names are listed; elsewhere callers must say who they are, so any
+ * name will do.
  */
 export function knownHost({ host, allowedHosts }: ServerConfig): MiddlewareHandler<Env> {
-  const isGuarded = isLoopback(host);
-  const allowed = new Set(allowedHosts.map((name) => name.toLowerCase()));
+  const isGuarded = isLoopback(host) || allowedHosts.length > 0;
+  const allowed = new Set([host, ...allowedHosts].map((name) => name.toLowerCase()));
   return async (c, next) => {
     const { hostname } = new URL(c.req.url);
     // SAFETY: a web site can point a name of its own at 127.0.0.1; for the browser, requests to that

@@ -35,7 +35,6 @@ export function requestContext(parts: RequestContextParts): MiddlewareHandler<En
     c.set("requestId", requestId);
     await next();
     c.header("x-request-id", requestId);
-    c.header("x-content-type-options", "nosniff");
     const durationMs = parts.clock.monotonic() - startedAt;
     // The route and not the path: labels must not grow with what callers send.
     const route = routePath(c, -1);

@@ -57,6 +57,18 @@ Deno.test("the specification's file loads unchanged", async () => {
     maxCodeBytes: 262_144,
     drainTimeoutMs: 10_000,
     allowedHosts: [],
+    trustedProxies: [],
+    behindTls: false,
+    limits: {
+      requestsPerSecond: 200,
+      burst: 400,
+      failuresPerMinute: 20,
+      connections: 1000,
+      headerBytes: 16_384,
+      headersTimeoutMs: 10_000,
+      requestTimeoutMs: 30_000,
+      idleTimeoutMs: 30_000,
+    },
   });
   assert.deepEqual(config.sandbox, {
     runtime: "quickjs",
@@ -75,6 +87,8 @@ Deno.test("the specification's file loads unchanged", async () => {
       calls: 1000,
     },
     queue: 100,
+    queueTimeoutMs: 30_000,
+    perPrincipal: { concurrent: 5 },
   });
   assert.deepEqual(config.security, {
     auth: {
@@ -433,4 +447,37 @@ Deno.test("a named file that is missing or cannot be read is refused", async () 
       message: "Cannot read the configuration file /nowhere/c.yaml",
     });
   }
+});
+
+Deno.test("limits of traffic: what cannot hold is said", () => {
+  const toldOf = (server: Record<string, unknown>) => told(() => parseConfig({ server }, "/srv"));
+  assert.deepEqual(toldOf({ limits: { headersTimeout: "40s" } }), [
+    "configuration:1:1: server.limits.headersTimeout: headersTimeout is more than requestTimeout",
+  ]);
+  const none = { headerBytes: 0, headersTimeout: 0, requestTimeout: 0, idleTimeout: 0 };
+  assert.deepEqual(toldOf({ limits: none }), [
+    "configuration:1:1: server.limits.headerBytes: must be at least 1KB",
+    "configuration:1:1: server.limits.headersTimeout: must be at least 100ms",
+    "configuration:1:1: server.limits.requestTimeout: must be at least 100ms",
+    "configuration:1:1: server.limits.idleTimeout: must be at least 100ms",
+  ]);
+  assert.deepEqual(toldOf({ trustedProxies: ["10.0.0.1", "::1"] }), []);
+  assert.equal(toldOf({ trustedProxies: ["proxy.example"] }).length, 1);
+  const fine = ["https://app.example", "http://localhost:8080", "chrome-extension://abc"];
+  assert.deepEqual(toldOf({ cors: { origins: fine } }), []);
+  for (const origin of ["*", "app.example", "https://app.example/", "null", "https://a@b"]) {
+    assert.deepEqual(toldOf({ cors: { origins: [origin] } }), [
+      `configuration:1:1: server.cors.origins.0: "${origin}" is not an origin such as "https://app.example"; each one is named`,
+    ]);
+  }
+});
+
+Deno.test("places of one principal: all where nobody is told apart, half elsewhere, or as set", () => {
+  const placesOf = (file: Record<string, unknown>) =>
+    parseConfig(file, "/srv").sandbox.perPrincipal.concurrent;
+  const auth = { auth: { provider: "api-key", keys: [{ id: "a", hash: HASH }] } };
+  assert.equal(placesOf({ sandbox: { workers: { max: 7 } } }), 7);
+  assert.equal(placesOf({ sandbox: { workers: { max: 7 } }, security: auth }), 4);
+  assert.equal(placesOf({ sandbox: { workers: { min: 1, max: 1 } }, security: auth }), 1);
+  assert.equal(placesOf({ sandbox: { perPrincipal: { concurrent: 2 } } }), 2);
 });

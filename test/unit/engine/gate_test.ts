@@ -1,49 +1,174 @@
 import assert from "node:assert/strict";
-import { Gate } from "../../../src/engine/gate.ts";
+import { Gate, type GateOptions, type Refusal, type Ticket } from "../../../src/engine/gate.ts";
+import { FakeClock } from "../../harness/fake_clock.ts";
+import { settle } from "../../harness/settle.ts";
 
-Deno.test("gate: one more than the limit is QUEUE_FULL, leaving makes room", () => {
-  const gate = new Gate(1);
-  const ticket = gate.enter();
-  assert.throws(() => gate.enter(), {
-    code: "QUEUE_FULL",
-    message: "1 executions are running or waiting",
+const NEVER = new AbortController().signal;
+
+function gateOf(options: Partial<GateOptions> = {}) {
+  const clock = new FakeClock();
+  const refusals: Refusal[] = [];
+  const gate = new Gate({
+    places: 1,
+    queue: 1,
+    perPrincipal: 10,
+    timeoutMs: 30_000,
+    clock,
+    onRefused: (why) => void refusals.push(why),
+    ...options,
   });
-  ticket[Symbol.dispose]();
-  assert.equal(gate.inside, 0);
-  gate.enter()[Symbol.dispose]();
+  const order: string[] = [];
+  /** Enters and waits; its name is noted when its turn comes. */
+  const come = (name: string): Ticket & { readonly turned: Promise<unknown> } => {
+    const ticket = gate.enter(name[0] ?? "");
+    const turned = ticket.turn().then(() => void order.push(name), (error: unknown) => error);
+    return Object.assign(ticket, { turned });
+  };
+  return { gate, clock, refusals, order, come };
+}
+
+const leave = (ticket: Ticket | undefined) => ticket?.[Symbol.dispose]();
+
+Deno.test("gate: one more than its places and its queue is QUEUE_FULL, leaving makes room", async () => {
+  const { gate, come, order, refusals } = gateOf();
+  const first = come("a1");
+  const second = come("a2");
+  assert.throws(() => gate.enter("a"), {
+    code: "QUEUE_FULL",
+    message: "2 executions are running or waiting",
+    details: { max: 2, retryAfterMs: 1000 },
+  });
+  assert.deepEqual(refusals, ["full"]);
+  assert.deepEqual([gate.inside, gate.waiting, second.position], [2, 1, 0]);
+  leave(first);
+  leave(first);
+  await second.turned;
+  assert.deepEqual(order, ["a1", "a2"]);
+  assert.equal(second.position, undefined);
+  leave(second);
+  assert.deepEqual([gate.inside, gate.waiting], [0, 0]);
 });
 
-Deno.test("gate: a closed gate refuses and waits for those inside", async () => {
-  const gate = new Gate(2);
-  const ticket = gate.enter();
+Deno.test("gate: a hundred of one principal do not starve another's one", async () => {
+  const { gate, come, order } = gateOf({ queue: 200 });
+  const tickets = new Map<string, Ticket>();
+  for (let n = 0; n < 100; n += 1) tickets.set(`a${n}`, come(`a${n}`));
+  const late = come("b0");
+  tickets.set("b0", late);
+  assert.equal(late.position, 1);
+  for (let n = 0; n < 3; n += 1) {
+    await settle();
+    leave(tickets.get(order.at(-1) ?? ""));
+  }
+  assert.deepEqual(order, ["a0", "a1", "b0"]);
+  for (const ticket of tickets.values()) leave(ticket);
+  assert.deepEqual([gate.inside, gate.waiting], [0, 0]);
+});
+
+Deno.test("gate: one that fills the queue gives way to one that does not", async () => {
+  const { gate, come, refusals } = gateOf({ queue: 3 });
+  const [running, ...waiting] = ["a1", "a2", "a3", "a4"].map(come);
+  const other = come("b1");
+  const newest = waiting.at(-1);
+  assert.equal((await newest?.turned as { code: string }).code, "QUEUE_FULL");
+  assert.equal((newest?.signal.reason as { code: string }).code, "QUEUE_FULL");
+  assert.equal(gate.waiting, 3);
+  // Two of a's wait and one of b's: displacing one more would only turn the tables.
+  assert.throws(() => gate.enter("b"), { code: "QUEUE_FULL" });
+  assert.throws(() => gate.enter("a"), { code: "QUEUE_FULL" });
+  const third = come("c1");
+  assert.equal((await waiting[1]?.turned as { code: string }).code, "QUEUE_FULL");
+  assert.deepEqual(refusals, ["displaced", "full", "full", "displaced"]);
+  for (const ticket of [running, ...waiting, other, third]) leave(ticket);
+  assert.equal(gate.inside, 0);
+});
+
+Deno.test("gate: a principal has its share of places, others have the rest", async () => {
+  const { come, order } = gateOf({ places: 3, perPrincipal: 2, queue: 10 });
+  const [first] = ["a1", "a2", "a3", "b1"].map(come);
+  await settle();
+  assert.deepEqual(order, ["a1", "a2", "b1"]);
+  leave(first);
+  await settle();
+  assert.deepEqual(order, ["a1", "a2", "b1", "a3"]);
+});
+
+Deno.test("gate: who waits too long is QUEUE_FULL with its position, and leaves the queue", async () => {
+  const { gate, clock, come, order, refusals } = gateOf({ queue: 3, timeoutMs: 500 });
+  const running = come("a1");
+  const impatient = come("a2");
+  clock.advance(400);
+  const patient = come("a3");
+  clock.advance(100);
+  const error = await impatient.turned as { code: string; message: string; details: unknown };
+  assert.equal(error.code, "QUEUE_FULL");
+  assert.equal(error.message, "The execution waited 500 ms for its turn");
+  assert.deepEqual(error.details, { queueTimeout: 500, position: 0, retryAfterMs: 1000 });
+  assert.deepEqual(refusals, ["timeout"]);
+  leave(impatient);
+  leave(running);
+  await patient.turned;
+  assert.deepEqual(order, ["a1", "a3"]);
+  assert.equal(clock.pending, 0);
+  leave(patient);
+  assert.equal(gate.inside, 0);
+});
+
+Deno.test("gate: a refused caller is told to wait as long as the queue should take", () => {
+  const { gate, clock, come } = gateOf({ queue: 1 });
+  for (let n = 0; n < 60; n += 1) {
+    const ticket = come("a");
+    clock.advance(4000);
+    leave(ticket);
+  }
+  come("a1");
+  come("a2");
+  assert.throws(() => gate.enter("a"), { details: { max: 2, retryAfterMs: 8000 } });
+});
+
+Deno.test("gate: a closed gate refuses and waits for those inside, also for those that wait", async () => {
+  const { gate, come, order, refusals } = gateOf();
+  const first = come("a1");
+  const second = come("a2");
   let closed = false;
-  const closing = gate.close(new AbortController().signal).then(() => closed = true);
-  assert.throws(() => gate.enter(), { code: "SHUTTING_DOWN" });
-  await Promise.resolve();
+  const closing = gate.close(NEVER).then(() => closed = true);
+  assert.throws(() => gate.enter("a"), { code: "SHUTTING_DOWN" });
+  assert.deepEqual(refusals, ["closed"]);
+  leave(first);
+  await second.turned;
+  assert.deepEqual(order, ["a1", "a2"]);
   assert.equal(closed, false);
-  ticket[Symbol.dispose]();
+  leave(second);
   await closing;
   assert.equal(closed, true);
 });
 
 Deno.test("gate: patience that ends cancels those inside", async () => {
-  const gate = new Gate(2);
-  const ticket = gate.enter();
+  const { gate, come } = gateOf();
+  const running = come("a1");
+  const waiting = come("a2");
   const patience = new AbortController();
   const closing = gate.close(patience.signal);
-  assert.equal(ticket.signal.aborted, false);
+  assert.equal(running.signal.aborted, false);
   patience.abort();
-  assert.equal((ticket.signal.reason as { code: string }).code, "CANCELLED");
-  ticket[Symbol.dispose]();
+  assert.equal((running.signal.reason as { code: string }).code, "CANCELLED");
+  assert.equal((await waiting.turned as { code: string }).code, "CANCELLED");
+  leave(running);
+  leave(waiting);
   await closing;
 });
 
-Deno.test("gate: a caller that is gone cancels its own ticket only", () => {
-  const gate = new Gate(2);
+Deno.test("gate: a caller that is gone cancels its own ticket only", async () => {
+  const { gate } = gateOf({ queue: 3 });
   const caller = new AbortController();
-  const mine = gate.enter(caller.signal);
-  const other = gate.enter();
+  const running = gate.enter("a");
+  await running.turn();
+  const mine = gate.enter("a", caller.signal);
+  const other = gate.enter("a");
+  const turned = assert.rejects(mine.turn(), { code: "CANCELLED" });
   caller.abort();
-  assert.equal(mine.signal.aborted, true);
+  await turned;
   assert.equal(other.signal.aborted, false);
+  assert.equal(gate.waiting, 1);
+  await assert.rejects(gate.enter("a", caller.signal).turn(), { code: "CANCELLED" });
 });

@@ -18,7 +18,11 @@ const TOOL: Tool = {
 };
 
 /** Calls to a server whose one tool gives `value`. */
-function callsOf(value: unknown): ToolCalls {
+function callsOf(
+  value: unknown,
+  options: { readonly perSecond?: number; readonly clock?: FakeClock } = {},
+): ToolCalls {
+  const { perSecond = 5, clock = new FakeClock() } = options;
   const groups = [{ server: "files", description: "", tools: [TOOL] }];
   const source: ToolSource = {
     name: "test",
@@ -29,11 +33,12 @@ function callsOf(value: unknown): ToolCalls {
   };
   return new ToolCalls({
     toolbox: createToolbox(nameTools(groups)),
-    grant: { mcp: { allowedServers: ["files"] } },
+    grant: { mcp: { allowedServers: ["files"], maxCallsPerSecond: perSecond } },
     catalog: createCatalog([source], { logger: silentLogger }),
-    clock: new FakeClock(),
+    clock,
     logger: silentLogger,
     observer: { callStarted() {}, callEnded() {} },
+    maxRateWaitMs: 2000,
   });
 }
 
@@ -57,4 +62,42 @@ Deno.test("a result nested too deep to cross is an invalid output, not a failure
       /^Invalid output of files\.read: Cannot encode result\[0\].*: nested deeper than 200 levels$/,
     );
   }
+});
+
+Deno.test("calls above the rate wait for their turn; one whose turn is too late fails at once", async () => {
+  const { signal } = new AbortController();
+  const clock = new FakeClock();
+  const calls = callsOf(1, { perSecond: 1, clock });
+  const answered: number[] = [];
+  const [first, second, third, late] = Array.from({ length: 4 }, async () => {
+    const reply = await calls.call(CALL, signal);
+    answered.push(clock.monotonic());
+    return reply;
+  });
+  assert.deepEqual(await late, {
+    ok: false,
+    error: {
+      name: "McpToolError",
+      message:
+        "The call of files.read would wait 3000 ms for its turn: 1 calls a second are granted",
+      properties: {
+        code: "RATE_LIMITED",
+        server: "files",
+        tool: "read",
+        details: { server: "files", tool: "read", retryAfterMs: 3000 },
+      },
+    },
+  });
+  assert.deepEqual(await first, { ok: true, value: 1 });
+  clock.advance(1000);
+  assert.deepEqual(await second, { ok: true, value: 1 });
+  clock.advance(1000);
+  assert.deepEqual(await third, { ok: true, value: 1 });
+  assert.deepEqual(answered, [0, 0, 1000, 2000]);
+  assert.deepEqual(calls.records().map(({ status, error }) => error ?? status), [
+    "ok",
+    "ok",
+    "ok",
+    "RATE_LIMITED",
+  ]);
 });

@@ -341,7 +341,8 @@ Deno.test("http: the page of the API loads nothing from elsewhere", async () => 
   assert.match(response.headers.get("content-type") ?? "", /^text\/html/);
   assert.equal(
     response.headers.get("content-security-policy"),
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'",
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; " +
+      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   );
   assert.doesNotMatch(await response.text(), /(?:src|href)="(?:https?:)?\/\//);
 });

@@ -1,6 +1,6 @@
 /** The HTTP application over an engine that does what a test says; no sockets, no sandboxes. */
 
-import { createAuthenticator } from "../../../src/auth/mod.ts";
+import { createAuthenticator, type Principal } from "../../../src/auth/mod.ts";
 import type { LogEntry } from "../../../src/base/log.ts";
 import { createLogger } from "../../../src/base/log.ts";
 import { Metrics } from "../../../src/base/metrics.ts";
@@ -21,8 +21,12 @@ export interface Asked {
 export interface Script {
   readonly execute?: (asked: Asked) => ExecutionResult | Promise<ExecutionResult>;
   readonly server?: Readonly<Record<string, unknown>>;
+  /** Where it says it listens, without the rules for that address. */
+  readonly host?: string;
   readonly health?: HealthReport;
   readonly unauthenticated?: Error;
+  /** Says who sends a request, instead of nobody asking. */
+  readonly authenticate?: (headers: Headers) => Promise<Principal>;
 }
 
 /** An answer as the engine gives it. */
@@ -60,6 +64,7 @@ export function scriptedApp(script: Script = {}) {
   const asked: Asked[] = [];
   const entries: LogEntry[] = [];
   const metrics = new Metrics();
+  const clock = new FakeClock();
   const { server, security } = parseConfig({ server: script.server ?? {} }, "/srv");
   const unscripted = () => Promise.reject(new TypeError("Cannot answer: not scripted"));
   const engine: Engine = {
@@ -84,16 +89,18 @@ export function scriptedApp(script: Script = {}) {
   const audited: AuditEntry[] = [];
   const none = createAuthenticator(security, new FakeClock());
   const app = createHttpApp({
-    config: server,
+    config: script.host === undefined ? server : { ...server, host: script.host },
     engine,
-    authenticator: script.unauthenticated === undefined
+    authenticator: script.authenticate !== undefined
+      ? { authenticate: script.authenticate }
+      : script.unauthenticated === undefined
       ? none
       : { authenticate: () => Promise.reject(script.unauthenticated) },
     audience: undefined,
     audit: { record: (entry) => void audited.push(entry) },
     health: { report: () => Promise.resolve(script.health ?? HEALTHY) },
     metrics,
-    clock: new FakeClock(),
+    clock,
     logger: createLogger([{ write: (entry) => void entries.push(entry) }], "debug"),
     version: "1.2.3",
   });
@@ -101,6 +108,7 @@ export function scriptedApp(script: Script = {}) {
     await app.fetch(new Request(`http://localhost${path}`, init));
   return {
     app,
+    clock,
     asked,
     audited,
     entries,

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { CallGate } from "../../../src/mcp/call_gate.ts";
+import { FakeClock } from "../../harness/fake_clock.ts";
+import { settle } from "../../harness/settle.ts";
 
 const never = new AbortController().signal;
 
@@ -41,4 +43,44 @@ Deno.test("a limit below one is refused", () => {
     name: "RangeError",
     message: 'Cannot create a call gate: "limit" must be at least 1, is 0',
   });
+});
+
+Deno.test("calls above the rate wait inside, and what one more would wait is known", async () => {
+  const clock = new FakeClock();
+  const gate = new CallGate(2, { perSecond: 2, clock });
+  for (let call = 0; call < 2; call += 1) (await gate.enter(never))[Symbol.dispose]();
+  assert.equal(gate.rateWaitMs, 500);
+  const entered: number[] = [];
+  const come = async () => {
+    const pass = await gate.enter(never);
+    entered.push(clock.monotonic());
+    pass[Symbol.dispose]();
+  };
+  const calls = [come(), come(), come()];
+  await settle();
+  assert.equal(gate.inside, 2);
+  assert.equal(gate.rateWaitMs, 2000);
+  for (let step = 0; step < 3; step += 1) {
+    clock.advance(500);
+    await settle();
+  }
+  await Promise.all(calls);
+  assert.deepEqual(entered, [500, 1000, 1500]);
+  assert.equal(gate.inside, 0);
+});
+
+Deno.test("who gives up while it waits for the rate frees its place", async () => {
+  const clock = new FakeClock();
+  const gate = new CallGate(1, { perSecond: 1, clock });
+  (await gate.enter(never))[Symbol.dispose]();
+  const caller = new AbortController();
+  const impatient = gate.enter(caller.signal);
+  caller.abort(new Error("gave up"));
+  await assert.rejects(impatient, { message: "gave up" });
+  assert.equal(gate.inside, 0);
+  assert.equal(clock.pending, 0);
+});
+
+Deno.test("without a rate nothing waits for it", () => {
+  assert.equal(new CallGate(1).rateWaitMs, 0);
 });

@@ -27,3 +27,13 @@ Deno.test("a caller that has given up already; disposing leaves no timer", () =>
   deadline[Symbol.dispose]();
   assert.equal(clock.pending, 0);
 });
+
+Deno.test("what is left of the time is known, and never negative", () => {
+  const clock = new FakeClock();
+  using deadline = createDeadline(clock, 100);
+  assert.equal(deadline.remainingMs, 100);
+  clock.advance(60);
+  assert.equal(deadline.remainingMs, 40);
+  clock.advance(60);
+  assert.equal(deadline.remainingMs, 0);
+});

@@ -1,0 +1,141 @@
+/**
+ * The socket: Node's HTTP server, because it can bound what Deno's own does not: the time a request
+ * takes to arrive, the size of its headers, idle connections and their number.
+ */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { CodemodeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import type { Counter, Metrics } from "../base/metrics.ts";
+import type { ServerConfig } from "../config/mod.ts";
+import { sendResponse } from "./send_response.ts";
+import { toRequest } from "./to_request.ts";
+
+/** How often connections are looked at, at most: what is late is late by no more than this. */
+const MAX_CHECK_INTERVAL_MS = 1000;
+/** How long answers that are on their way may take once the server closes. */
+const CLOSE_PATIENCE_MS = 1000;
+
+/** Where a request came from. */
+export interface RequestOrigin {
+  readonly remoteAddress?: string;
+}
+
+/** What the socket needs. */
+export interface ListenParts {
+  readonly config: ServerConfig;
+  readonly fetch: (request: Request, from: RequestOrigin) => Response | Promise<Response>;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+/** A socket that listens. Disposing it lets open requests get their answers, for a moment. */
+export interface HttpServer extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** Opens the socket; `INVALID_REQUEST` when the address cannot be had. */
+export async function listen(parts: ListenParts): Promise<HttpServer> {
+  const refused = parts.metrics.counter(
+    "codemode_connections_refused_total",
+    "Connections closed before they had sent a request, by reason",
+  );
+  const server = createServer(
+    limitsOf(parts.config),
+    (incoming, outgoing) => void answer(incoming, outgoing, parts, refused),
+  );
+  server.maxConnections = parts.config.limits.connections;
+  // Headers beyond a count would be dropped in silence; their bytes are bounded already.
+  server.maxHeadersCount = 0;
+  server.on("drop", () => refused.increment({ reason: "connections" }));
+  server.on("clientError", (error, socket) => refuse(error, socket as Socket, refused));
+  await bind(server, parts.config);
+  return { url: urlOf(server), [Symbol.asyncDispose]: () => close(server) };
+}
+
+function limitsOf({ limits }: ServerConfig) {
+  return {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.idleTimeoutMs,
+    connectionsCheckingInterval: Math.min(MAX_CHECK_INTERVAL_MS, limits.headersTimeoutMs),
+  };
+}
+
+async function answer(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse<IncomingMessage>,
+  parts: ListenParts,
+  refused: Counter,
+): Promise<void> {
+  const { remoteAddress } = incoming.socket;
+  const gone = new AbortController();
+  outgoing.once("close", () => {
+    if (!outgoing.writableFinished) gone.abort();
+  });
+  try {
+    const request = toRequest(incoming, gone.signal);
+    if (request === undefined) refused.increment({ reason: "malformed" });
+    const response = request === undefined
+      ? new Response(null, { status: 400 })
+      : await parts.fetch(request, remoteAddress === undefined ? {} : { remoteAddress });
+    await sendResponse(response, outgoing, parts.config.limits);
+  } catch (error) {
+    if (!gone.signal.aborted) parts.logger.error("an answer could not be sent", { error });
+    outgoing.destroy();
+  }
+}
+
+/** Status and reason of what Node's server refuses by itself. */
+const REFUSALS: Readonly<Record<string, readonly [string, string]>> = Object.freeze({
+  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "headers"],
+  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "timeout"],
+});
+
+function refuse(error: Error, socket: Socket, refused: Counter): void {
+  const code = "code" in error ? String(error.code) : "";
+  if (code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const [status, reason] = REFUSALS[code] ?? ["400 Bad Request", "malformed"];
+  refused.increment({ reason });
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => {
+    socket.destroy();
+  });
+}
+
+async function bind(server: Server, { host, port }: ServerConfig): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject).listen(port, host, () => {
+        server.off("error", reject);
+        resolve();
+      });
+    });
+  } catch (cause) {
+    const isTaken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+    const reason = isTaken
+      ? "Address already in use; choose another with --port"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new CodemodeError("INVALID_REQUEST", `Cannot listen on ${host}:${port}: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+function urlOf(server: Server): string {
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") return "";
+  const name = bound.address.includes(":") ? `[${bound.address}]` : bound.address;
+  return `http://${name}:${bound.port}`;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_PATIENCE_MS);
+  await closed;
+  clearTimeout(timer);
+}

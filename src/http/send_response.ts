@@ -1,0 +1,110 @@
+/** A standard `Response` → an answer of Node's HTTP server, to a peer that may not read it. */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** Milliseconds the rest of a body that nobody wants is taken, so that its sender reads the answer. */
+const LINGER_MS = 500;
+/** Bytes written at a time: what is not taken is noticed by the piece. */
+const PIECE_BYTES = 256 * 1024;
+
+/** Options of {@link sendResponse}. */
+export interface SendOptions {
+  /** A peer that takes nothing for so long loses its connection. */
+  readonly idleTimeoutMs: number;
+}
+
+type Outgoing = ServerResponse<IncomingMessage>;
+
+/** Sends `response`; resolves when it is sent or its receiver is gone. */
+export async function sendResponse(
+  response: Response,
+  outgoing: Outgoing,
+  { idleTimeoutMs }: SendOptions,
+): Promise<void> {
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  if (isStream && response.body !== null) {
+    outgoing.writeHead(response.status, [...response.headers].flat());
+    await pipe(response.body, outgoing, idleTimeoutMs);
+  } else {
+    await sendWhole(response, outgoing, idleTimeoutMs);
+  }
+}
+
+async function sendWhole(response: Response, outgoing: Outgoing, idleMs: number): Promise<void> {
+  const body = new Uint8Array(await response.arrayBuffer());
+  if (outgoing.destroyed) return;
+  const headers = [...response.headers].flat();
+  if (hasLength(response.status)) headers.push("content-length", String(body.byteLength));
+  const isRead = outgoing.req.complete;
+  if (!isRead) headers.push("connection", "close");
+  outgoing.writeHead(response.status, headers);
+  if (isRead && body.byteLength <= PIECE_BYTES) {
+    outgoing.end(body);
+  } else {
+    for (let from = 0; from < body.byteLength && !outgoing.destroyed; from += PIECE_BYTES) {
+      await write(outgoing, body.subarray(from, from + PIECE_BYTES), idleMs);
+    }
+    if (!isRead) await drain(outgoing.req);
+    outgoing.end();
+  }
+  await finished(outgoing, idleMs);
+}
+
+function hasLength(status: number): boolean {
+  return status >= 200 && status !== 204 && status !== 304;
+}
+
+/** An answer that is closed upon a sender is lost to it, so the sender is heard out for a moment. */
+function drain(incoming: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(done, LINGER_MS);
+    incoming.once("end", done).once("close", done).once("error", done);
+    incoming.removeAllListeners("data").resume();
+  });
+}
+
+async function pipe(
+  body: ReadableStream<Uint8Array>,
+  outgoing: Outgoing,
+  idleMs: number,
+): Promise<void> {
+  const reader = body.getReader();
+  const onClose = () => void reader.cancel().catch(() => {});
+  outgoing.once("close", onClose);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      await write(outgoing, value, idleMs);
+    }
+  } finally {
+    outgoing.off("close", onClose);
+    outgoing.end();
+  }
+}
+
+/** Resolves when more can be written, or nothing can be any more. */
+async function write(outgoing: Outgoing, bytes: Uint8Array, idleMs: number): Promise<void> {
+  if (!outgoing.write(bytes)) await untilTaken(outgoing, "drain", idleMs);
+}
+
+async function finished(outgoing: Outgoing, idleMs: number): Promise<void> {
+  if (!outgoing.writableFinished) await untilTaken(outgoing, "finish", idleMs);
+}
+
+function untilTaken(outgoing: Outgoing, event: "drain" | "finish", idleMs: number): Promise<void> {
+  if (outgoing.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      outgoing.off(event, done).off("close", done);
+      resolve();
+    };
+    const timer = setTimeout(() => outgoing.destroy(), idleMs);
+    outgoing.on(event, done).on("close", done);
+  });
+}

@@ -1,0 +1,310 @@
+/** The socket against raw bytes: every limit is hit, and names are never in doubt. */
+
+import assert from "node:assert/strict";
+import { createLogger, type LogEntry } from "../../../src/base/log.ts";
+import { Metrics } from "../../../src/base/metrics.ts";
+import { parseConfig } from "../../../src/config/mod.ts";
+import { type HttpServer, listen, type RequestOrigin } from "../../../src/http/mod.ts";
+import { connectRaw, statusOf } from "../../harness/raw_http.ts";
+
+type Handler = (request: Request, from: RequestOrigin) => Response | Promise<Response>;
+
+interface Listening extends AsyncDisposable {
+  readonly url: string;
+  readonly entries: readonly LogEntry[];
+  refused(reason: string): number;
+}
+
+async function listening(
+  fetch: Handler,
+  limits: Readonly<Record<string, unknown>> = {},
+): Promise<Listening> {
+  const metrics = new Metrics();
+  const entries: LogEntry[] = [];
+  const logger = createLogger([{ write: (entry) => void entries.push(entry) }], "debug");
+  const { server } = parseConfig({ server: { port: 0, limits } }, "/srv");
+  const http: HttpServer = await listen({ config: server, fetch, metrics, logger });
+  return {
+    url: http.url,
+    entries,
+    refused(reason) {
+      const pattern = `codemode_connections_refused_total\\{reason="${reason}"\\} (\\d+)`;
+      return Number(new RegExp(pattern).exec(metrics.print())?.[1] ?? 0);
+    },
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+  };
+}
+
+const echo: Handler = async (request, { remoteAddress }) =>
+  Response.json({
+    method: request.method,
+    url: request.url,
+    body: await request.text(),
+    remoteAddress,
+  });
+
+const CLOSE = "connection: close\r\n\r\n";
+
+Deno.test("listen: a request arrives whole and is answered with its length", async () => {
+  await using server = await listening(echo);
+  const response = await fetch(`${server.url}/a?b=c`, {
+    method: "POST",
+    body: "ä".repeat(300_000),
+  });
+  assert.equal(response.headers.get("content-type"), "application/json");
+  const text = await response.text();
+  assert.equal(response.headers.get("content-length"), String(new Blob([text]).size));
+  assert.deepEqual(JSON.parse(text), {
+    method: "POST",
+    url: `${server.url}/a?b=c`,
+    body: "ä".repeat(300_000),
+    remoteAddress: "127.0.0.1",
+  });
+  const head = await fetch(server.url, { method: "HEAD" });
+  assert.equal(head.status, 200);
+  assert.equal(await head.text(), "");
+});
+
+Deno.test("listen: an answer of events is sent as it comes, and its end is seen", async () => {
+  let cancelled = false;
+  const chunk = (text: string) => new TextEncoder().encode(text);
+  await using server = await listening((request) =>
+    new Response(
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(chunk("data: 1\n\n"));
+          if (request.url.endsWith("/ends")) controller.close();
+        },
+        cancel: () => void (cancelled = true),
+      }),
+      { headers: { "content-type": "text/event-stream" } },
+    )
+  );
+  assert.equal(await (await fetch(`${server.url}/ends`)).text(), "data: 1\n\n");
+  const endless = await fetch(`${server.url}/endless`);
+  const reader = endless.body?.getReader();
+  assert.deepEqual((await reader?.read())?.value, chunk("data: 1\n\n"));
+  await reader?.cancel();
+  while (!cancelled) await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+Deno.test("listen: a caller that goes away aborts the request's signal, one that stays does not", async () => {
+  const signals: AbortSignal[] = [];
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+  await using server = await listening((request) => {
+    signals.push(request.signal);
+    if (request.url.endsWith("/quick")) return new Response("quick");
+    arrive();
+    return new Promise((resolve) =>
+      request.signal.addEventListener("abort", () => resolve(new Response("late")))
+    );
+  });
+  await (await fetch(`${server.url}/quick`)).text();
+  const caller = new AbortController();
+  const gone = assert.rejects(fetch(`${server.url}/slow`, { signal: caller.signal }));
+  await arrived;
+  caller.abort();
+  await gone;
+  while (signals[1]?.aborted !== true) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(signals[0]?.aborted, false);
+  assert.deepEqual(server.entries, []);
+});
+
+Deno.test("listen: headers that come too slowly are 408, however they dribble", async () => {
+  await using server = await listening(echo, { headersTimeout: "200ms" });
+  using silent = await connectRaw(server.url);
+  using half = await connectRaw(server.url);
+  await half.send("GET / HTTP/1.1\r\nhost: localhost\r\nx-half");
+  using dribbling = await connectRaw(server.url);
+  await dribbling.send("GET / HTTP/1.1\r\nhost: localhost\r\n");
+  const timer = setInterval(() => void dribbling.send("x: 1\r\n").catch(() => {}), 20);
+  for (const connection of [silent, half, dribbling]) {
+    assert.match(await connection.answered, /^HTTP\/1\.1 408 /);
+  }
+  clearInterval(timer);
+  assert.equal(server.refused("timeout"), 3);
+});
+
+Deno.test("listen: a body that comes too slowly ends its connection, and its reading", async () => {
+  const { promise: broke, resolve } = Promise.withResolvers<string>();
+  await using server = await listening(
+    (request) =>
+      request.text().then((text) => new Response(text), (error: Error) => {
+        resolve(error.message);
+        return new Response("late");
+      }),
+    { headersTimeout: "300ms", requestTimeout: "300ms" },
+  );
+  using dribbling = await connectRaw(server.url);
+  await dribbling.send("POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100000\r\n\r\n");
+  const timer = setInterval(() => void dribbling.send("x").catch(() => {}), 20);
+  await dribbling.answered;
+  clearInterval(timer);
+  assert.equal(await broke, "The body broke off");
+});
+
+Deno.test("listen: a request that has arrived may take as long as it takes", async () => {
+  await using server = await listening(
+    async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1300));
+      return new Response("done");
+    },
+    { headersTimeout: "400ms", requestTimeout: "400ms", idleTimeout: "400ms" },
+  );
+  assert.equal(await (await fetch(server.url, { method: "POST", body: "x" })).text(), "done");
+});
+
+Deno.test("listen: a connection that rests too long is closed", async () => {
+  await using server = await listening(echo, { idleTimeout: "100ms" });
+  using connection = await connectRaw(server.url);
+  await connection.send("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
+  assert.match(await connection.answered, /^HTTP\/1\.1 200 OK\r\n/);
+});
+
+Deno.test("listen: a peer that does not take its answer loses its connection", async () => {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  await using server = await listening((request) => {
+    request.signal.addEventListener("abort", () => resolve());
+    return new Response(new Uint8Array(64 * 1024 * 1024));
+  }, { idleTimeout: "200ms" });
+  const { hostname, port } = new URL(server.url);
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n"));
+  await over;
+});
+
+Deno.test("listen: headers above their size are 431, many small ones are kept", async () => {
+  const names: string[] = [];
+  await using server = await listening((request) => {
+    names.push(...request.headers.keys());
+    return new Response("ok");
+  }, { headerBytes: "8KB" });
+  const request = (headers: string) => `GET / HTTP/1.1\r\nhost: localhost\r\n${headers}${CLOSE}`;
+  const big = `x: ${"a".repeat(8192)}\r\n`;
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, index) => `x${index}: 1\r\n`).join("");
+  const REFUSED = "HTTP/1.1 431 Request Header Fields Too Large";
+  assert.equal(await statusOf(server.url, request(big)), REFUSED);
+  assert.equal(await statusOf(server.url, request(many(2000))), REFUSED);
+  assert.equal(
+    await statusOf(server.url, `GET /${"a".repeat(9000)} HTTP/1.1\r\nhost: localhost\r\n${CLOSE}`),
+    REFUSED,
+  );
+  assert.equal(server.refused("headers"), 3);
+  assert.equal(await statusOf(server.url, request(many(500))), "HTTP/1.1 200 OK");
+  assert.equal(names.filter((name) => /^x\d+$/.test(name)).length, 500);
+});
+
+Deno.test("listen: connections above their number are refused until one leaves", async () => {
+  await using server = await listening(echo, { connections: 2 });
+  const ask = `GET / HTTP/1.1\r\nhost: localhost\r\n\r\n`;
+  using first = await connectRaw(server.url);
+  using second = await connectRaw(server.url);
+  for (const connection of [first, second]) {
+    await connection.send(ask);
+    while (connection.received === "") await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.equal(await statusOf(server.url, ask), "");
+  first[Symbol.dispose]();
+  const closing = ask.replace("\r\n\r\n", `\r\n${CLOSE}`);
+  while (await statusOf(server.url, closing) !== "HTTP/1.1 200 OK");
+});
+
+Deno.test("listen: a request without one name in no doubt is 400", async () => {
+  const seen: string[] = [];
+  await using server = await listening((request) => {
+    seen.push(request.url);
+    return new Response("ok");
+  });
+  const bad = [
+    `GET / HTTP/1.1\r\n${CLOSE}`,
+    `GET / HTTP/1.1\r\nhost: localhost\r\nhost: evil.example\r\n${CLOSE}`,
+    `GET / HTTP/1.1\r\nhost: evil.example@localhost\r\n${CLOSE}`,
+    `GET / HTTP/1.1\r\nhost: localhost/evil.example\r\n${CLOSE}`,
+    `GET / HTTP/1.1\r\nhost: \r\n${CLOSE}`,
+    `GET http://localhost/ HTTP/1.1\r\nhost: evil.example\r\n${CLOSE}`,
+    `GET https://localhost/ HTTP/1.1\r\nhost: localhost\r\n${CLOSE}`,
+    `GET nowhere HTTP/1.1\r\nhost: localhost\r\n${CLOSE}`,
+    `TRACE / HTTP/1.1\r\nhost: localhost\r\n${CLOSE}`,
+    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n${CLOSE}0\r\n\r\n`,
+    "nonsense\r\n\r\n",
+  ];
+  for (const text of bad) {
+    assert.equal(await statusOf(server.url, text), "HTTP/1.1 400 Bad Request", text);
+  }
+  assert.deepEqual(seen, []);
+  const good = [
+    `GET /a HTTP/1.1\r\nhost: [::1]:80\r\n${CLOSE}`,
+    `GET http://Localhost:80/b HTTP/1.1\r\nhost: localhost\r\n${CLOSE}`,
+    `OPTIONS * HTTP/1.1\r\nhost: localhost:1\r\n${CLOSE}`,
+    "GET //c HTTP/1.0\r\n\r\n",
+  ];
+  for (const text of good) assert.match(await statusOf(server.url, text), / 200 OK$/, text);
+  assert.deepEqual(seen, [
+    "http://[::1]/a",
+    "http://localhost/b",
+    "http://localhost:1/",
+    "http://localhost//c",
+  ]);
+});
+
+Deno.test("listen: an upgrade nobody offers is a plain request, a tunnel is closed", async () => {
+  await using server = await listening(echo);
+  const upgrade = (to: string) =>
+    `GET / HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade, close\r\nupgrade: ${to}\r\n\r\n`;
+  assert.equal(await statusOf(server.url, upgrade("websocket")), "HTTP/1.1 200 OK");
+  assert.equal(await statusOf(server.url, upgrade("h2c")), "HTTP/1.1 200 OK");
+  const tunnel = "CONNECT evil.example:80 HTTP/1.1\r\nhost: evil.example:80\r\n\r\n";
+  assert.equal(await statusOf(server.url, tunnel), "");
+});
+
+Deno.test("listen: who is refused while still sending gets to read why", async () => {
+  await using server = await listening((request) =>
+    new Response("no", { status: request.url.endsWith("/413") ? 413 : 401 })
+  );
+  const head = (path: string, length: string) =>
+    `POST ${path} HTTP/1.1\r\nhost: localhost\r\n${length}\r\n\r\n`;
+  for (const [path, status] of [["/413", "413"], ["/401", "401"]] as const) {
+    using connection = await connectRaw(server.url);
+    await connection.send(head(path, "content-length: 50000000"));
+    const megabyte = "x".repeat(1_000_000);
+    const flood = (async () => {
+      for (let sent = 0; sent < 50; sent += 1) await connection.send(megabyte);
+    })().catch(() => {});
+    const answered = await connection.answered;
+    assert.match(answered, new RegExp(`^HTTP/1\\.1 ${status} `));
+    assert.match(answered, /\r\nconnection: close\r\n/i);
+    await flood;
+  }
+});
+
+Deno.test("listen: an address that is taken is said with the way out", async () => {
+  await using server = await listening(echo);
+  const { port } = new URL(server.url);
+  const { server: config } = parseConfig({ server: { port: Number(port) } }, "/srv");
+  const logger = createLogger([], "error");
+  await assert.rejects(listen({ config, fetch: echo, metrics: new Metrics(), logger }), {
+    code: "INVALID_REQUEST",
+    message:
+      `Cannot listen on 127.0.0.1:${port}: Address already in use; choose another with --port`,
+  });
+});
+
+Deno.test("listen: closing lets an open request end and cuts one that never does", async () => {
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+  const server = await listening(async (request) => {
+    arrive();
+    await request.text();
+    return new Response("answered");
+  });
+  using silent = await connectRaw(server.url);
+  using open = await connectRaw(server.url);
+  await open.send("POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\n\r\n");
+  await arrived;
+  const closed = server[Symbol.asyncDispose]();
+  await open.send("x");
+  assert.match(await open.answered, /^HTTP\/1\.1 200 OK\r\n/);
+  await closed;
+  assert.equal(await silent.answered, "");
+});
