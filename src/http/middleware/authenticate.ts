@@ -42,7 +42,8 @@ export function authenticate(
       throw error;
     }
     const principal = c.get("principal");
-    rate.count(principal.id);
+    // Who watches the service must see it also when callers are too many.
+    if (scope !== "codemode:metrics") rate.count(principal.id);
     if (!hasScope(principal, scope)) throw insufficientScope(scope);
     await next();
   };
