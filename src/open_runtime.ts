@@ -30,10 +30,12 @@ export function openRuntime(sandbox: Config["sandbox"], options: OpenRuntimeOpti
     else logger.warn(UNTRUSTED);
     return createWorkerRuntime({ logger, clock, trustWorkers: sandbox.trustWorkers });
   }
+  const { maxTimeoutMs, cpuTimeMs } = sandbox.limits;
   return createDenoRuntime({
     logger,
     clock,
-    maxTimeoutMs: sandbox.limits.maxTimeoutMs,
+    maxTimeoutMs,
+    ...(cpuTimeMs === undefined ? {} : { maxCpuTimeMs: cpuTimeMs }),
     ...(denoPath === undefined ? {} : { denoPath }),
   });
 }

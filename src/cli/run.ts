@@ -26,7 +26,7 @@ export const run: Command = {
   },
   help: [
     "--language, -l   typescript or javascript; default by the file's extension",
-    "--timeout, -t    milliseconds of wall time",
+    "--timeout, -t    milliseconds of wall time, waiting for calls not counted",
     "--memory, -m     bytes of memory",
     "--capability     such as mcp:memory or network:api.example.com:443; may be repeated",
     "--check          error (default), warn or off",

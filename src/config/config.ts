@@ -66,8 +66,12 @@ export interface SandboxConfig {
   readonly limits: {
     /** @default 134217728 */
     readonly memoryBytes: number;
-    /** @default 30000 */
+    /** A program's own wall time, without that in which a call of it is in flight. @default 30000 */
     readonly timeoutMs: number;
+    /** Time with a call in flight, in all; 0 makes it part of the own time. @default 300000 */
+    readonly waitMs: number;
+    /** CPU time in all. @default the timeout, beyond what the own wall time has room for */
+    readonly cpuTimeMs?: number;
     /** Share of one CPU core. @default 0.5 */
     readonly cpuQuota: number;
     /** Largest `timeout` a request may ask for. @default 300000 */

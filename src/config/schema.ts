@@ -74,6 +74,8 @@ const sandbox = z.strictObject({
   limits: z.strictObject({
     memory: size.default(134_217_728),
     timeout: duration.default(30_000),
+    wait: duration.default(300_000),
+    cpuTime: duration.refine((ms) => ms >= 100, "must be at least 100ms").optional(),
     cpuQuota: z.number().positive().default(0.5),
     maxTimeout: duration.default(300_000),
     maxMemory: size.default(536_870_912),

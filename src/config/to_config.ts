@@ -15,7 +15,7 @@ import { resolve } from "node:path";
 /** Names units, resolves paths, freezes everything. */
 export function toConfig(file: ConfigFile, directory: string): Config {
   const { server, sandbox, security, mcp, logging, audit } = file;
-  const { memory, timeout, maxTimeout, maxMemory, ...limits } = sandbox.limits;
+  const { memory, timeout, wait, cpuTime, maxTimeout, maxMemory, ...limits } = sandbox.limits;
   const { idleTimeout, ...workers } = sandbox.workers;
   const servers = Object.entries(mcp.servers).map(([name, one]) => [name, toServer(one)]);
   return freeze({
@@ -29,6 +29,8 @@ export function toConfig(file: ConfigFile, directory: string): Config {
         ...limits,
         memoryBytes: memory,
         timeoutMs: timeout,
+        waitMs: wait,
+        ...(cpuTime === undefined ? {} : { cpuTimeMs: cpuTime }),
         maxTimeoutMs: maxTimeout,
         maxMemoryBytes: maxMemory,
       },

@@ -42,7 +42,8 @@ export const ExecuteRequestSchema = z.strictObject({
   typescript: z.boolean().optional().describe("false means language javascript"),
   runtime: z.enum(["auto", ...RUNTIME_NAMES, "typescript", "javascript"]).optional()
     .describe("Default auto; a language's name is taken as that language on auto"),
-  timeout: z.int().min(1).optional().describe("Milliseconds of wall time"),
+  timeout: z.int().min(1).optional()
+    .describe("Milliseconds of the program's own wall time; waiting for calls does not count"),
   memoryLimit: z.int().min(1).optional().describe("Bytes"),
   check: z.enum(["error", "warn", "off"]).optional().describe("Default error"),
   capabilities: z.union([z.array(z.string()).max(MAX_CAPABILITIES), CapabilitySetSchema], {
@@ -66,6 +67,7 @@ export const CheckRequestSchema = ExecuteRequestSchema.pick({
 /** All times are milliseconds, all sizes bytes, all of them measured. */
 export const ExecutionMetricsSchema = z.object({
   executionTime: z.number().describe("From the program's start in its sandbox to its end"),
+  waitTime: z.number().describe("The part of it with a call in flight"),
   cpuTime: z.number().describe(
     "CPU time of the sandbox for this program, from the operating system",
   ),

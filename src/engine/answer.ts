@@ -24,6 +24,7 @@ export interface ExecutionResult {
 /** Metrics of an execution that never reached a sandbox. */
 export const NO_METRICS: ExecutionMetrics = Object.freeze({
   executionTime: 0,
+  waitTime: 0,
   cpuTime: 0,
   memoryUsed: 0,
   apiCalls: 0,

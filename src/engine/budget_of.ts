@@ -1,8 +1,9 @@
-/** The traffic budget of one execution, from the operator's limits and the grant. */
+/** The budgets of one execution, from the operator's limits and the grant: its traffic, its time. */
 
 import { type CapabilitySet, DEFAULT_AMOUNTS } from "../capability/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type { Budget } from "../protocol/budget.ts";
+import type { Program } from "../runtime/mod.ts";
 
 /** Nesting of values in either direction. */
 const DEPTH = 200;
@@ -23,4 +24,13 @@ export function budgetOf(config: Config, grant: CapabilitySet): Budget {
     depth: DEPTH,
     totalBytes: frameBytes * 4,
   };
+}
+
+/** Times of a program that asked for `timeoutMs`. */
+export function timeLimitsOf(
+  { sandbox: { limits } }: Config,
+  timeoutMs: number,
+): Pick<Program, "timeoutMs" | "waitMs" | "cpuTimeMs"> {
+  const { waitMs, cpuTimeMs } = limits;
+  return { timeoutMs, waitMs, ...(cpuTimeMs === undefined ? {} : { cpuTimeMs }) };
 }

@@ -29,7 +29,7 @@ import {
 import type { Pool } from "../pool/mod.ts";
 import { admit, type Admitted } from "./admission.ts";
 import { type ExecutionResult, toLogLine, toRunProblem } from "./answer.ts";
-import { budgetOf } from "./budget_of.ts";
+import { budgetOf, timeLimitsOf } from "./budget_of.ts";
 import { EngineMetrics } from "./engine_metrics.ts";
 import { admittedAt, advance, type ExecutionEvent } from "./execution.ts";
 import { recordAdmitted, recordCall, recordEnded, recordFailed } from "./execution_audit.ts";
@@ -259,7 +259,7 @@ class LocalEngine implements Engine {
         namespaces: toolbox.guestNamespaces,
         context: admitted.context,
         access: access.guest,
-        timeoutMs: admitted.timeoutMs,
+        ...timeLimitsOf(this.#parts.config, admitted.timeoutMs),
         budget: budgetOf(this.#parts.config, admitted.grant),
       },
       {
@@ -312,7 +312,10 @@ class LocalEngine implements Engine {
           recordCall(audit, run, record);
         },
       },
-      maxRateWaitMs: run.admitted.timeoutMs,
+      maxRateWaitMs: Math.max(
+        run.admitted.timeoutMs,
+        this.#parts.config.sandbox.limits.waitMs,
+      ),
     });
   }
 

@@ -9,6 +9,7 @@ import type { Gate, Refusal } from "./gate.ts";
 export class EngineMetrics {
   readonly #executions;
   readonly #duration;
+  readonly #wait;
   readonly #cpu;
   readonly #check;
   readonly #queue;
@@ -24,6 +25,10 @@ export class EngineMetrics {
       "Executions by language and outcome",
     );
     this.#duration = metrics.histogram("codemode_execution_seconds", "Wall time of programs");
+    this.#wait = metrics.histogram(
+      "codemode_execution_wait_seconds",
+      "Time programs waited for calls",
+    );
     this.#cpu = metrics.histogram("codemode_execution_cpu_seconds", "CPU time of programs");
     this.#check = metrics.histogram("codemode_check_seconds", "Time to check a program");
     this.#queue = metrics.histogram("codemode_queue_seconds", "Time waiting for a sandbox");
@@ -66,6 +71,7 @@ export class EngineMetrics {
   executionEnded(language: string, outcome: string, measured: ExecutionMetrics): void {
     this.#executions.increment({ language, outcome });
     this.#duration.observe(measured.executionTime / 1000);
+    this.#wait.observe(measured.waitTime / 1000);
     this.#cpu.observe(measured.cpuTime / 1000);
     this.#check.observe(measured.checkTime / 1000);
     this.#queue.observe(measured.queueTime / 1000);

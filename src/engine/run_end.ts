@@ -54,6 +54,7 @@ function metricsOf(state: ExecutionState, end: RunEnd, apiCalls: number): Execut
   const startupTime = end.startupMs ?? 0;
   return {
     executionTime: roundMs(end.report?.usage.wallTimeMs ?? 0),
+    waitTime: roundMs(end.report?.usage.waitTimeMs ?? 0),
     cpuTime: roundMs(end.report?.usage.cpuTimeMs ?? 0),
     memoryUsed: end.report?.usage.memoryPeakBytes ?? 0,
     apiCalls,

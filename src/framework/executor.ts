@@ -32,6 +32,8 @@ export interface Executor {
 export interface CodemodeExecutorOptions {
   /** Milliseconds of wall time. @default 30000 */
   readonly timeout?: number;
+  /** Milliseconds of waiting for functions that do not count as such. @default 0: all time counts */
+  readonly wait?: number;
   /** Bytes of memory. @default 134217728 */
   readonly memoryLimit?: number;
   /** Sandboxes kept warm. @default 1 */
@@ -59,6 +61,7 @@ const BUDGET: Budget = Object.freeze({
 /** An executor over warm sandbox processes, for Deno and Node. Dispose it: it holds processes. */
 export class CodemodeExecutor implements Executor, AsyncDisposable {
   readonly #timeoutMs: number;
+  readonly #waitMs: number;
   readonly #memoryLimitBytes: number;
   readonly #checker: Checker;
   readonly #runtime: Runtime;
@@ -68,11 +71,13 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
     const { denoPath, logger = silentLogger, warm = 1, concurrency = 8 } = options;
     const clock: Clock = systemClock;
     this.#timeoutMs = options.timeout ?? 30_000;
+    this.#waitMs = options.wait ?? 0;
     this.#memoryLimitBytes = options.memoryLimit ?? 128 * 1024 * 1024;
     this.#checker = createChecker({ thread: false });
     this.#runtime = createDenoRuntime({
       logger,
       clock,
+      maxTimeoutMs: this.#timeoutMs,
       ...(denoPath === undefined ? {} : { denoPath }),
     });
     this.#pool = createPool({
@@ -119,6 +124,7 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
         namespaces,
         context: {},
         timeoutMs: this.#timeoutMs,
+        waitMs: this.#waitMs,
         budget: BUDGET,
       },
       {

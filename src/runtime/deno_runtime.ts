@@ -36,6 +36,8 @@ export interface DenoRuntimeOptions {
   readonly startupTimeoutMs?: number;
   /** Longest time a program is given; absent leaves programs of a killed host their CPU time. */
   readonly maxTimeoutMs?: number;
+  /** Most CPU time a program is given. @default what `maxTimeoutMs` has room for */
+  readonly maxCpuTimeMs?: number;
 }
 
 const PROFILE: readonly string[] = Object.freeze([
@@ -64,18 +66,28 @@ class DenoRuntime implements Runtime {
   readonly #options: DenoRuntimeOptions;
   readonly #open = new Set<Sandbox>();
   readonly #hasKernelLimits = hasKernelLimits();
+  readonly #kernelCpuTimeMs: number | undefined;
   #denoPath: string | undefined;
   #folder: string | undefined;
   #isDisposed = false;
 
   constructor(options: DenoRuntimeOptions) {
+    const { maxTimeoutMs, maxCpuTimeMs } = options;
     this.#options = options;
+    const isBounded = this.#hasKernelLimits && maxTimeoutMs !== undefined;
+    this.#kernelCpuTimeMs = isBounded ? cpuTimeWithin(maxTimeoutMs, maxCpuTimeMs) : undefined;
   }
 
   async open(spec: SandboxSpec, signal?: AbortSignal): Promise<Sandbox> {
     if (this.#isDisposed) throw new CodemodeError("SHUTTING_DOWN", "The runtime is closed");
     const { clock = systemClock, logger = silentLogger, startupTimeoutMs = 10_000 } = this.#options;
-    const settings = { clock, logger, startupTimeoutMs, memoryLimitBytes: spec.memoryLimitBytes };
+    const settings = {
+      clock,
+      logger,
+      startupTimeoutMs,
+      memoryLimitBytes: spec.memoryLimitBytes,
+      kernelCpuTimeMs: this.#kernelCpuTimeMs,
+    };
     const sandbox = await ProcessSandbox.open(this.#processSpec(spec), settings, signal);
     if (this.#isDisposed) {
       await sandbox[Symbol.asyncDispose]();
@@ -122,11 +134,7 @@ class DenoRuntime implements Runtime {
       command: this.#findDeno(),
       args: [...args, join(folder, "guest.js")],
     };
-    const { maxTimeoutMs } = this.#options;
-    const limits = {
-      memoryBytes: spec.memoryLimitBytes,
-      ...(maxTimeoutMs === undefined ? {} : { cpuTimeMs: cpuTimeWithin(maxTimeoutMs) }),
-    };
+    const limits = { memoryBytes: spec.memoryLimitBytes, cpuTimeMs: this.#kernelCpuTimeMs };
     const limited = this.#hasKernelLimits ? withKernelLimits(line, limits) : line;
     return { ...limited, directory: join(folder, "empty"), environment: environmentOf(folder) };
   }

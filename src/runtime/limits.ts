@@ -38,12 +38,19 @@ export interface CommandLine {
 export interface KernelLimits {
   readonly memoryBytes: number;
   /** Time on all cores together; absent bounds none. */
-  readonly cpuTimeMs?: number;
+  readonly cpuTimeMs?: number | undefined;
 }
 
-/** CPU time that programs of at most `timeoutMs` can use on this host, and some more. */
-export function cpuTimeWithin(timeoutMs: number): number {
-  return timeoutMs * availableParallelism() + 10_000;
+/** CPU time beyond the budget at which the kernel steps in, for what the watch and a start take. */
+const KERNEL_SLACK_MS = 10_000;
+
+/**
+ * What the kernel bounds CPU time by, for programs of at most `timeoutMs`: a sandbox is started before
+ * its program is known, so this is more than any of them is given by its host.
+ */
+export function cpuTimeWithin(timeoutMs: number, cpuTimeMs?: number): number {
+  const most = timeoutMs * (availableParallelism() + 1);
+  return Math.min(most, cpuTimeMs ?? Infinity) + KERNEL_SLACK_MS;
 }
 
 /**
@@ -55,10 +62,15 @@ export function withKernelLimits(line: CommandLine, limits: KernelLimits): Comma
   const { memoryBytes, cpuTimeMs } = limits;
   const kilobytes = Math.ceil((RESERVED_DATA_BYTES + memoryBytes) / 1024);
   // SAFETY: what ends a spinning program whose host was killed (test/e2e: shutdown).
-  const cpu = cpuTimeMs === undefined ? "" : `ulimit -t ${Math.ceil(cpuTimeMs / 1000)}; `;
+  const cpu = cpuTimeMs === undefined ? "" : limitCpu(Math.ceil(cpuTimeMs / 1000));
   // SAFETY: without RLIMIT_DATA, buffers outside the V8 heap grow without bound (test/escape: buffer-bomb).
   const script = `ulimit -c 0; ulimit -d ${kilobytes}; ${cpu}exec "$0" "$@"`;
   return { command: SHELL, args: ["-c", script, line.command, ...line.args] };
+}
+
+/** A second before SIGKILL comes SIGXCPU, which says what it was. */
+function limitCpu(seconds: number): string {
+  return `ulimit -H -t ${seconds + 1}; ulimit -S -t ${seconds}; `;
 }
 
 /** The V8 flag that bounds the heap. */
@@ -67,7 +79,7 @@ export function heapFlag(memoryLimitBytes: number): string {
   return `--v8-flags=--max-old-space-size=${megabytes}`;
 }
 
-/** How the limits hold on this host. */
+/** How the limits hold on this host. CPU time is watched; the kernel is behind the watch. */
 export function describeLimits(): Record<string, LimitStrength> {
   const isLinux = process.platform === "linux";
   return {
@@ -76,7 +88,7 @@ export function describeLimits(): Record<string, LimitStrength> {
     memory: hasKernelLimits() ? "hard" : isLinux ? "soft" : "none",
     output: "hard",
     calls: "hard",
-    cpuTime: "none",
+    cpuTime: hasKernelLimits() ? "hard" : isLinux ? "soft" : "none",
   };
 }
 
@@ -84,6 +96,25 @@ export function describeLimits(): Record<string, LimitStrength> {
 export function timeoutError(timeoutMs: number): CodemodeError {
   const message = `Code execution timed out after ${timeoutMs}ms`;
   return new CodemodeError("EXECUTION_TIMEOUT", message, { details: { timeout: timeoutMs } });
+}
+
+/** The program waited too long for its calls, all of its waiting together. */
+export function waitError(waitMs: number): CodemodeError {
+  const message = `Code execution waited for its calls longer than ${waitMs}ms`;
+  return new CodemodeError("EXECUTION_TIMEOUT", message, { details: { wait: waitMs } });
+}
+
+/** The limit on CPU time was hit. */
+export function cpuTimeError(cpuTimeMs: number): CodemodeError {
+  const message = `Code execution used more than ${cpuTimeMs}ms of CPU time`;
+  return new CodemodeError("CPU_LIMIT_EXCEEDED", message, { details: { cpuTime: cpuTimeMs } });
+}
+
+/** The limit on CPU time was hit behind calls in flight. */
+export function waitingCpuTimeError(cpuTimeMs: number): CodemodeError {
+  const message =
+    `Code execution used more than ${cpuTimeMs}ms of CPU time while it waited for its calls`;
+  return new CodemodeError("CPU_LIMIT_EXCEEDED", message, { details: { cpuTime: cpuTimeMs } });
 }
 
 /** The memory limit was hit. */
@@ -122,16 +153,34 @@ const OWN_SIGNALS: ReadonlySet<string> = new Set([
   "SIGTRAP",
 ]);
 
+/** What is known of a process that has ended. */
+export interface ProcessUse {
+  /** What it had grown by when last looked at. @default 0 */
+  readonly grownBytes?: number;
+  /** CPU time since it was started, when last looked at. @default 0 */
+  readonly cpuTimeMs?: number;
+  /** At which CPU time the kernel ends it. @default it does not */
+  readonly kernelCpuTimeMs?: number | undefined;
+}
+
+/** The kernel sends SIGXCPU at its limit of CPU time and SIGKILL a second later. */
+function wasOutOfCpuTime(end: ProcessEnd, use: ProcessUse): boolean {
+  const { cpuTimeMs = 0, kernelCpuTimeMs = Infinity } = use;
+  return end.signal === "SIGXCPU" || (end.signal === "SIGKILL" && cpuTimeMs >= kernelCpuTimeMs);
+}
+
 /**
- * What the end of a process says when nobody asked it to end; `grownBytes` is what it had grown by when
- * last looked at. An engine that gives up with that much in use and without a word, as happens when the
- * kernel refuses memory to one of its threads, did so for want of memory.
+ * What the end of a process says when nobody asked it to end. An engine that gives up with much memory
+ * in use and without a word, as happens when the kernel refuses memory to one of its threads, did so
+ * for want of memory.
  */
 export function crashError(
   end: ProcessEnd,
   memoryLimitBytes: number,
-  grownBytes = 0,
+  use: ProcessUse = {},
 ): CodemodeError {
+  const { grownBytes = 0, cpuTimeMs = 0, kernelCpuTimeMs } = use;
+  if (wasOutOfCpuTime(end, use)) return cpuTimeError(kernelCpuTimeMs ?? Math.floor(cpuTimeMs));
   const gaveUp = end.signal !== null && OWN_SIGNALS.has(end.signal);
   const isFull = gaveUp && grownBytes >= memoryLimitBytes / 2;
   if (isFull || OUT_OF_MEMORY.test(end.stderr)) return memoryError(memoryLimitBytes);

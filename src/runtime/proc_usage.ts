@@ -1,7 +1,8 @@
 /**
  * What a process has used, from Linux's `/proc`. CPU time comes from the scheduler's nanosecond counts
  * of each thread, since the ticks of `/proc/<pid>/stat` are 10 ms; threads that have ended are not in
- * it. Elsewhere there is no reading, and callers must say so rather than guess.
+ * it, the kernel's own limit counts them. Elsewhere there is no reading, and callers must say so rather
+ * than guess.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -31,10 +32,19 @@ export function readProcess(pid: number): ProcessReading | undefined {
 function readCpuTime(pid: number): number {
   let nanoseconds = 0;
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    const text = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1");
-    nanoseconds += Number(text.slice(0, text.indexOf(" ")));
+    nanoseconds += readThread(`/proc/${pid}/task/${thread}/schedstat`);
   }
   return nanoseconds / 1e6;
+}
+
+/** A thread may end between being listed and being read, which must not hide the others. */
+function readThread(path: string): number {
+  try {
+    const text = readFileSync(path, "latin1");
+    return Number(text.slice(0, text.indexOf(" ")));
+  } catch {
+    return 0;
+  }
 }
 
 function readKilobytes(status: string, key: string): number | undefined {

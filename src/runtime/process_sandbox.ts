@@ -27,6 +27,8 @@ export interface ProcessSandboxOptions {
   readonly memoryLimitBytes: number;
   /** How long it may take to become ready. */
   readonly startupTimeoutMs: number;
+  /** At which CPU time the kernel ends the process. @default it does not */
+  readonly kernelCpuTimeMs?: number | undefined;
 }
 
 const NO_READING: ProcessReading = Object.freeze({ cpuTimeMs: 0, residentBytes: 0, peakBytes: 0 });
@@ -86,9 +88,10 @@ export class ProcessSandbox implements Sandbox {
     const watch = this.#watch(session, meter, signal);
     const outcome = await session.outcome;
     watch[Symbol.dispose]();
-    const usage = meter.finish();
+    const measured = meter.finish();
     this.#process.kill();
-    const { droppedLogs, queuedCalls } = session;
+    const { droppedLogs, queuedCalls, waitTimeMs } = session;
+    const usage = { ...measured, waitTimeMs };
     return { outcome: this.#judge(outcome), usage, droppedLogs, queuedCalls };
   }
 
@@ -98,16 +101,21 @@ export class ProcessSandbox implements Sandbox {
 
   /** Starts the session and everything that may end it early. */
   #watch(session: Session, meter: Meter, signal: AbortSignal): Disposable {
-    const { clock, memoryLimitBytes } = this.#options;
+    const { clock, memoryLimitBytes, kernelCpuTimeMs } = this.#options;
     const limit = memoryLimitBytes + RESIDENT_SLACK_BYTES;
     const onAbort = () => session.stop(cancelledError(signal.reason));
     const look = () => {
-      if (meter.grownBytes() > limit) session.stop(memoryError(memoryLimitBytes));
+      const { grownBytes, cpuTimeMs } = meter.look();
+      if (grownBytes > limit) session.stop(memoryError(memoryLimitBytes));
+      session.judgeCpuTime(cpuTimeMs);
       timer = clock.after(WATCH_INTERVAL_MS, look);
     };
     let timer = clock.after(WATCH_INTERVAL_MS, look);
     void this.#process.ended.then((end) => {
-      session.stop(crashError(end, memoryLimitBytes, meter.lastGrownBytes));
+      const { grownBytes, cpuTimeSinceStartMs: cpuTimeMs } = meter.last();
+      session.stop(
+        crashError(end, memoryLimitBytes, { grownBytes, cpuTimeMs, kernelCpuTimeMs }),
+      );
     });
     this.#process.onOutput((chunk) => session.receive(chunk));
     signal.addEventListener("abort", onAbort, { once: true });
@@ -144,6 +152,15 @@ export class ProcessSandbox implements Sandbox {
   }
 }
 
+/** A reading, against the one when the run began. */
+interface Look {
+  /** Resident bytes above those at the beginning. */
+  readonly grownBytes: number;
+  readonly cpuTimeMs: number;
+  /** CPU time of the process, that of its start included. */
+  readonly cpuTimeSinceStartMs: number;
+}
+
 /** Measures one run: the process now against the process when the run began. */
 class Meter {
   readonly #pid: number | undefined;
@@ -160,19 +177,24 @@ class Meter {
     this.#startedMs = clock.monotonic();
   }
 
-  /** Resident bytes above those at the beginning. */
-  grownBytes(): number {
+  /** Reads anew. */
+  look(): Look {
     this.#last = this.#read() ?? this.#last;
-    return this.lastGrownBytes;
+    return this.last();
   }
 
-  /** What {@link Meter.grownBytes} was when last asked for. */
-  get lastGrownBytes(): number {
-    return this.#last.residentBytes - this.#before.residentBytes;
+  /** What was read last. */
+  last(): Look {
+    const { residentBytes, cpuTimeMs } = this.#last;
+    return {
+      grownBytes: residentBytes - this.#before.residentBytes,
+      cpuTimeMs: cpuTimeMs - this.#before.cpuTimeMs,
+      cpuTimeSinceStartMs: cpuTimeMs,
+    };
   }
 
   /** What was used. Of a process that is gone already, the last reading counts. */
-  finish(): Usage {
+  finish(): Omit<Usage, "waitTimeMs"> {
     const wallTimeMs = this.#clock.monotonic() - this.#startedMs;
     const after = this.#read() ?? this.#last;
     return { ...subtractReadings(this.#before, after), wallTimeMs };

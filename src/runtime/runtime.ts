@@ -29,8 +29,12 @@ export interface Program {
   readonly context: WireValue;
   /** What it reaches besides tools, by calls in the namespaces of `protocol/access.ts`. */
   readonly access?: GuestAccess;
-  /** Wall time from start to the final frame. */
+  /** Wall time from start to the final frame, without that in which a call was in flight. */
   readonly timeoutMs: number;
+  /** Time with a call in flight, in all. @default 0: it is part of `timeoutMs` */
+  readonly waitMs?: number;
+  /** CPU time in all. @default `timeoutMs` behind calls, and as much as own time has room for */
+  readonly cpuTimeMs?: number;
   readonly budget: Budget;
 }
 
@@ -46,11 +50,13 @@ export interface RunHost {
   log(entry: Pick<LogFrame, "level" | "text">): void;
 }
 
-/** Measured by the operating system for this program alone. */
+/** Measured for this program alone, CPU time and memory by the operating system. */
 export interface Usage {
   readonly cpuTimeMs: number;
   readonly memoryPeakBytes: number;
   readonly wallTimeMs: number;
+  /** Wall time with a call in flight. */
+  readonly waitTimeMs: number;
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 
 import { Buffer } from "node:buffer";
+import { availableParallelism } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
@@ -18,8 +19,9 @@ import type { CallFrame, FinalFrame, LogFrame, ReplyFrame } from "../protocol/fr
 import { PROTOCOL_VERSION } from "../protocol/frames.ts";
 import { LineSplitter, openGuestLine } from "../protocol/lines.ts";
 import { parseFrame } from "../protocol/parse_frame.ts";
-import { callLimitError, outputError, timeoutError } from "./limits.ts";
+import { callLimitError, outputError } from "./limits.ts";
 import type { CallReply, Outcome, Program, RunHost } from "./runtime.ts";
+import { TimeBudget } from "./time_budget.ts";
 
 /** What the session needs of the world. */
 export interface SessionContext {
@@ -42,8 +44,8 @@ export class Session {
   readonly #allowed: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #aborter = new AbortController();
   readonly #queue: CallFrame[] = [];
+  readonly #time: TimeBudget;
   #settle: (outcome: Outcome) => void = () => {};
-  #deadline: Disposable | undefined;
   #hasEnded = false;
   #active = 0;
   #calls = 0;
@@ -58,7 +60,23 @@ export class Session {
     this.#context = context;
     this.#lines = new LineSplitter(program.budget.frameBytes);
     this.#allowed = listAllowed(program);
+    this.#time = new TimeBudget(
+      { waitMs: 0, ...program, cores: availableParallelism() },
+      context.clock,
+      (error) => this.stop(error),
+    );
     this.outcome = new Promise((resolve) => this.#settle = resolve);
+  }
+
+  /** Milliseconds with a call in flight. */
+  get waitTimeMs(): number {
+    return this.#time.waitingMs;
+  }
+
+  /** Ends the run when that much CPU time is more than it may use; does nothing when it has ended. */
+  judgeCpuTime(usedMs: number): void {
+    const error = this.#time.judgeCpuTime(usedMs);
+    if (error !== undefined) this.stop(error);
   }
 
   /** Log entries dropped because the budget was spent. */
@@ -73,11 +91,11 @@ export class Session {
 
   /** Sends the program; its time runs from now. */
   start(): void {
-    const { code, namespaces, context, access, timeoutMs, budget } = this.#program;
-    const { nonce, clock } = this.#context;
+    const { code, namespaces, context, access, budget } = this.#program;
+    const { nonce } = this.#context;
     const start = { type: "start", version: PROTOCOL_VERSION, nonce, code, namespaces, context };
     this.#context.write(`${JSON.stringify({ ...start, access, depth: budget.depth })}\n`);
-    this.#deadline = clock.after(timeoutMs, () => this.stop(timeoutError(timeoutMs)));
+    this.#time.start();
   }
 
   /** Takes bytes of a guest whose channel is a stream: lines begin and end anywhere in them. */
@@ -119,7 +137,7 @@ export class Session {
   #end(outcome: Outcome): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#deadline?.[Symbol.dispose]();
+    this.#time.stop();
     this.#aborter.abort(new CodemodeError("CANCELLED", "The program has ended"));
     this.#settle(outcome);
   }
@@ -177,7 +195,9 @@ export class Session {
 
   #dispatch(call: CallFrame): void {
     this.#active += 1;
+    this.#time.callBegan();
     void this.#answer(call).then((reply) => {
+      this.#time.callEnded();
       if (this.#hasEnded) return;
       const frame: ReplyFrame = { type: "reply", id: call.id, ...reply };
       // The slot is free once the guest has taken the reply, so replies never pile up here.

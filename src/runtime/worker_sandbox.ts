@@ -76,8 +76,9 @@ export class WorkerSandbox implements Sandbox {
     const outcome = await session.outcome;
     watch[Symbol.dispose]();
     this.#worker.terminate();
-    const { droppedLogs, queuedCalls } = session;
-    const usage = { cpuTimeMs: 0, memoryPeakBytes: 0, wallTimeMs: clock.monotonic() - startedMs };
+    const { droppedLogs, queuedCalls, waitTimeMs } = session;
+    const wallTimeMs = clock.monotonic() - startedMs;
+    const usage = { cpuTimeMs: 0, memoryPeakBytes: 0, wallTimeMs, waitTimeMs };
     return { outcome: this.#judge(outcome), usage, droppedLogs, queuedCalls };
   }
 

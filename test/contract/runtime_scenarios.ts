@@ -225,7 +225,31 @@ console.log('x'.repeat(20000).length, 'x'.repeat(20000));`);
     );
     assert.ok(report.usage.wallTimeMs >= 300);
   },
-  "a tool that never answers ends with the program's time": async (run) => {
+  "waiting for a call is not the program's own time": async (run) => {
+    const host = recordingHost(() =>
+      new Promise((resolve) => setTimeout(() => resolve({ ok: true, value: "late" }), 2200))
+    );
+    const changes = { namespaces: MEMORY, timeoutMs: 2000, waitMs: 60_000 };
+    const report = await run("return await memory.search_nodes()", { host, changes });
+    assert.equal(summarize(report), 'completed "late"');
+    const { waitTimeMs, wallTimeMs } = report.usage;
+    assert.ok(waitTimeMs >= 2190 && wallTimeMs >= waitTimeMs, JSON.stringify(report.usage));
+  },
+  "a tool that never answers ends with the time for waiting": async (run) => {
+    let signal: AbortSignal | undefined;
+    const host = recordingHost((_call, given) => {
+      signal = given;
+      return new Promise(() => {});
+    });
+    const changes = { namespaces: MEMORY, waitMs: 300 };
+    const report = await run("await memory.search_nodes()", { host, changes });
+    assert.equal(
+      summarize(report),
+      "stopped EXECUTION_TIMEOUT: Code execution waited for its calls longer than 300ms",
+    );
+    assert.equal(signal?.aborted, true);
+  },
+  "without time for waiting a tool that never answers ends with the program's": async (run) => {
     let signal: AbortSignal | undefined;
     const host = recordingHost((_call, given) => {
       signal = given;

@@ -78,6 +78,7 @@ Deno.test("the specification's file loads unchanged", async () => {
     limits: {
       memoryBytes: 134_217_728,
       timeoutMs: 30_000,
+      waitMs: 300_000,
       cpuQuota: 0.5,
       maxTimeoutMs: 300_000,
       maxMemoryBytes: 536_870_912,

@@ -33,6 +33,7 @@ export interface Script {
 export function completed(value: ExecutionResult["value"]): ExecutionResult {
   const metrics = {
     executionTime: 1,
+    waitTime: 0,
     cpuTime: 1,
     memoryUsed: 1,
     apiCalls: 0,

@@ -175,6 +175,43 @@ Deno.test("time is up exactly at the timeout", async () => {
   });
 });
 
+Deno.test("time stands still while a call is in flight, and goes on with its answer", async () => {
+  const answers: (() => void)[] = [];
+  const { session, clock, say, slowDown } = open({ timeoutMs: 50, waitMs: 1000 }, {
+    call: () => new Promise((resolve) => answers.push(() => resolve({ ok: true, value: 1 }))),
+    log: () => {},
+  });
+  say(call(1));
+  await pass(clock, 500);
+  assert.equal(session.waitTimeMs, 500);
+  slowDown(); // A guest that does not read its replies no longer waits for them.
+  answers[0]!();
+  await pass(clock, 49);
+  assert.equal(session.waitTimeMs, 500);
+  await pass(clock, 1);
+  assert.deepEqual((await stoppedBy(session)).details, { timeout: 50 });
+});
+
+Deno.test("waiting ends the run when its own time is up, CPU time when it is spent", async () => {
+  const host = { call: () => new Promise<never>(() => {}), log: () => {} };
+  const waiting = open({ timeoutMs: 50, waitMs: 70 }, host);
+  waiting.say(call(1));
+  await pass(waiting.clock, 70);
+  assert.deepEqual(await stoppedBy(waiting.session), {
+    code: "EXECUTION_TIMEOUT",
+    message: "Code execution waited for its calls longer than 70ms",
+    details: { wait: 70 },
+  });
+  assert.equal(waiting.session.waitTimeMs, 70);
+  const busy = open({ timeoutMs: 50, waitMs: 70 }, host);
+  busy.say(call(1));
+  busy.session.judgeCpuTime(50);
+  assert.equal(busy.clock.pending, 1);
+  busy.session.judgeCpuTime(51);
+  assert.deepEqual((await stoppedBy(busy.session)).details, { cpuTime: 50 });
+  assert.equal(busy.clock.pending, 0);
+});
+
 Deno.test("limits on bytes: one frame, all frames, the result", async () => {
   const frame = open({ budget: { ...AMPLE, frameBytes: 100 } });
   frame.raw("x".repeat(101));

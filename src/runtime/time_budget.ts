@@ -1,0 +1,132 @@
+/**
+ * The time of one program, in three budgets kept apart: its own wall time, which stands still while
+ * it waits for calls; the time it waits; and CPU time, which bounds what it does behind its calls.
+ * Only reads a clock and says which budget is spent; ending the run is left to the session.
+ */
+
+import type { Clock } from "../base/clock.ts";
+import type { CodemodeError } from "../base/errors.ts";
+import { cpuTimeError, timeoutError, waitError, waitingCpuTimeError } from "./limits.ts";
+
+/** What a program is given. */
+export interface TimeLimits {
+  /** Own wall time. */
+  readonly timeoutMs: number;
+  /** Time with a call in flight, in all; 0 makes it part of the own time. */
+  readonly waitMs: number;
+  /** CPU time in all; absent bounds what is used behind calls by `timeoutMs`. */
+  readonly cpuTimeMs?: number;
+  /** Cores that a program can use at once. */
+  readonly cores: number;
+}
+
+/** Where a program is: it runs, or a call of it is in flight, or it has not begun or has ended. */
+type Phase = "running" | "waiting" | "stopped";
+
+/** The clock of one program. */
+export class TimeBudget {
+  readonly #limits: TimeLimits;
+  readonly #clock: Clock;
+  readonly #onSpent: (error: CodemodeError) => void;
+  #phase: Phase = "stopped";
+  #sinceMs = 0;
+  #runningMs = 0;
+  #waitingMs = 0;
+  #inFlight = 0;
+  #timer: Disposable | undefined;
+  #dueMs = Infinity;
+
+  /** `onSpent` is told once, when a wall-clock budget is spent. */
+  constructor(limits: TimeLimits, clock: Clock, onSpent: (error: CodemodeError) => void) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#onSpent = onSpent;
+  }
+
+  /** Time with a call in flight so far. */
+  get waitingMs(): number {
+    return this.#waitingMs + (this.#phase === "waiting" ? this.#elapsedMs() : 0);
+  }
+
+  /** Time that counts against the timeout so far. */
+  get ownMs(): number {
+    const runningMs = this.#runningMs + (this.#phase === "running" ? this.#elapsedMs() : 0);
+    return this.#limits.waitMs === 0 ? runningMs + this.waitingMs : runningMs;
+  }
+
+  /** The program begins. */
+  start(): void {
+    this.#enter("running");
+  }
+
+  /** A call has gone out; with the first one the own time stands still. */
+  callBegan(): void {
+    this.#inFlight += 1;
+    if (this.#inFlight === 1 && this.#phase === "running") this.#enter("waiting");
+  }
+
+  /** The host has answered a call; with the last one the own time goes on, read or not. */
+  callEnded(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0 && this.#phase === "waiting") this.#enter("running");
+  }
+
+  /** The program has ended: nothing counts any more. */
+  stop(): void {
+    this.#enter("stopped");
+  }
+
+  /**
+   * Why a program that has used this much CPU time has to end, if it has to. Unless `cpuTimeMs` says
+   * otherwise, what its own wall time had room for, all cores busy, is not counted: a program that
+   * only computes meets its timeout, one that computes behind a call meets this.
+   */
+  // SAFETY: what ends a program that spins behind a call in flight (test/escape: spin-behind-call).
+  judgeCpuTime(usedMs: number): CodemodeError | undefined {
+    const { cpuTimeMs, timeoutMs, cores } = this.#limits;
+    if (cpuTimeMs !== undefined) {
+      return usedMs > cpuTimeMs ? cpuTimeError(cpuTimeMs) : undefined;
+    }
+    return usedMs - this.ownMs * cores > timeoutMs ? waitingCpuTimeError(timeoutMs) : undefined;
+  }
+
+  #elapsedMs(): number {
+    return this.#clock.monotonic() - this.#sinceMs;
+  }
+
+  #enter(phase: Phase): void {
+    if (this.#phase === "running") this.#runningMs += this.#elapsedMs();
+    if (this.#phase === "waiting") this.#waitingMs += this.#elapsedMs();
+    this.#phase = phase;
+    this.#sinceMs = this.#clock.monotonic();
+    if (phase === "stopped") this.#timer?.[Symbol.dispose]();
+    else this.#arm();
+  }
+
+  /** A timer that fires too early asks again, so phases may change often and cost no timer. */
+  #arm(): void {
+    const leftMs = Math.max(0, Math.ceil(this.#leftMs()));
+    const dueMs = this.#clock.monotonic() + leftMs;
+    if (dueMs >= this.#dueMs) return;
+    this.#timer?.[Symbol.dispose]();
+    this.#dueMs = dueMs;
+    this.#timer = this.#clock.after(leftMs, () => this.#look());
+  }
+
+  #look(): void {
+    this.#dueMs = Infinity;
+    if (this.#leftMs() > 0) return this.#arm();
+    const { timeoutMs, waitMs } = this.#limits;
+    this.#onSpent(this.#countsAsWait() ? waitError(waitMs) : timeoutError(timeoutMs));
+  }
+
+  /** What is left of the budget that is being spent. */
+  #leftMs(): number {
+    const { timeoutMs, waitMs } = this.#limits;
+    return this.#countsAsWait() ? waitMs - this.waitingMs : timeoutMs - this.ownMs;
+  }
+
+  #countsAsWait(): boolean {
+    return this.#phase === "waiting" && this.#limits.waitMs > 0;
+  }
+}
