@@ -6,13 +6,20 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { builtPath } from "../../scripts/build_guest.ts";
-import { createDenoRuntime, createWorkerRuntime, type Runtime } from "../../src/runtime/mod.ts";
+import type { CallFrame } from "../../src/protocol/frames.ts";
+import {
+  type CallReply,
+  createDenoRuntime,
+  createWorkerRuntime,
+  type Runtime,
+} from "../../src/runtime/mod.ts";
 import { withKernelLimits } from "../../src/runtime/limits.ts";
 import { AMPLE, type RecordingHost, recordingHost } from "../harness/programs.ts";
 import { runInSandbox, summarize } from "../harness/sandbox.ts";
 import type { Carrier, Threat } from "./threat.ts";
 
 const TIGHT = {
+  waitMs: 5000,
   budget: { ...AMPLE, frameBytes: 1024 * 1024, totalBytes: 4 * 1024 * 1024, calls: 100 },
   namespaces: [{
     name: "memory",
@@ -41,7 +48,7 @@ export async function attackHere(
   carrier: Carrier,
   guestPath: string = builtPath(FILES[carrier]),
 ): Promise<AttackEnd> {
-  const host = recordingHost();
+  const host = recordingHost(echoOrNever);
   const changes = { ...TIGHT, timeoutMs };
   const report = await runInSandbox(code, {
     host,
@@ -61,6 +68,13 @@ export async function attackUnsealed(threat: Threat, carrier: Carrier): Promise<
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Answers a call with its arguments, and one for `never` never. */
+function echoOrNever({ args }: CallFrame): Promise<CallReply> {
+  const [value = null] = args;
+  if (value === "never") return new Promise(() => {});
+  return Promise.resolve({ ok: true, value: args.length === 1 ? value : [...args] });
 }
 
 function openCarrier(carrier: Carrier, guestPath: string): Runtime {

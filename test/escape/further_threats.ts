@@ -195,6 +195,16 @@ const SPINS: readonly Threat[] = ([
 
 const AFTERWARDS: readonly Threat[] = [
   {
+    id: "spin-behind-call",
+    vector: "a call that never ends, so that the program's own time stands still while it computes",
+    defence: "src/runtime/time_budget.ts",
+    verdict: "contained",
+    code: "memory.read('never'); for (;;) {}",
+    end:
+      "stopped CPU_LIMIT_EXCEEDED: Code execution used more than 1000ms of CPU time while it waited for its calls",
+    timeoutMs: 1000,
+  },
+  {
     id: "late-log-after-timeout",
     vector: "work that goes on after the program's time",
     defence: SESSION,

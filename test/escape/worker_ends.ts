@@ -84,6 +84,11 @@ export const WORKER_ENDS: Readonly<Record<string, ThreatEnd>> = Object.freeze({
       /^(stopped EXECUTION_TIMEOUT|failed RangeError: Maximum BigInt size exceeded|service ended: )/,
   },
   "spin": { ...KEEPS_A_CORE, end: OUT_OF_TIME },
+  "spin-behind-call": {
+    ...KEEPS_A_CORE,
+    reason: "the answer comes when waiting is over, the thread runs on: trusted programs only",
+    end: "stopped EXECUTION_TIMEOUT: Code execution waited for its calls longer than 5000ms",
+  },
   "regexp-spin": { ...KEEPS_A_CORE, end: OUT_OF_TIME },
   "unpolled-builtin": { ...KEEPS_A_CORE, end: /^(stopped EXECUTION_TIMEOUT|completed)/ },
   "atomics-wait": {

@@ -156,7 +156,7 @@ server:
 sandbox:
   runtime: quikjs
   workers: {min: 5, max: 2, idleTimeout: soon}
-  limits: {timeout: 10m, memory: 1GB, cpuQuota: 0}
+  limits: {timeout: 10m, memory: 1GB, cpuQuota: 0, cpuTime: 99ms}
 security:
   capabilities:
     mcp: {allowedServers: [ghost], allowedTool: [x]}
@@ -185,6 +185,7 @@ logging:
     "c.yaml:10:21: sandbox.limits.timeout: timeout is more than maxTimeout",
     "c.yaml:10:34: sandbox.limits.memory: memory is more than maxMemory",
     "c.yaml:10:49: sandbox.limits.cpuQuota: Too small: expected number to be >0",
+    "c.yaml:10:62: sandbox.limits.cpuTime: must be at least 100ms",
     'c.yaml:13:28: security.capabilities.mcp.allowedServers.0: there is no server "ghost"',
     'c.yaml:13:36: security.capabilities.mcp.allowedTool: unknown key "allowedTool" ' +
     '(did you mean "allowedTools"?)',
