@@ -26,10 +26,19 @@ import {
   type RuntimeName,
   toProblem,
 } from "../contract/mod.ts";
+import { type Approver, createPolicy, NO_APPROVER, type Policy } from "../policy/mod.ts";
 import type { Pool } from "../pool/mod.ts";
 import { admit, type Admitted } from "./admission.ts";
 import { type ExecutionResult, toLogLine, toRunProblem } from "./answer.ts";
+import { CallGuard } from "./call_guard.ts";
+import { CallerTurns } from "./caller_turns.ts";
 import { budgetOf } from "./budget_of.ts";
+import {
+  type CallIdentity,
+  type DirectCall,
+  type DirectCallResult,
+  DirectCalls,
+} from "./direct_calls.ts";
 import { EngineMetrics } from "./engine_metrics.ts";
 import { admittedAt, advance, type ExecutionEvent } from "./execution.ts";
 import { recordAdmitted, recordCall, recordEnded, recordFailed } from "./execution_audit.ts";
@@ -62,6 +71,8 @@ export interface Engine extends AsyncDisposable {
   ): Promise<ExecutionResult>;
   /** Checks a program without running it. */
   check(request: CheckRequest, caller: Caller, options?: ExecuteOptions): Promise<CheckAnswer>;
+  /** Calls one tool without a program; rejects with what a program would have caught. */
+  callTool(call: DirectCall, caller: Caller, options?: ExecuteOptions): Promise<DirectCallResult>;
   /** The tools a caller reaches, under their guest names. */
   toolbox(caller: Caller): Promise<Toolbox>;
   /** Runtimes of this host, available or not. */
@@ -84,6 +95,8 @@ export interface EngineParts {
   readonly metrics: Metrics;
   /** @default nothing is recorded */
   readonly audit?: AuditSink;
+  /** Who is asked about calls that a rule wants approved. @default nobody, so they are refused */
+  readonly approver?: Approver;
   /** Where granted environment variables are read. @default there are none */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -100,12 +113,21 @@ class LocalEngine implements Engine {
   readonly #toolboxes: Toolboxes;
   readonly #gate: Gate;
   readonly #metrics: EngineMetrics;
+  readonly #policy: Policy;
+  readonly #direct: DirectCalls;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.#toolboxes = new Toolboxes(parts.catalog);
+    this.#policy = createPolicy(parts.config.security.tools);
+    this.#toolboxes = new Toolboxes(parts.catalog, this.#policy);
     this.#gate = new Gate(parts.config.sandbox.workers.max + parts.config.sandbox.queue);
     this.#metrics = new EngineMetrics(parts.metrics, this.#gate, parts.pools);
+    this.#direct = new DirectCalls({
+      clock: parts.clock,
+      turns: new CallerTurns(parts.clock, parts.config.sandbox.limits.timeoutMs),
+      toolbox: (grant, signal, server) => this.#prepareToolbox(grant, signal, server),
+      gate: (identity, toolbox) => this.#toolCalls(identity, identity.caller.grant, { toolbox }),
+    });
   }
 
   async execute(
@@ -150,6 +172,26 @@ class LocalEngine implements Engine {
       capabilities: tools.map((tool) => `mcp:${tool}`),
       checkTime: roundMs(this.#parts.clock.monotonic() - startedAt),
     };
+  }
+
+  async callTool(
+    call: DirectCall,
+    caller: Caller,
+    options: ExecuteOptions = {},
+  ): Promise<DirectCallResult> {
+    using ticket = this.#gate.enter(options.signal);
+    const { signal } = ticket;
+    const requestId = options.requestId ?? newId("req");
+    try {
+      return await this.#direct.call(call, {
+        executionId: newId("call"),
+        requestId,
+        caller,
+        signal,
+      });
+    } catch (error) {
+      throw signal.aborted ? cancelled(signal) : error;
+    }
   }
 
   async toolbox(caller: Caller): Promise<Toolbox> {
@@ -228,7 +270,7 @@ class LocalEngine implements Engine {
     );
     this.#advance(run, "sandbox");
     const access = this.#access(run);
-    const calls = this.#toolCalls(run, toolbox, access);
+    const calls = this.#toolCalls(run, admitted.grant, { toolbox, access });
     const logs: string[] = [];
     const report = await lease.sandbox.run(
       {
@@ -272,16 +314,23 @@ class LocalEngine implements Engine {
     });
   }
 
-  #toolCalls(run: Run, toolbox: Toolbox, access: Access): ToolCalls {
-    const { catalog, clock, logger, audit = NO_AUDIT } = this.#parts;
+  #toolCalls(
+    run: CallIdentity,
+    grant: CapabilitySet,
+    reach: { readonly toolbox: Toolbox; readonly access?: Access },
+  ): ToolCalls {
+    const { executionId, requestId, caller: { id: principal } } = run;
+    const { catalog, clock, audit = NO_AUDIT, approver = NO_APPROVER } = this.#parts;
     const metrics = this.#metrics;
+    const policy = this.#policy;
+    const logger = this.#parts.logger.child({ executionId, requestId });
     return new ToolCalls({
-      toolbox,
-      access,
-      grant: run.admitted.grant,
+      ...reach,
+      grant,
+      guard: new CallGuard({ grant, policy, approver, audit, logger, executionId, principal }),
       catalog,
       clock,
-      logger: logger.child({ executionId: run.executionId, requestId: run.requestId }),
+      logger,
       observer: {
         callStarted: (server) => metrics.callStarted(server),
         callEnded(record) {

@@ -69,6 +69,7 @@ export function scriptedApp(script: Script = {}) {
       return await (script.execute ?? (() => completed(42)))(one);
     },
     check: unscripted,
+    callTool: unscripted,
     toolbox: unscripted,
     runtimes: () => [{
       name: "deno",
