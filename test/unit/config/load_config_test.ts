@@ -98,6 +98,7 @@ Deno.test("the specification's file loads unchanged", async () => {
       },
     },
     credentials: [],
+    tools: { default: "allow", readOnly: "allow", trustAnnotations: [], rules: [] },
   });
   assert.deepEqual(Object.keys(config.mcp.servers), ["helpscout", "filesystem"]);
   const { helpscout } = config.mcp.servers;

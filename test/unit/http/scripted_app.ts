@@ -20,6 +20,7 @@ export interface Asked {
 /** What a test scripts. */
 export interface Script {
   readonly execute?: (asked: Asked) => ExecutionResult | Promise<ExecutionResult>;
+  readonly callTool?: Engine["callTool"];
   readonly server?: Readonly<Record<string, unknown>>;
   readonly health?: HealthReport;
   readonly unauthenticated?: Error;
@@ -69,7 +70,7 @@ export function scriptedApp(script: Script = {}) {
       return await (script.execute ?? (() => completed(42)))(one);
     },
     check: unscripted,
-    callTool: unscripted,
+    callTool: script.callTool ?? unscripted,
     toolbox: unscripted,
     runtimes: () => [{
       name: "deno",
