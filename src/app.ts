@@ -24,6 +24,7 @@ import {
   type RequestOrigin,
 } from "./http/mod.ts";
 import { createMcpManager, type McpManager } from "./mcp/mod.ts";
+import type { Approver } from "./policy/mod.ts";
 import { openRuntime } from "./open_runtime.ts";
 import { createPool } from "./pool/mod.ts";
 import { absentRuntimes } from "./runtime/mod.ts";
@@ -39,6 +40,8 @@ export interface AppOptions {
   readonly sources?: readonly ToolSource[];
   /** Where the `deno` binary is. @default the running Deno, else `deno` of the PATH */
   readonly denoPath?: string;
+  /** Who is asked about tool calls that a rule wants approved. @default nobody: they are refused */
+  readonly approver?: Approver;
 }
 
 /** A running service without its socket. */
@@ -100,6 +103,7 @@ export function createApp(config: Config, options: AppOptions): App {
     metrics,
     environment: process.env,
     ...(audit === undefined ? {} : { audit }),
+    ...(options.approver === undefined ? {} : { approver: options.approver }),
   });
   const health = createHealthReporter({ engine, servers, clock });
   const http = createHttpApp({

@@ -8,6 +8,7 @@ import { createNativeSource, type NativeTool } from "./catalog/mod.ts";
 import { type Config, loadConfig, parseConfig } from "./config/mod.ts";
 import { withPrintedTypes } from "./native_tool.ts";
 import type { CheckAnswer, CheckRequest, ExecuteAnswer, ExecuteRequest } from "./contract/mod.ts";
+import type { Approver } from "./policy/mod.ts";
 import { type Caller, type Engine, printDeclarations, toDecodedAnswer } from "./engine/mod.ts";
 
 /** Options of {@link createCodemode}. */
@@ -22,6 +23,8 @@ export interface CodemodeOptions {
   readonly logger?: Logger;
   /** Where the `deno` binary is. @default the running Deno, else `deno` of the PATH */
   readonly denoPath?: string;
+  /** Who is asked about tool calls that a rule wants approved. @default nobody: they are refused */
+  readonly approver?: Approver;
 }
 
 /** Options of one embedded execution. */
@@ -63,6 +66,7 @@ export async function createCodemode(options: CodemodeOptions = {}): Promise<Cod
     logger,
     sources,
     ...(options.denoPath === undefined ? {} : { denoPath: options.denoPath }),
+    ...(options.approver === undefined ? {} : { approver: options.approver }),
   });
   return embedded(
     app.engine,

@@ -31,6 +31,7 @@ export {
   type ToolProvider,
 } from "./framework/mod.ts";
 export { tool, type ToolContext, type ToolDefinition, type ZodTool } from "./native_tool.ts";
+export type { Approval, Approver, PendingCall } from "./policy/mod.ts";
 export {
   type DescribedTool,
   generateTypes,

@@ -42,6 +42,7 @@ export const ERROR_CODES = Object.freeze({
   CAPABILITY_VIOLATION: meaning("security", "caller", false, 403),
   UNAUTHENTICATED: meaning("security", "caller", false, 401),
   FORBIDDEN: meaning("security", "caller", false, 403),
+  APPROVAL_REQUIRED: meaning("security", "caller", false, 403),
   IDENTITY_PROVIDER_UNAVAILABLE: meaning("network", "host", true, 503),
   RATE_LIMITED: meaning("security", "caller", true, 429),
   QUEUE_FULL: meaning("runtime", "host", true, 503),

@@ -10,7 +10,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import ajvFormats from "ajv-formats";
 import type { Logger } from "../base/log.ts";
 import type { JsonSchema } from "../contract/mod.ts";
-import { MAX_MATCHED_LENGTH, MAX_PATTERN_COST, patternCost } from "./pattern_cost.ts";
+import { MAX_MATCHED_LENGTH, MAX_PATTERN_COST, patternCost } from "../base/pattern_cost.ts";
 import { prepareSchema, STEP_KEYWORD } from "./prepare_schema.ts";
 
 /** Compiled schemas kept. */

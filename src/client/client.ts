@@ -10,6 +10,7 @@ import type {
   ExecuteRequest,
   Problem,
   RuntimesAnswer,
+  ToolCallAnswer,
   ToolsAnswer,
   ToolSearchAnswer,
 } from "../contract/mod.ts";
@@ -19,6 +20,9 @@ import { CodemodeClientError } from "./client_error.ts";
 
 /** Statuses that say nothing ran and trying again may help. */
 const RETRIED = new Set([429, 503]);
+
+/** Paths whose results can come in a form that keeps what JSON loses. */
+const TAGGED = /\/(?:execute|tools\/[^/]+\/[^/]+)$/;
 
 /** Options of {@link CodemodeClient}. */
 export interface ClientOptions {
@@ -111,6 +115,21 @@ export class CodemodeClient {
     return this.#get("api/v1/tools/search", { q: query, limit, detail }, signal);
   }
 
+  /**
+   * Calls one tool without a program, by the names its server uses. A call that fails or is not
+   * allowed throws {@link CodemodeClientError}.
+   */
+  async callTool(
+    server: string,
+    tool: string,
+    input: Readonly<Record<string, unknown>> = {},
+    options: RequestOptions = {},
+  ): Promise<ToolCallAnswer> {
+    const path = `api/v1/tools/${encodeURIComponent(server)}/${encodeURIComponent(tool)}`;
+    const answer = await this.#post<ToolCallAnswer>(path, input, options.signal);
+    return { ...answer, result: this.#decode(answer.result) };
+  }
+
   /** The TypeScript declarations of the tools. */
   async declarations(options: DeclarationsOptions = {}): Promise<string> {
     const { signal, servers, tools, budget } = options;
@@ -150,10 +169,9 @@ export class CodemodeClient {
     for (let attempt = 0;; attempt++) {
       const response = await this.#once(url, init, signal);
       if (response.ok) return response;
-      if (!RETRIED.has(response.status) || attempt >= retries) {
-        throw await this.#toClientError(response);
-      }
-      await response.body?.cancel();
+      const error = await this.#toClientError(response);
+      const mayRetry = RETRIED.has(response.status) && !mayHaveTakenEffect(error);
+      if (!mayRetry || attempt >= retries) throw error;
       await pause(this.#delayMs(response, attempt), signal);
     }
   }
@@ -163,7 +181,7 @@ export class CodemodeClient {
     const headers = new Headers(init.headers);
     headers.set(
       "accept",
-      url.pathname.endsWith("/execute") ? "application/json; values=tagged" : "*/*",
+      TAGGED.test(url.pathname) ? "application/json; values=tagged" : "*/*",
     );
     if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
     try {
@@ -232,6 +250,11 @@ export class CodemodeClient {
 }
 
 type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** A call that was lost on its way back must not be made twice. */
+function mayHaveTakenEffect({ problem }: CodemodeClientError): boolean {
+  return problem?.details?.["mayHaveTakenEffect"] === true;
+}
 
 function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {

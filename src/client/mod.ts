@@ -19,6 +19,7 @@ export type {
   ExecuteAnswer,
   ExecuteRequest,
   RuntimesAnswer,
+  ToolCallAnswer,
   ToolsAnswer,
   ToolSearchAnswer,
 } from "../contract/mod.ts";

@@ -7,6 +7,7 @@ import type { LogLevel } from "../base/log.ts";
 import type { Secret } from "../base/secret.ts";
 import type { CapabilitySet } from "../capability/mod.ts";
 import type { RuntimeName } from "../contract/mod.ts";
+import type { PolicySettings } from "../policy/mod.ts";
 
 /** Where the service listens and what it accepts. */
 export interface ServerConfig {
@@ -140,6 +141,8 @@ export interface SecurityConfig {
     readonly header: string;
     readonly value: Secret;
   }[];
+  /** Which tool calls are made, refused, or approved first. @default whatever is granted is made */
+  readonly tools?: PolicySettings;
 }
 
 /** How a lost server is tried again: exponential with full jitter. */

@@ -4,6 +4,7 @@ import { nearestName } from "../base/nearest.ts";
 import { splitHostEntry } from "../capability/mod.ts";
 import { isLoopback } from "./loopback.ts";
 import type { ConfigFile } from "./schema.ts";
+import { toolPolicyFaults } from "./tool_policy.ts";
 
 /** A broken rule: where, and what is wrong. */
 export interface BrokenRule {
@@ -24,6 +25,7 @@ export function brokenRules(file: ConfigFile): readonly BrokenRule[] {
     ...sandboxRules(file),
     ...credentialRules(file),
     ...mcpRules(file),
+    ...toolPolicyFaults(file.security.tools, new Set([...Object.keys(file.mcp.servers), "tools"])),
   ];
 }
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { LOG_LEVELS } from "../base/log.ts";
 import { Secret } from "../base/secret.ts";
 import { RUNTIME_NAMES } from "../contract/mod.ts";
+import { ToolPolicySchema } from "./tool_policy.ts";
 import { parseDuration, parseSize } from "./units.ts";
 
 const MAX_TIMER_MS = 2_147_483_647;
@@ -137,6 +138,7 @@ const security = z.strictObject({
   }).prefault({}),
   capabilities: capabilities.prefault({}),
   credentials: z.array(credential).default([]),
+  tools: ToolPolicySchema.prefault({}),
 });
 
 const mcpServer = z.strictObject({

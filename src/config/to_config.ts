@@ -87,7 +87,7 @@ function toServer(server: ConfigFile["mcp"]["servers"][string]): McpServerConfig
 }
 
 function toSecurity(
-  { auth, capabilities, credentials }: ConfigFile["security"],
+  { auth, capabilities, credentials, tools }: ConfigFile["security"],
   directory: string,
 ): SecurityConfig {
   const { clockSkew, keys, scopes, ...rest } = auth;
@@ -104,6 +104,7 @@ function toSecurity(
     },
     capabilities: toSet(capabilities, directory),
     credentials,
+    tools,
   };
 }
 

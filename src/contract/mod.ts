@@ -45,3 +45,11 @@ export {
   type ToolView,
   ToolViewSchema,
 } from "./tool.ts";
+export {
+  type ToolCallAnswer,
+  ToolCallAnswerSchema,
+  type ToolCallMetrics,
+  ToolCallMetricsSchema,
+  type ToolCallRequest,
+  ToolCallRequestSchema,
+} from "./tool_call.ts";

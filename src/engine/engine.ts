@@ -26,26 +26,36 @@ import {
   type RuntimeName,
   toProblem,
 } from "../contract/mod.ts";
+import { type Approver, createPolicy, NO_APPROVER, type Policy } from "../policy/mod.ts";
 import type { Pool } from "../pool/mod.ts";
 import { admit, type Admitted } from "./admission.ts";
 import { type ExecutionResult, toLogLine, toRunProblem } from "./answer.ts";
 import { budgetOf, timeLimitsOf } from "./budget_of.ts";
+import { CallGuard } from "./call_guard.ts";
+import { CallerTurns } from "./caller_turns.ts";
+import {
+  type CallIdentity,
+  type DirectCall,
+  type DirectCallResult,
+  DirectCalls,
+} from "./direct_calls.ts";
 import { EngineMetrics } from "./engine_metrics.ts";
 import { admittedAt, advance, type ExecutionEvent } from "./execution.ts";
 import { recordAdmitted, recordCall, recordEnded, recordFailed } from "./execution_audit.ts";
-import { Gate, type Refusal, type Ticket } from "./gate.ts";
+import type { Ticket } from "./gate.ts";
+import { Gates } from "./gates.ts";
 import { type Run, type RunEnd, toResult } from "./run_end.ts";
 import type { Caller } from "./principal.ts";
 import { toRejection } from "./rejection.ts";
 import { explainSilent } from "./silent_servers.ts";
-import { ToolCalls } from "./tool_calls.ts";
+import { ToolCalls, type ToolCallsOptions } from "./tool_calls.ts";
 import { type Toolbox, Toolboxes } from "./toolbox.ts";
 
 /** Milliseconds an execution waits for a server that has not shown its tools yet. */
 const SERVER_PATIENCE_MS = 30_000;
 
-/** Checks at the same time: the checker is one thread, more would only wait inside it. */
-const CHECK_PLACES = 4;
+/** What calls may reach, and how long they may wait for their turns. */
+type CallReach = Pick<ToolCallsOptions, "toolbox" | "access" | "grant" | "maxRateWaitMs">;
 
 /** Options of one execution. */
 export interface ExecuteOptions {
@@ -65,6 +75,8 @@ export interface Engine extends AsyncDisposable {
   ): Promise<ExecutionResult>;
   /** Checks a program without running it. */
   check(request: CheckRequest, caller: Caller, options?: ExecuteOptions): Promise<CheckAnswer>;
+  /** Calls one tool without a program; rejects with what a program would have caught. */
+  callTool(call: DirectCall, caller: Caller, options?: ExecuteOptions): Promise<DirectCallResult>;
   /** The tools a caller reaches, under their guest names. */
   toolbox(caller: Caller): Promise<Toolbox>;
   /** Runtimes of this host, available or not. */
@@ -87,6 +99,8 @@ export interface EngineParts {
   readonly metrics: Metrics;
   /** @default nothing is recorded */
   readonly audit?: AuditSink;
+  /** Who is asked about calls that a rule wants approved. @default nobody, so they are refused */
+  readonly approver?: Approver;
   /** Where granted environment variables are read. @default there are none */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -101,32 +115,25 @@ export function createEngine(parts: EngineParts): Engine {
 class LocalEngine implements Engine {
   readonly #parts: EngineParts;
   readonly #toolboxes: Toolboxes;
-  readonly #gate: Gate;
-  /** Checks take their own turns: they need no sandbox, and must not wait for programs to end. */
-  readonly #checkGate: Gate;
+  readonly #gates: Gates;
   readonly #metrics: EngineMetrics;
+  readonly #policy: Policy;
+  readonly #direct: DirectCalls;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.#toolboxes = new Toolboxes(parts.catalog);
+    this.#policy = createPolicy(parts.config.security.tools);
+    this.#toolboxes = new Toolboxes(parts.catalog, this.#policy);
     this.#metrics = new EngineMetrics(parts.metrics, parts.pools);
-    const { workers, perPrincipal } = parts.config.sandbox;
-    this.#gate = this.#createGate("execute", workers.max, perPrincipal.concurrent);
-    this.#checkGate = this.#createGate("check", CHECK_PLACES, CHECK_PLACES);
-  }
-
-  #createGate(lane: string, places: number, perPrincipal: number): Gate {
-    const { config: { sandbox }, clock } = this.#parts;
-    const gate = new Gate({
-      places,
-      queue: sandbox.queue,
-      perPrincipal,
-      timeoutMs: sandbox.queueTimeoutMs,
-      clock,
-      onRefused: (why: Refusal) => this.#metrics.refused(lane, why),
+    const { waitMs } = parts.config.sandbox.limits;
+    this.#gates = new Gates(parts.config.sandbox, parts.clock, this.#metrics);
+    this.#direct = new DirectCalls({
+      clock: parts.clock,
+      turns: new CallerTurns(parts.clock, waitMs),
+      toolbox: (grant, signal, server) => this.#prepareToolbox(grant, signal, server),
+      gate: (identity, toolbox) =>
+        this.#toolCalls(identity, { toolbox, grant: identity.caller.grant, maxRateWaitMs: waitMs }),
     });
-    this.#metrics.watch(lane, gate);
-    return gate;
   }
 
   async execute(
@@ -135,7 +142,7 @@ class LocalEngine implements Engine {
     options: ExecuteOptions = {},
   ): Promise<ExecutionResult> {
     const admitted = admit(request, caller, this.#rules());
-    using ticket = this.#gate.enter(caller.id, options.signal);
+    using ticket = this.#gates.executions.enter(caller.id, options.signal);
     const run: Run = {
       executionId: newId("exec"),
       requestId: options.requestId ?? newId("req"),
@@ -158,7 +165,7 @@ class LocalEngine implements Engine {
     options: ExecuteOptions = {},
   ): Promise<CheckAnswer> {
     const admitted = admit(request, caller, this.#rules());
-    using ticket = this.#checkGate.enter(caller.id, options.signal);
+    using ticket = this.#gates.checks.enter(caller.id, options.signal);
     const startedAt = this.#parts.clock.monotonic();
     const toolbox = await this.#prepareToolbox(admitted.grant, ticket.signal, admitted.code);
     await ticket.turn();
@@ -172,6 +179,27 @@ class LocalEngine implements Engine {
       capabilities: tools.map((tool) => `mcp:${tool}`),
       checkTime: roundMs(this.#parts.clock.monotonic() - startedAt),
     };
+  }
+
+  async callTool(
+    call: DirectCall,
+    caller: Caller,
+    options: ExecuteOptions = {},
+  ): Promise<DirectCallResult> {
+    using ticket = this.#gates.calls.enter(caller.id, options.signal);
+    const { signal } = ticket;
+    const requestId = options.requestId ?? newId("req");
+    try {
+      await ticket.turn();
+      return await this.#direct.call(call, {
+        executionId: newId("call"),
+        requestId,
+        caller,
+        signal,
+      });
+    } catch (error) {
+      throw signal.aborted ? cancelled(signal) : error;
+    }
   }
 
   async toolbox(caller: Caller): Promise<Toolbox> {
@@ -209,7 +237,7 @@ class LocalEngine implements Engine {
   }
 
   async drain(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#gate.close(signal), this.#checkGate.close(signal)]);
+    await this.#gates.close(signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -251,7 +279,12 @@ class LocalEngine implements Engine {
     );
     this.#advance(run, "sandbox");
     const access = this.#access(run);
-    const calls = this.#toolCalls(run, toolbox, access);
+    const calls = this.#toolCalls(run, {
+      toolbox,
+      access,
+      grant: admitted.grant,
+      maxRateWaitMs: Math.max(admitted.timeoutMs, this.#parts.config.sandbox.limits.waitMs),
+    });
     const logs: string[] = [];
     const report = await lease.sandbox.run(
       {
@@ -295,16 +328,19 @@ class LocalEngine implements Engine {
     });
   }
 
-  #toolCalls(run: Run, toolbox: Toolbox, access: Access): ToolCalls {
-    const { catalog, clock, logger, audit = NO_AUDIT } = this.#parts;
+  #toolCalls(run: CallIdentity, reach: CallReach): ToolCalls {
+    const { executionId, requestId, caller: { id: principal } } = run;
+    const { catalog, clock, audit = NO_AUDIT, approver = NO_APPROVER } = this.#parts;
     const metrics = this.#metrics;
+    const policy = this.#policy;
+    const { grant } = reach;
+    const logger = this.#parts.logger.child({ executionId, requestId });
     return new ToolCalls({
-      toolbox,
-      access,
-      grant: run.admitted.grant,
+      ...reach,
+      guard: new CallGuard({ grant, policy, approver, audit, logger, executionId, principal }),
       catalog,
       clock,
-      logger: logger.child({ executionId: run.executionId, requestId: run.requestId }),
+      logger,
       observer: {
         callStarted: (server) => metrics.callStarted(server),
         callEnded(record) {
@@ -312,10 +348,6 @@ class LocalEngine implements Engine {
           recordCall(audit, run, record);
         },
       },
-      maxRateWaitMs: Math.max(
-        run.admitted.timeoutMs,
-        this.#parts.config.sandbox.limits.waitMs,
-      ),
     });
   }
 

@@ -46,7 +46,11 @@ export function recordFailed(audit: AuditSink, run: Run, outcome: string): void 
 }
 
 /** A call has ended. */
-export function recordCall(audit: AuditSink, run: Run, record: CallRecord): void {
+export function recordCall(
+  audit: AuditSink,
+  run: Pick<Run, "executionId" | "caller">,
+  record: CallRecord,
+): void {
   const { server, tool, status, duration } = record;
   const { executionId, caller: { id: principal } } = run;
   audit.record({ type: "call.ended", executionId, principal, server, tool, status, duration });

@@ -2,6 +2,12 @@
 
 export { type ExecutionResult, toDecodedAnswer, toPlainAnswer, toTaggedAnswer } from "./answer.ts";
 export { createEngine, type Engine, type EngineParts, type ExecuteOptions } from "./engine.ts";
+export {
+  type DirectCall,
+  type DirectCallResult,
+  toPlainCall,
+  toTaggedCall,
+} from "./direct_calls.ts";
 export type { Caller } from "./principal.ts";
 export { printDeclarations } from "./print_declarations.ts";
 export { toToolHit } from "./tool_hit.ts";

@@ -1,6 +1,6 @@
 /**
- * The one gate every tool call of a guest passes: own-name lookup in the toolbox, the grant, the
- * call rate, then the catalog, which checks input and output. It never rejects; what goes wrong
+ * The one gate every tool call passes: own-name lookup in the toolbox, the guard (grant, rules,
+ * approval), the call rate, then the catalog, which checks input and output. It never rejects; what goes wrong
  * becomes an error the guest can catch. It keeps the record of calls that the answer shows.
  */
 
@@ -9,7 +9,7 @@ import { type Clock, sleep } from "../base/clock.ts";
 import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { roundMs } from "../base/round_ms.ts";
-import { allowsTool, type CapabilitySet, DEFAULT_AMOUNTS } from "../capability/mod.ts";
+import { type CapabilitySet, DEFAULT_AMOUNTS } from "../capability/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
 import type { CallRecord, Tool } from "../contract/mod.ts";
 import { NETWORK_NAMESPACE } from "../protocol/access.ts";
@@ -18,6 +18,7 @@ import { encodeValue, toPlainJson } from "../protocol/values.ts";
 import type { CallReply } from "../runtime/mod.ts";
 import type { NamedTool } from "../typegen/mod.ts";
 import { type Bucket, fullBucket, take } from "../base/rate.ts";
+import type { CallGuard } from "./call_guard.ts";
 import type { Found, Toolbox } from "./toolbox.ts";
 import { describeTool, toToolHit } from "./tool_hit.ts";
 
@@ -30,6 +31,7 @@ const SEARCH_MAX = 50;
 export interface ToolCallsOptions {
   readonly toolbox: Toolbox;
   readonly grant: CapabilitySet;
+  readonly guard: CallGuard;
   readonly catalog: Catalog;
   /** Answers calls that are not of tools. @default there are none */
   readonly access?: Access;
@@ -113,7 +115,7 @@ export class ToolCalls {
     if (frame.tool === "describe") return Promise.resolve(this.#describe(first));
     if (frame.tool === "call") {
       const found = this.#findByPath("codemode.call", first);
-      return this.#invoke(found.named.tool, second ?? {}, signal);
+      return this.invoke(found.named.tool, second ?? {}, signal);
     }
     throw new CodemodeError("TOOL_NOT_FOUND", `codemode has no "${frame.tool}"`);
   }
@@ -126,25 +128,20 @@ export class ToolCalls {
         `There is no tool ${frame.namespace}.${frame.tool}`,
       );
     }
-    return this.#invoke(
+    return this.invoke(
       found.named.tool,
       toInput(found.named, frame.args.map(toJson)),
       signal,
     );
   }
 
-  async #invoke(tool: Tool, input: unknown, signal: AbortSignal): Promise<unknown> {
-    const { catalog, clock, grant, observer } = this.#options;
+  /** Makes one call with `input`, which is JSON and is sent as it was judged. */
+  async invoke(tool: Tool, input: unknown, signal: AbortSignal): Promise<unknown> {
+    const { catalog, clock, guard, observer } = this.#options;
     const record = this.#open(tool);
     observer.callStarted(tool.server);
     try {
-      // The toolbox holds granted tools only; asking again keeps the gate closed if that ever fails.
-      if (!allowsTool(grant, tool.server, tool.name)) {
-        throw new CodemodeError(
-          "CAPABILITY_VIOLATION",
-          `mcp:${tool.server}.${tool.name} was not granted`,
-        );
-      }
+      await guard.admit(tool, input, signal);
       await this.#waitForRate(tool, signal);
       record.status = "in_flight";
       const value = await catalog.call(tool.server, tool.name, input, { signal });
@@ -239,7 +236,10 @@ export class ToolCalls {
 }
 
 /** A result nested too deep to cross is the server's failure, as one that breaks its schema is. */
-function encodeResult(value: unknown, { namespace, tool }: CallFrame): WireValue {
+export function encodeResult(
+  value: unknown,
+  { namespace, tool }: Pick<CallFrame, "namespace" | "tool">,
+): WireValue {
   try {
     return encodeValue(value).wire;
   } catch (cause) {
@@ -253,7 +253,7 @@ function encodeResult(value: unknown, { namespace, tool }: CallFrame): WireValue
 }
 
 /** What a tool can be sent: JSON, with richer values in their nearest form. */
-function toJson(wire: WireValue): unknown {
+export function toJson(wire: WireValue): unknown {
   return toPlainJson(wire).json;
 }
 

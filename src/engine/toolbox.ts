@@ -7,6 +7,7 @@ import { allowsTool, type CapabilitySet } from "../capability/mod.ts";
 import { nearestName } from "../base/nearest.ts";
 import { type Catalog, searchTools } from "../catalog/mod.ts";
 import type { Tool } from "../contract/mod.ts";
+import { isAlwaysDenied, type Policy } from "../policy/mod.ts";
 import type { GuestNamespace } from "../protocol/frames.ts";
 import {
   createDeclarations,
@@ -43,6 +44,8 @@ export interface Toolbox {
   readonly guestNamespaces: readonly GuestNamespace[];
   /** The tool a guest means by a namespace and a name or alias; own names only. */
   find(namespace: string, name: string): Found | undefined;
+  /** The tool that `server` calls `name`, or that a guest would call so. */
+  findOn(server: string, name: string): Found | undefined;
   /** The tool meant by `namespace.tool`, `mcp.namespace.tool` or the names of its own server. */
   findByPath(path: string): Found | undefined;
   /** The path of the tool that was probably meant by one that is not here. */
@@ -59,14 +62,16 @@ export interface Selection {
   readonly tools?: readonly string[] | undefined;
 }
 
-/** Makes toolboxes and keeps the recent ones until the catalog changes. */
+/** Makes toolboxes, without tools that are never allowed, and keeps the recent ones until the catalog changes. */
 export class Toolboxes {
   readonly #catalog: Catalog;
+  readonly #policy: Policy;
   readonly #kept = new Map<string, Toolbox>();
   #named: { readonly version: number; readonly namespaces: readonly NamedNamespace[] } | undefined;
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, policy: Policy) {
     this.#catalog = catalog;
+    this.#policy = policy;
   }
 
   /** The toolbox of a grant. */
@@ -94,7 +99,11 @@ export class Toolboxes {
   #create(grant: CapabilitySet): Toolbox {
     const all = this.#allNamed();
     const silent = all.filter(({ server, tools }) => tools.length === 0 && isNamed(grant, server));
-    return createToolbox(granted(all, grant), silent.map(({ name }) => name));
+    const shown = onlyTools(
+      all,
+      (tool) => allowsTool(grant, tool.server, tool.name) && !isAlwaysDenied(this.#policy, tool),
+    );
+    return createToolbox(shown, silent.map(({ name }) => name));
   }
 
   /** All tools are named together, so that a tool has one name whatever a caller was granted. */
@@ -112,13 +121,6 @@ function isNamed({ mcp = {} }: CapabilitySet, server: string): boolean {
   const { allowedServers = [], allowedTools = [] } = mcp;
   return allowedServers.some((name) => name === server || name === "*") ||
     allowedTools.some((path) => path.startsWith(`${server}.`));
-}
-
-function granted(
-  namespaces: readonly NamedNamespace[],
-  grant: CapabilitySet,
-): readonly NamedNamespace[] {
-  return onlyTools(namespaces, ({ server, name }) => allowsTool(grant, server, name));
 }
 
 function onlyTools(
@@ -163,6 +165,15 @@ class NamedToolbox implements Toolbox {
 
   find(namespace: string, name: string): Found | undefined {
     return this.#index.get(namespace)?.get(name);
+  }
+
+  findOn(server: string, name: string): Found | undefined {
+    for (const namespace of this.namespaces) {
+      if (namespace.server !== server) continue;
+      const named = namespace.tools.find(({ tool }) => tool.name === name);
+      return named ? { namespace, named } : this.find(namespace.name, name);
+    }
+    return this.find(server, name);
   }
 
   findByPath(path: string): Found | undefined {

@@ -15,6 +15,7 @@ import type { AuditSink } from "../contract/mod.ts";
 import type { ServerConfig } from "../config/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import { METADATA_PATH, resourceMetadata } from "./challenge.ts";
+import { callTool } from "./call_tool.ts";
 import { check } from "./check.ts";
 import { declarations, introspect } from "./declarations.ts";
 import { docsPage } from "./docs_page.ts";
@@ -86,6 +87,7 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   app.post("/api/v1/check", mayRead, check(parts));
   app.get("/api/v1/tools", mayRead, tools(parts));
   app.get("/api/v1/tools/search", mayRead, searchTools(parts));
+  app.post("/api/v1/tools/:server/:tool", mayExecute, callTool(parts));
   app.get("/api/v1/declarations", mayRead, declarations(parts));
   app.get("/introspect", mayRead, introspect(parts));
   app.get("/api/v1/runtimes", mayRead, (c) => c.json({ runtimes: parts.engine.runtimes() }));

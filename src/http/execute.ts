@@ -1,6 +1,6 @@
 /** `POST /api/v1/execute`: run, answer when it has ended. A caller that goes away cancels. */
 
-import type { Handler } from "hono";
+import type { Context, Handler } from "hono";
 import { ExecuteRequestSchema } from "../contract/mod.ts";
 import { type Engine, toPlainAnswer, toTaggedAnswer } from "../engine/mod.ts";
 import type { Env } from "./env.ts";
@@ -17,7 +17,11 @@ export function execute({ engine }: { readonly engine: Engine }): Handler<Env> {
       signal: c.req.raw.signal,
       requestId: c.get("requestId"),
     });
-    const tagged = TAGGED.test(c.req.header("accept") ?? "");
-    return c.json(tagged ? toTaggedAnswer(result) : toPlainAnswer(result));
+    return c.json(wantsTagged(c) ? toTaggedAnswer(result) : toPlainAnswer(result));
   };
+}
+
+/** Whether the caller restores tagged values. */
+export function wantsTagged(c: Context<Env>): boolean {
+  return TAGGED.test(c.req.header("accept") ?? "");
 }

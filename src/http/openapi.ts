@@ -8,6 +8,8 @@ import {
   ExecuteRequestSchema,
   ProblemSchema,
   RuntimesAnswerSchema,
+  ToolCallAnswerSchema,
+  ToolCallRequestSchema,
   ToolsAnswerSchema,
   ToolSearchAnswerSchema,
 } from "../contract/mod.ts";
@@ -22,6 +24,8 @@ const SCHEMAS = {
   CheckRequest: CheckRequestSchema,
   CheckAnswer: CheckAnswerSchema,
   ToolsAnswer: ToolsAnswerSchema,
+  ToolCallRequest: ToolCallRequestSchema,
+  ToolCallAnswer: ToolCallAnswerSchema,
   ToolSearchAnswer: ToolSearchAnswerSchema,
   RuntimesAnswer: RuntimesAnswerSchema,
   Failure: FAILURE,
@@ -52,6 +56,7 @@ export function openapi(version: string): Record<string, unknown> {
       },
       "/api/v1/tools": { get: answering("tools", "Tools by namespace", "ToolsAnswer") },
       "/api/v1/tools/search": { get: searchOperation() },
+      "/api/v1/tools/{server}/{tool}": { post: callOperation() },
       "/api/v1/declarations": { get: declarationsOperation() },
       "/api/v1/runtimes": { get: answering("runtimes", "Runtimes of this host", "RuntimesAnswer") },
       "/health": { get: plain("health", "How every part is", "application/json") },
@@ -157,6 +162,20 @@ function searchOperation() {
       schema: { enum: ["brief", "detailed", "full"], default: "detailed" },
     },
   ]);
+}
+
+function callOperation() {
+  const names = { server: "The server's name", tool: "The tool's name" };
+  return {
+    ...withBody("callTool", "Call one tool without a program", "ToolCallRequest", "ToolCallAnswer"),
+    parameters: Object.entries(names).map(([name, description]) => ({
+      in: "path",
+      name,
+      description,
+      required: true,
+      schema: { type: "string" },
+    })),
+  };
 }
 
 function declarationsOperation() {

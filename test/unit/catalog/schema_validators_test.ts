@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createLogger, type LogEntry } from "../../../src/base/log.ts";
-import { MAX_MATCHED_LENGTH } from "../../../src/catalog/pattern_cost.ts";
+import { MAX_MATCHED_LENGTH } from "../../../src/base/pattern_cost.ts";
 import {
   MAX_SCHEMA_CHARACTERS,
   MAX_SCHEMA_DEPTH,

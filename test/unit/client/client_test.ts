@@ -253,3 +253,28 @@ Deno.test("client: slashes at the end of the URL do not matter", async () => {
     assert.equal(asked, "http://a/b/api/v1/tools");
   }
 });
+
+Deno.test("client: a direct call posts its input to the tool's path and restores the result", async () => {
+  const metrics = { queueTime: 1, callTime: 2 };
+  const result = encodeValue(new Map([["a", 1n]])).wire;
+  const { client, sent } = scripted([json({ result, requestId: "r1", metrics })]);
+  const answer = await client.callTool("my server", "a/b", { path: "x" });
+  assert.deepEqual(answer, { result: new Map([["a", 1n]]), requestId: "r1", metrics });
+  assert.equal(sent[0]?.url, "http://service/base/api/v1/tools/my%20server/a%2Fb");
+  assert.deepEqual([sent[0]?.method, sent[0]?.body], ["POST", { path: "x" }]);
+  assert.equal(sent[0]?.headers.get("accept"), "application/json; values=tagged");
+});
+
+Deno.test("client: a call that may have taken effect is not made again", async () => {
+  const lost = (mayHaveTakenEffect: boolean) =>
+    json({
+      success: false,
+      error: { ...problem("MCP_SERVER_UNAVAILABLE"), details: { mayHaveTakenEffect } },
+    }, 503);
+  const once = scripted([lost(true)]);
+  const error = await failure(once.client.callTool("memory", "create_entities"));
+  assert.deepEqual([error.code, once.sent.length], ["MCP_SERVER_UNAVAILABLE", 1]);
+  const again = scripted([lost(false)]);
+  await failure(again.client.callTool("memory", "create_entities"));
+  assert.equal(again.sent.length, 4);
+});

@@ -4,8 +4,10 @@ import assert from "node:assert/strict";
 import { silentLogger } from "../../../src/base/log.ts";
 import { createCatalog, type ToolSource } from "../../../src/catalog/mod.ts";
 import type { Tool } from "../../../src/contract/mod.ts";
+import { CallGuard } from "../../../src/engine/call_guard.ts";
 import { ToolCalls } from "../../../src/engine/tool_calls.ts";
 import { createToolbox } from "../../../src/engine/toolbox.ts";
+import { createPolicy, NO_APPROVER } from "../../../src/policy/mod.ts";
 import { nameTools } from "../../../src/typegen/mod.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 
@@ -31,9 +33,19 @@ function callsOf(
     onChange: () => ({ [Symbol.dispose]() {} }),
     call: () => Promise.resolve({ value, isStructured: false }),
   };
+  const grant = { mcp: { allowedServers: ["files"], maxCallsPerSecond: perSecond } };
   return new ToolCalls({
     toolbox: createToolbox(nameTools(groups)),
-    grant: { mcp: { allowedServers: ["files"], maxCallsPerSecond: perSecond } },
+    grant,
+    guard: new CallGuard({
+      grant,
+      policy: createPolicy(),
+      approver: NO_APPROVER,
+      audit: { record() {} },
+      logger: silentLogger,
+      executionId: "exec_1",
+      principal: "somebody",
+    }),
     catalog: createCatalog([source], { logger: silentLogger }),
     clock,
     logger: silentLogger,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Catalog } from "../../../src/catalog/mod.ts";
 import type { Tool } from "../../../src/contract/mod.ts";
 import { Toolboxes } from "../../../src/engine/toolbox.ts";
+import { createPolicy } from "../../../src/policy/mod.ts";
 import { unknownNames } from "../../../src/engine/unknown_names.ts";
 
 const SEARCH: Tool = {
@@ -22,7 +23,7 @@ const CATALOG = {
 const ALL = { mcp: { allowedServers: ["*"] } };
 
 Deno.test("a program waits for the servers it may mean, and no others", () => {
-  const toolboxes = new Toolboxes(CATALOG);
+  const toolboxes = new Toolboxes(CATALOG, createPolicy());
   assert.deepEqual(toolboxes.serversOf(ALL), ["memory", "my-files", "web"]);
   assert.deepEqual(toolboxes.serversOf(ALL, "return 1"), []);
   assert.deepEqual(toolboxes.serversOf(ALL, "mcp.my_files.read()"), ["my-files"]);
@@ -32,14 +33,14 @@ Deno.test("a program waits for the servers it may mean, and no others", () => {
 });
 
 Deno.test("servers without tools so far are known as silent, if they are granted", () => {
-  const toolboxes = new Toolboxes(CATALOG);
+  const toolboxes = new Toolboxes(CATALOG, createPolicy());
   assert.deepEqual(toolboxes.of(ALL).silent, ["my_files", "web"]);
   assert.deepEqual(toolboxes.of({ mcp: { allowedServers: ["memory", "web"] } }).silent, ["web"]);
   assert.deepEqual(toolboxes.of({}).silent, []);
 });
 
 Deno.test("names that are not here are answered with those that are", () => {
-  const toolbox = new Toolboxes(CATALOG).of(ALL);
+  const toolbox = new Toolboxes(CATALOG, createPolicy()).of(ALL);
   const error = unknownNames(toolbox, ["memry", "memory.serch_nodes", "zzz"]);
   assert.equal(error.code, "NOT_FOUND");
   assert.equal(

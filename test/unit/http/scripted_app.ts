@@ -20,6 +20,7 @@ export interface Asked {
 /** What a test scripts. */
 export interface Script {
   readonly execute?: (asked: Asked) => ExecutionResult | Promise<ExecutionResult>;
+  readonly callTool?: Engine["callTool"];
   readonly server?: Readonly<Record<string, unknown>>;
   /** Where it says it listens, without the rules for that address. */
   readonly host?: string;
@@ -75,6 +76,7 @@ export function scriptedApp(script: Script = {}) {
       return await (script.execute ?? (() => completed(42)))(one);
     },
     check: unscripted,
+    callTool: script.callTool ?? unscripted,
     toolbox: unscripted,
     runtimes: () => [{
       name: "deno",

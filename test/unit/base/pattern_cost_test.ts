@@ -3,7 +3,7 @@ import {
   MAX_MATCHED_LENGTH,
   MAX_PATTERN_COST,
   patternCost,
-} from "../../../src/catalog/pattern_cost.ts";
+} from "../../../src/base/pattern_cost.ts";
 
 const LENGTH = MAX_MATCHED_LENGTH;
 

@@ -1,9 +1,10 @@
 /**
- * How long a regular expression of a hostile schema can take. The estimate is an upper bound of the
- * ways a backtracking engine may have to try; what it cannot bound counts as infinite. Pure.
+ * How long a regular expression can take, of a hostile schema or on a hostile text. The estimate is
+ * an upper bound of the ways a backtracking engine may have to try; what it cannot bound counts as
+ * infinite. Pure.
  */
 
-/** Strings longer than this are not matched against a schema's pattern. */
+/** Strings longer than this are not matched at all. */
 export const MAX_MATCHED_LENGTH = 4_096;
 
 /** Ways tried at most; about a tenth of a second. */

@@ -1,0 +1,118 @@
+/**
+ * Whether one call may be made: the grant, then the operator's rules, then whoever must approve it.
+ * Every door's calls pass here, and each decision is an entry for the audit log.
+ */
+
+import { createDeferred } from "../base/deferred.ts";
+import { CodemodeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import { allowsTool, type CapabilitySet } from "../capability/mod.ts";
+import type { AuditSink, Tool } from "../contract/mod.ts";
+import { type Approval, type Approver, decide, type Decision, type Policy } from "../policy/mod.ts";
+
+/** What the calls of one execution are judged by. */
+export interface CallGuardOptions {
+  readonly grant: CapabilitySet;
+  readonly policy: Policy;
+  readonly approver: Approver;
+  readonly audit: AuditSink;
+  readonly logger: Logger;
+  readonly executionId: string;
+  readonly principal: string;
+}
+
+/** Judges the calls of one execution. */
+export class CallGuard {
+  readonly #options: CallGuardOptions;
+
+  constructor(options: CallGuardOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves when the call may be made with exactly this input. Rejects with `CAPABILITY_VIOLATION`,
+   * `FORBIDDEN` or `APPROVAL_REQUIRED`, or with the signal's reason while somebody is asked.
+   */
+  async admit(tool: Tool, input: unknown, signal: AbortSignal): Promise<void> {
+    const { grant, policy } = this.#options;
+    // The toolbox holds granted tools only; asking again keeps the gate closed if that ever fails.
+    if (!allowsTool(grant, tool.server, tool.name)) {
+      this.#record(tool, "deny", "grant");
+      throw new CodemodeError(
+        "CAPABILITY_VIOLATION",
+        `mcp:${tool.server}.${tool.name} was not granted`,
+      );
+    }
+    const decision = decide(policy, tool, input);
+    this.#record(tool, decision.verdict, decision.rule);
+    if (decision.verdict === "deny") throw denied(tool, decision);
+    if (decision.verdict === "approve") await this.#getApproval(tool, input, decision, signal);
+  }
+
+  async #getApproval(
+    tool: Tool,
+    input: unknown,
+    decision: Decision,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { approved, reason } = await this.#waitForApproval(tool, input, decision, signal);
+    // SAFETY: exactly true; an approver is code of others, and anything else must not pass.
+    const isApproved = approved === true;
+    this.#record(tool, isApproved ? "allow" : "deny", `approval for ${decision.rule}`);
+    if (!isApproved) throw notApproved(tool, decision, String(reason));
+  }
+
+  /** The time spent here is people's, not the program's. */
+  async #waitForApproval(
+    { server, name: tool }: Tool,
+    input: unknown,
+    { rule, reason }: Decision,
+    signal: AbortSignal,
+  ): Promise<Approval> {
+    const { approver, logger, executionId, principal } = this.#options;
+    const call = { executionId, principal, server, tool, input, rule, reason };
+    try {
+      return await unlessAborted(signal, () => approver.approve(call, signal));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      logger.error("asking for approval failed", { server, tool, error });
+      return { approved: false, reason: "asking failed" };
+    }
+  }
+
+  #record({ server, name: tool }: Tool, verdict: Decision["verdict"], rule: string): void {
+    const { audit, executionId, principal } = this.#options;
+    audit.record({ type: "call.decided", executionId, principal, server, tool, verdict, rule });
+  }
+}
+
+function denied(tool: Tool, { rule, reason }: Decision): CodemodeError {
+  return new CodemodeError("FORBIDDEN", `${pathOf(tool)} is denied by ${rule}: ${reason}`, {
+    details: { server: tool.server, tool: tool.name, rule, reason },
+  });
+}
+
+function notApproved(tool: Tool, { rule, reason }: Decision, answer: string): CodemodeError {
+  return new CodemodeError(
+    "APPROVAL_REQUIRED",
+    `${pathOf(tool)} needs approval by ${rule}: ${reason}; ${answer}`,
+    { details: { server: tool.server, tool: tool.name, rule, reason, answer } },
+  );
+}
+
+function pathOf({ server, name }: Tool): string {
+  return `${server}.${name}`;
+}
+
+/** What `ask` resolves with, unless the signal aborts first; nothing is asked once it has. */
+async function unlessAborted<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const { promise, reject } = createDeferred<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([ask(), promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

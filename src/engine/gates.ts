@@ -1,0 +1,52 @@
+/** The lanes of the engine: each kind of work takes its own turns, so that none waits for another. */
+
+import type { Clock } from "../base/clock.ts";
+import type { SandboxConfig } from "../config/mod.ts";
+import type { EngineMetrics } from "./engine_metrics.ts";
+import { Gate } from "./gate.ts";
+
+/** Checks at the same time: the checker is one thread, more would only wait inside it. */
+const CHECK_PLACES = 4;
+/** Direct calls at the same time, and those of one principal: they need no sandbox. */
+const CALL_PLACES = { all: 64, perPrincipal: 32 };
+
+/** One gate for each kind of work. */
+export class Gates {
+  /** Programs to run: as many places as sandboxes. */
+  readonly executions: Gate;
+  /** Programs to check, which need no sandbox and must not wait for programs to end. */
+  readonly checks: Gate;
+  /** Direct calls of tools. */
+  readonly calls: Gate;
+  readonly #sandbox: SandboxConfig;
+  readonly #clock: Clock;
+  readonly #metrics: EngineMetrics;
+
+  constructor(sandbox: SandboxConfig, clock: Clock, metrics: EngineMetrics) {
+    this.#sandbox = sandbox;
+    this.#clock = clock;
+    this.#metrics = metrics;
+    this.executions = this.#open("execute", sandbox.workers.max, sandbox.perPrincipal.concurrent);
+    this.checks = this.#open("check", CHECK_PLACES, CHECK_PLACES);
+    this.calls = this.#open("call", CALL_PLACES.all, CALL_PLACES.perPrincipal);
+  }
+
+  /** Lets nobody in any more; resolves when everyone has left. The signal's abort cancels them. */
+  async close(signal: AbortSignal): Promise<void> {
+    const gates = [this.executions, this.checks, this.calls];
+    await Promise.all(gates.map((gate) => gate.close(signal)));
+  }
+
+  #open(lane: string, places: number, perPrincipal: number): Gate {
+    const gate = new Gate({
+      places,
+      queue: this.#sandbox.queue,
+      perPrincipal,
+      timeoutMs: this.#sandbox.queueTimeoutMs,
+      clock: this.#clock,
+      onRefused: (why) => this.#metrics.refused(lane, why),
+    });
+    this.#metrics.watch(lane, gate);
+    return gate;
+  }
+}

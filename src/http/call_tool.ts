@@ -1,0 +1,21 @@
+/** `POST /api/v1/tools/{server}/{tool}`: one tool call without a program. */
+
+import type { Handler } from "hono";
+import { ToolCallRequestSchema } from "../contract/mod.ts";
+import { type Engine, toPlainCall, toTaggedCall } from "../engine/mod.ts";
+import type { Env } from "./env.ts";
+import { wantsTagged } from "./execute.ts";
+import { readBody } from "./read_body.ts";
+
+/** Calls the tool of the path with the body as its input. A caller that goes away cancels. */
+export function callTool({ engine }: { readonly engine: Engine }): Handler<Env> {
+  return async (c) => {
+    const input = await readBody(c, ToolCallRequestSchema);
+    const { server = "", tool = "" } = c.req.param() as { server?: string; tool?: string };
+    const result = await engine.callTool({ server, tool, input }, c.get("principal"), {
+      signal: c.req.raw.signal,
+      requestId: c.get("requestId"),
+    });
+    return c.json(wantsTagged(c) ? toTaggedCall(result) : toPlainCall(result));
+  };
+}
