@@ -128,7 +128,7 @@ audit: { path: "${folder}/audit.jsonl" }`;
     const direct = await service.request("/api/v1/tools/memory/delete_entities", {
       entityNames: [],
     });
-    assert.equal(direct.status, 404);
+    assert.deepEqual([direct.status, (await direct.json()).error.code], [404, "TOOL_NOT_FOUND"]);
   });
 
   await service.stop();
