@@ -14,7 +14,7 @@ export function toRequest(incoming: IncomingMessage, signal: AbortSignal): Reque
   if (url === undefined) return undefined;
   const body = method === "GET" || method === "HEAD" ? null : toStream(incoming);
   try {
-    const init = { method, headers: toHeaders(incoming.rawHeaders), body, signal, duplex: "half" };
+    const init = { method, headers: toPairs(incoming.rawHeaders), body, signal, duplex: "half" };
     return new Request(url, init as RequestInit);
   } catch {
     // A method or a header the standard form does not have.
@@ -37,12 +37,12 @@ function toUrl({ rawHeaders, url = "/" }: IncomingMessage): string | undefined {
     : undefined;
 }
 
-function toHeaders(raw: readonly string[]): Headers {
-  const headers = new Headers();
+function toPairs(raw: readonly string[]): [string, string][] {
+  const pairs: [string, string][] = [];
   for (let index = 0; index < raw.length; index += 2) {
-    headers.append(raw[index] ?? "", raw[index + 1] ?? "");
+    pairs.push([raw[index] ?? "", raw[index + 1] ?? ""]);
   }
-  return headers;
+  return pairs;
 }
 
 /** The body as it is asked for, chunk by chunk, so that nothing is held that nobody reads. */

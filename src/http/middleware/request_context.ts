@@ -34,7 +34,7 @@ export function requestContext(parts: RequestContextParts): MiddlewareHandler<En
     const requestId = CALLER_ID.test(given) ? given : newId("req");
     c.set("requestId", requestId);
     await next();
-    c.header("x-request-id", requestId);
+    c.res.headers.set("x-request-id", requestId);
     const durationMs = parts.clock.monotonic() - startedAt;
     // The route and not the path: labels must not grow with what callers send.
     const route = routePath(c, -1);

@@ -24,8 +24,10 @@ export function securityHeaders({ behindTls }: ServerConfig): MiddlewareHandler<
   };
   return async (c, next) => {
     await next();
+    // The headers themselves: `c.header` would make a new response for each.
+    const { headers } = c.res;
     for (const [name, value] of Object.entries(all)) {
-      if (!c.res.headers.has(name)) c.header(name, value);
+      if (!headers.has(name)) headers.set(name, value);
     }
   };
 }
