@@ -11,9 +11,10 @@ import type { ToolCallAnswer, ToolCallMetrics } from "../contract/mod.ts";
 import type { WireValue } from "../protocol/frames.ts";
 import { encodeValue } from "../protocol/values.ts";
 import { sanitizeToolName } from "../typegen/mod.ts";
+import { encodeResult, toJson } from "./call_values.ts";
 import type { CallerTurns } from "./caller_turns.ts";
 import type { Caller } from "./principal.ts";
-import { encodeResult, toJson, type ToolCalls } from "./tool_calls.ts";
+import type { ToolCalls } from "./tool_calls.ts";
 import type { Found, Toolbox } from "./toolbox.ts";
 
 /** A call of one tool. */

@@ -4,58 +4,37 @@
  * thrown as a `CodemodeError`.
  */
 
-import type { Clock } from "../base/clock.ts";
-import { CodemodeError, toCodemodeError } from "../base/errors.ts";
+import { CodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
-import type { Logger } from "../base/log.ts";
 import { roundMs } from "../base/round_ms.ts";
-import type { Metrics } from "../base/metrics.ts";
-import { type Access, createAccess } from "../access/mod.ts";
-import type { CapabilitySet } from "../capability/mod.ts";
-import type { Catalog } from "../catalog/mod.ts";
-import type { Ambient, Checker, CheckResult } from "../checker/mod.ts";
-import type { Config } from "../config/mod.ts";
-import {
-  type AuditSink,
-  type CheckAnswer,
-  type CheckRequest,
-  type ExecuteRequest,
-  type Language,
-  type Problem,
-  type RuntimeInfo,
-  type RuntimeName,
-  toProblem,
+import type { CheckResult } from "../checker/mod.ts";
+import type {
+  CheckAnswer,
+  CheckRequest,
+  ExecuteRequest,
+  Language,
+  RuntimeInfo,
+  RuntimeName,
 } from "../contract/mod.ts";
-import { type Approver, createPolicy, NO_APPROVER, type Policy } from "../policy/mod.ts";
-import type { Pool } from "../pool/mod.ts";
-import { admit, type Admitted } from "./admission.ts";
-import { type ExecutionResult, toLogLine, toRunProblem } from "./answer.ts";
-import { budgetOf, timeLimitsOf } from "./budget_of.ts";
-import { CallGuard } from "./call_guard.ts";
+import { createPolicy } from "../policy/mod.ts";
+import { admit } from "./admission.ts";
+import type { ExecutionResult } from "./answer.ts";
+import { budgetOf } from "./budget_of.ts";
 import { CallerTurns } from "./caller_turns.ts";
-import {
-  type CallIdentity,
-  type DirectCall,
-  type DirectCallResult,
-  DirectCalls,
-} from "./direct_calls.ts";
+import { cancelled } from "./cancelled.ts";
+import { type DirectCall, type DirectCallResult, DirectCalls } from "./direct_calls.ts";
 import { EngineMetrics } from "./engine_metrics.ts";
-import { admittedAt, advance, type ExecutionEvent } from "./execution.ts";
-import { recordAdmitted, recordCall, recordEnded, recordFailed } from "./execution_audit.ts";
-import type { Ticket } from "./gate.ts";
+import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
+import { admittedAt } from "./execution.ts";
+import { recordAdmitted, recordEnded } from "./execution_audit.ts";
 import { Gates } from "./gates.ts";
-import { type Run, type RunEnd, toResult } from "./run_end.ts";
+import { Preparation } from "./preparation.ts";
 import type { Caller } from "./principal.ts";
-import { toRejection } from "./rejection.ts";
+import { ProgramRuns } from "./program_runs.ts";
+import type { Run } from "./run_end.ts";
 import { explainSilent } from "./silent_servers.ts";
-import { ToolCalls, type ToolCallsOptions } from "./tool_calls.ts";
-import { type Toolbox, Toolboxes } from "./toolbox.ts";
-
-/** Milliseconds an execution waits for a server that has not shown its tools yet. */
-const SERVER_PATIENCE_MS = 30_000;
-
-/** What calls may reach, and how long they may wait for their turns. */
-type CallReach = Pick<ToolCallsOptions, "toolbox" | "access" | "grant" | "maxRateWaitMs">;
+import { ToolGates } from "./tool_gates.ts";
+import type { Toolbox } from "./toolbox.ts";
 
 /** Options of one execution. */
 export interface ExecuteOptions {
@@ -87,26 +66,6 @@ export interface Engine extends AsyncDisposable {
   drain(signal: AbortSignal): Promise<void>;
 }
 
-/** What an engine is made of. */
-export interface EngineParts {
-  readonly config: Config;
-  readonly catalog: Catalog;
-  readonly checker: Checker;
-  readonly pools: ReadonlyMap<RuntimeName, Pool>;
-  readonly runtimes: readonly RuntimeInfo[];
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** @default nothing is recorded */
-  readonly audit?: AuditSink;
-  /** Who is asked about calls that a rule wants approved. @default nobody, so they are refused */
-  readonly approver?: Approver;
-  /** Where granted environment variables are read. @default there are none */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
-}
-
-const NO_AUDIT: AuditSink = Object.freeze({ record() {} });
-
 /** Creates the engine. It owns nothing of its parts; `drain` before disposing them. */
 export function createEngine(parts: EngineParts): Engine {
   return new LocalEngine(parts);
@@ -114,25 +73,27 @@ export function createEngine(parts: EngineParts): Engine {
 
 class LocalEngine implements Engine {
   readonly #parts: EngineParts;
-  readonly #toolboxes: Toolboxes;
   readonly #gates: Gates;
   readonly #metrics: EngineMetrics;
-  readonly #policy: Policy;
+  readonly #preparation: Preparation;
+  readonly #programs: ProgramRuns;
   readonly #direct: DirectCalls;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.#policy = createPolicy(parts.config.security.tools);
-    this.#toolboxes = new Toolboxes(parts.catalog, this.#policy);
-    this.#metrics = new EngineMetrics(parts.metrics, parts.pools);
+    const policy = createPolicy(parts.config.security.tools);
     const { waitMs } = parts.config.sandbox.limits;
+    this.#metrics = new EngineMetrics(parts.metrics, parts.pools);
     this.#gates = new Gates(parts.config.sandbox, parts.clock, this.#metrics);
+    this.#preparation = new Preparation(parts.catalog, parts.checker, policy);
+    const tools = new ToolGates(parts, policy, this.#metrics);
+    this.#programs = new ProgramRuns(parts, this.#preparation, tools);
     this.#direct = new DirectCalls({
       clock: parts.clock,
       turns: new CallerTurns(parts.clock, waitMs),
-      toolbox: (grant, signal, server) => this.#prepareToolbox(grant, signal, server),
+      toolbox: (grant, signal, server) => this.#preparation.toolbox(grant, signal, server),
       gate: (identity, toolbox) =>
-        this.#toolCalls(identity, { toolbox, grant: identity.caller.grant, maxRateWaitMs: waitMs }),
+        tools.open(identity, { toolbox, grant: identity.caller.grant, maxRateWaitMs: waitMs }),
     });
   }
 
@@ -153,7 +114,7 @@ class LocalEngine implements Engine {
     };
     const { audit = NO_AUDIT } = this.#parts;
     recordAdmitted(audit, run, request.capabilities);
-    const result = await this.#walk(run, ticket);
+    const result = await this.#programs.walk(run, ticket);
     recordEnded(audit, run, result);
     this.#finish(run, result);
     return result;
@@ -167,9 +128,9 @@ class LocalEngine implements Engine {
     const admitted = admit(request, caller, this.#rules());
     using ticket = this.#gates.checks.enter(caller.id, options.signal);
     const startedAt = this.#parts.clock.monotonic();
-    const toolbox = await this.#prepareToolbox(admitted.grant, ticket.signal, admitted.code);
+    const toolbox = await this.#preparation.toolbox(admitted.grant, ticket.signal, admitted.code);
     await ticket.turn();
-    const checked = await this.#checkCode(admitted, toolbox, ticket.signal);
+    const checked = await this.#preparation.check(admitted, toolbox, ticket.signal);
     const tools = usedTools(checked, toolbox);
     return {
       ok: checked.ok,
@@ -203,7 +164,7 @@ class LocalEngine implements Engine {
   }
 
   async toolbox(caller: Caller): Promise<Toolbox> {
-    return await this.#prepareToolbox(caller.grant, new AbortController().signal);
+    return await this.#preparation.toolbox(caller.grant, new AbortController().signal);
   }
 
   runtimes(): readonly RuntimeInfo[] {
@@ -244,159 +205,6 @@ class LocalEngine implements Engine {
     await this.drain(AbortSignal.abort());
   }
 
-  async #walk(run: Run, ticket: Ticket): Promise<ExecutionResult> {
-    try {
-      const toolbox = await this.#prepareToolbox(run.admitted.grant, run.signal, run.admitted.code);
-      await ticket.turn();
-      this.#advance(run, "check");
-      const checked = await this.#checkCode(run.admitted, toolbox, run.signal);
-      this.#advance(run, "checked");
-      if (!checked.ok || checked.emitted === undefined) {
-        return this.#rejected(run, checked, toolbox.silent);
-      }
-      return await this.#runChecked(run, toolbox, checked, checked.emitted);
-    } catch (thrown) {
-      const error = run.signal.aborted ? cancelled(run.signal) : toCodemodeError(thrown);
-      // What cannot be answered for is thrown: a full queue, a crash of ours, a missing runtime.
-      if (error.code !== "CANCELLED") {
-        recordFailed(this.#parts.audit ?? NO_AUDIT, run, error.code);
-        throw error;
-      }
-      return this.#ended(run, { problem: this.#problem(error, run) });
-    }
-  }
-
-  async #runChecked(
-    run: Run,
-    toolbox: Toolbox,
-    checked: CheckResult,
-    emitted: NonNullable<CheckResult["emitted"]>,
-  ): Promise<ExecutionResult> {
-    const { admitted } = run;
-    await using lease = await this.#pool(admitted).checkout(
-      { memoryLimitBytes: admitted.memoryLimitBytes },
-      run.signal,
-    );
-    this.#advance(run, "sandbox");
-    const access = this.#access(run);
-    const calls = this.#toolCalls(run, {
-      toolbox,
-      access,
-      grant: admitted.grant,
-      maxRateWaitMs: Math.max(admitted.timeoutMs, this.#parts.config.sandbox.limits.waitMs),
-    });
-    const logs: string[] = [];
-    const report = await lease.sandbox.run(
-      {
-        code: emitted.code,
-        namespaces: toolbox.guestNamespaces,
-        context: admitted.context,
-        access: access.guest,
-        ...timeLimitsOf(this.#parts.config, admitted.timeoutMs),
-        budget: budgetOf(this.#parts.config, admitted.grant),
-      },
-      {
-        call: (frame, signal) => calls.call(frame, signal),
-        log: (entry) => void logs.push(toLogLine(entry)),
-      },
-      run.signal,
-    );
-    return this.#ended(run, {
-      report,
-      checked,
-      calls,
-      logs: report.droppedLogs === 0
-        ? logs
-        : [...logs, `[warn] ${report.droppedLogs} more log lines were dropped`],
-      startupMs: lease.startupMs,
-      problem: toRunProblem(report, emitted, run.requestId, this.#parts.clock.now()),
-    });
-  }
-
-  #access({ executionId, caller, admitted }: Run): Access {
-    const { config, clock, audit = NO_AUDIT, environment = {} } = this.#parts;
-    return createAccess({
-      grant: admitted.grant,
-      callerGrant: caller.grant,
-      directory: config.directory,
-      clock,
-      audit,
-      executionId,
-      principal: caller.id,
-      credentials: config.security.credentials ?? [],
-      environment,
-    });
-  }
-
-  #toolCalls(run: CallIdentity, reach: CallReach): ToolCalls {
-    const { executionId, requestId, caller: { id: principal } } = run;
-    const { catalog, clock, audit = NO_AUDIT, approver = NO_APPROVER } = this.#parts;
-    const metrics = this.#metrics;
-    const policy = this.#policy;
-    const { grant } = reach;
-    const logger = this.#parts.logger.child({ executionId, requestId });
-    return new ToolCalls({
-      ...reach,
-      guard: new CallGuard({ grant, policy, approver, audit, logger, executionId, principal }),
-      catalog,
-      clock,
-      logger,
-      observer: {
-        callStarted: (server) => metrics.callStarted(server),
-        callEnded(record) {
-          metrics.callEnded(record);
-          recordCall(audit, run, record);
-        },
-      },
-    });
-  }
-
-  /**
-   * A server that is still starting is waited for, so that its tools are not called unknown; a
-   * program waits only for servers that its text names, so that a slow one does not hold up all.
-   */
-  async #prepareToolbox(
-    grant: CapabilitySet,
-    signal: AbortSignal,
-    code?: string,
-  ): Promise<Toolbox> {
-    const patience = AbortSignal.timeout(SERVER_PATIENCE_MS);
-    await this.#parts.catalog
-      .settled(this.#toolboxes.serversOf(grant, code), AbortSignal.any([signal, patience]))
-      .catch((error) => {
-        if (signal.aborted) throw error;
-      });
-    return this.#toolboxes.of(grant);
-  }
-
-  #checkCode(
-    admitted: Admitted | (Omit<Admitted, "check"> & { check?: Admitted["check"] }),
-    toolbox: Toolbox,
-    signal: AbortSignal,
-  ): Promise<CheckResult> {
-    if (admitted.language !== "typescript" && admitted.language !== "javascript") {
-      throw new CodemodeError("RUNTIME_UNAVAILABLE", `Nothing here checks ${admitted.language}`);
-    }
-    return this.#parts.checker.check({
-      code: admitted.code,
-      language: admitted.language,
-      declarations: toolbox.declarations,
-      ambient: ambientOf(admitted),
-      mode: admitted.check ?? "error",
-    }, signal);
-  }
-
-  #rejected(run: Run, checked: CheckResult, silent: readonly string[]): ExecutionResult {
-    const problem = this.#problem(toRejection(checked, silent), run);
-    const diagnostics = explainSilent(checked.diagnostics, silent);
-    return this.#ended(run, { checked: { ...checked, diagnostics }, problem });
-  }
-
-  #ended(run: Run, end: RunEnd): ExecutionResult {
-    this.#advance(run, "end");
-    return toResult(run, end);
-  }
-
   #finish(run: Run, { answer }: ExecutionResult): void {
     const outcome = answer.error?.code ?? "OK";
     this.#metrics.executionEnded(run.admitted.language, outcome, answer.metrics);
@@ -412,20 +220,6 @@ class LocalEngine implements Engine {
         details: answer.error,
       });
     }
-  }
-
-  #problem(error: CodemodeError, run: Run): Problem {
-    return toProblem(error, run.requestId, this.#parts.clock.now());
-  }
-
-  #advance(run: Run, event: ExecutionEvent): void {
-    run.state = advance(run.state, event, this.#parts.clock.monotonic());
-  }
-
-  #pool(admitted: Admitted): Pool {
-    const pool = this.#parts.pools.get(admitted.runtime.name);
-    if (pool) return pool;
-    throw new CodemodeError("RUNTIME_UNAVAILABLE", `Runtime ${admitted.runtime.name} is not here`);
   }
 
   #rules() {
@@ -450,18 +244,6 @@ class LocalEngine implements Engine {
   }
 }
 
-function ambientOf({ runtime, grant }: Pick<Admitted, "runtime" | "grant">): Ambient {
-  const { network = {}, filesystem = {}, system = {} } = grant;
-  const holds = (...lists: (readonly string[] | undefined)[]) =>
-    lists.some((list) => list !== undefined && list.length > 0);
-  return {
-    runtime: runtime.name,
-    network: holds(network.allowedHosts),
-    files: holds(filesystem.allowedPaths, filesystem.writablePaths),
-    environment: holds(system.environment),
-  };
-}
-
 function usedTools(checked: CheckResult, toolbox: Toolbox): string[] {
   const named = checked.uses.tools.flatMap((path) => {
     const dot = path.indexOf(".");
@@ -469,10 +251,4 @@ function usedTools(checked: CheckResult, toolbox: Toolbox): string[] {
     return found ? [`${found.named.tool.server}.${found.named.tool.name}`] : [];
   });
   return [...new Set(named)].sort();
-}
-
-function cancelled(signal: AbortSignal): CodemodeError {
-  return signal.reason instanceof CodemodeError
-    ? signal.reason
-    : new CodemodeError("CANCELLED", "The execution was cancelled");
 }

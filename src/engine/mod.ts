@@ -1,7 +1,8 @@
 /** The door of the heart. */
 
 export { type ExecutionResult, toDecodedAnswer, toPlainAnswer, toTaggedAnswer } from "./answer.ts";
-export { createEngine, type Engine, type EngineParts, type ExecuteOptions } from "./engine.ts";
+export { createEngine, type Engine, type ExecuteOptions } from "./engine.ts";
+export type { EngineParts } from "./engine_parts.ts";
 export {
   type DirectCall,
   type DirectCallResult,

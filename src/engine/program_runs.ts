@@ -1,0 +1,151 @@
+/**
+ * One program's walk once it is let in: its tools, the check, a sandbox, the run, the answer. What the
+ * program did wrong is in the answer; what it cannot be answered for is thrown.
+ */
+
+import { CodemodeError, toCodemodeError } from "../base/errors.ts";
+import { type Access, createAccess } from "../access/mod.ts";
+import type { CheckResult } from "../checker/mod.ts";
+import { type Problem, toProblem } from "../contract/mod.ts";
+import type { Pool } from "../pool/mod.ts";
+import type { Admitted } from "./admission.ts";
+import { type ExecutionResult, toLogLine, toRunProblem } from "./answer.ts";
+import { budgetOf, timeLimitsOf } from "./budget_of.ts";
+import { cancelled } from "./cancelled.ts";
+import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
+import { advance, type ExecutionEvent } from "./execution.ts";
+import { recordFailed } from "./execution_audit.ts";
+import type { Ticket } from "./gate.ts";
+import type { Preparation } from "./preparation.ts";
+import { toRejection } from "./rejection.ts";
+import { type Run, type RunEnd, toResult } from "./run_end.ts";
+import { explainSilent } from "./silent_servers.ts";
+import type { ToolGates } from "./tool_gates.ts";
+import type { Toolbox } from "./toolbox.ts";
+
+/** Runs programs. */
+export class ProgramRuns {
+  readonly #parts: EngineParts;
+  readonly #preparation: Preparation;
+  readonly #tools: ToolGates;
+
+  constructor(parts: EngineParts, preparation: Preparation, tools: ToolGates) {
+    this.#parts = parts;
+    this.#preparation = preparation;
+    this.#tools = tools;
+  }
+
+  /** Runs one program when its turn has come. */
+  async walk(run: Run, ticket: Ticket): Promise<ExecutionResult> {
+    try {
+      const toolbox = await this.#preparation.toolbox(
+        run.admitted.grant,
+        run.signal,
+        run.admitted.code,
+      );
+      await ticket.turn();
+      this.#advance(run, "check");
+      const checked = await this.#preparation.check(run.admitted, toolbox, run.signal);
+      this.#advance(run, "checked");
+      if (!checked.ok || checked.emitted === undefined) {
+        return this.#rejected(run, checked, toolbox.silent);
+      }
+      return await this.#runChecked(run, toolbox, checked, checked.emitted);
+    } catch (thrown) {
+      const error = run.signal.aborted ? cancelled(run.signal) : toCodemodeError(thrown);
+      // What cannot be answered for is thrown: a full queue, a crash of ours, a missing runtime.
+      if (error.code !== "CANCELLED") {
+        recordFailed(this.#parts.audit ?? NO_AUDIT, run, error.code);
+        throw error;
+      }
+      return this.#ended(run, { problem: this.#problem(error, run) });
+    }
+  }
+
+  async #runChecked(
+    run: Run,
+    toolbox: Toolbox,
+    checked: CheckResult,
+    emitted: NonNullable<CheckResult["emitted"]>,
+  ): Promise<ExecutionResult> {
+    const { admitted } = run;
+    await using lease = await this.#pool(admitted).checkout(
+      { memoryLimitBytes: admitted.memoryLimitBytes },
+      run.signal,
+    );
+    this.#advance(run, "sandbox");
+    const access = this.#access(run);
+    const calls = this.#tools.open(run, {
+      toolbox,
+      access,
+      grant: admitted.grant,
+      maxRateWaitMs: Math.max(admitted.timeoutMs, this.#parts.config.sandbox.limits.waitMs),
+    });
+    const logs: string[] = [];
+    const report = await lease.sandbox.run(
+      {
+        code: emitted.code,
+        namespaces: toolbox.guestNamespaces,
+        context: admitted.context,
+        access: access.guest,
+        ...timeLimitsOf(this.#parts.config, admitted.timeoutMs),
+        budget: budgetOf(this.#parts.config, admitted.grant),
+      },
+      {
+        call: (frame, signal) => calls.call(frame, signal),
+        log: (entry) => void logs.push(toLogLine(entry)),
+      },
+      run.signal,
+    );
+    return this.#ended(run, {
+      report,
+      checked,
+      calls,
+      logs: report.droppedLogs === 0
+        ? logs
+        : [...logs, `[warn] ${report.droppedLogs} more log lines were dropped`],
+      startupMs: lease.startupMs,
+      problem: toRunProblem(report, emitted, run.requestId, this.#parts.clock.now()),
+    });
+  }
+
+  #access({ executionId, caller, admitted }: Run): Access {
+    const { config, clock, audit = NO_AUDIT, environment = {} } = this.#parts;
+    return createAccess({
+      grant: admitted.grant,
+      callerGrant: caller.grant,
+      directory: config.directory,
+      clock,
+      audit,
+      executionId,
+      principal: caller.id,
+      credentials: config.security.credentials ?? [],
+      environment,
+    });
+  }
+
+  #rejected(run: Run, checked: CheckResult, silent: readonly string[]): ExecutionResult {
+    const problem = this.#problem(toRejection(checked, silent), run);
+    const diagnostics = explainSilent(checked.diagnostics, silent);
+    return this.#ended(run, { checked: { ...checked, diagnostics }, problem });
+  }
+
+  #ended(run: Run, end: RunEnd): ExecutionResult {
+    this.#advance(run, "end");
+    return toResult(run, end);
+  }
+
+  #problem(error: CodemodeError, run: Run): Problem {
+    return toProblem(error, run.requestId, this.#parts.clock.now());
+  }
+
+  #advance(run: Run, event: ExecutionEvent): void {
+    run.state = advance(run.state, event, this.#parts.clock.monotonic());
+  }
+
+  #pool(admitted: Admitted): Pool {
+    const pool = this.#parts.pools.get(admitted.runtime.name);
+    if (pool) return pool;
+    throw new CodemodeError("RUNTIME_UNAVAILABLE", `Runtime ${admitted.runtime.name} is not here`);
+  }
+}
