@@ -35,7 +35,11 @@ const SERVERS = `
 const CONFIG = `
 server: { port: 0 }
 sandbox: { workers: { min: 4, max: 10 } }
-security: { capabilities: { mcp: { allowedServers: [bench], maxCallsPerSecond: 100000, maxConcurrentCalls: 10 } } }
+security:
+  capabilities:
+    mcp: { allowedServers: [bench], maxCallsPerSecond: 100000, maxConcurrentCalls: 10 }
+    network: { allowedHosts: ["127.0.0.1:9"] }
+    filesystem: { allowedPaths: [./data] }
 logging: { level: info, format: json, outputs: [{ type: console }] }
 mcp: ${SERVERS}
 `;
@@ -119,13 +123,14 @@ async function poolIsFull(metrics: () => Promise<string>): Promise<void> {
 
 async function measure(workload: Workload): Promise<Row> {
   const { name, about, program } = workload;
+  const ask = asking(workload.capabilities);
   const figures = await race({
     http: {
-      run: async () => assertRan(name, await service.execute(program)),
+      run: async () => assertRan(name, await service.execute(program, ask())),
       rest: () => poolIsFull(async () => await (await service.request("/metrics")).text()),
     },
     embedded: {
-      run: async () => assertRan(name, await codemode.execute(program)),
+      run: async () => assertRan(name, await codemode.execute(program, ask())),
       rest: () => new Promise((resolve) => setTimeout(resolve, 60)),
     },
     bare: {
@@ -133,6 +138,13 @@ async function measure(workload: Workload): Promise<Row> {
     },
   });
   return { workload: name, about, ...figures };
+}
+
+/** Options that ask for one set after another. */
+function asking(sets: Workload["capabilities"]): () => { capabilities?: string[] } {
+  let turn = 0;
+  if (sets === undefined) return () => ({});
+  return () => ({ capabilities: [...sets[turn++ % sets.length] ?? []] });
 }
 
 function assertRan(name: string, answer: { success: boolean; error?: unknown }): void {
@@ -171,6 +183,13 @@ function table(rows: readonly Row[], check: CheckFigures): string {
     lines.push(
       "",
       `a tool call through the guest costs ${extra.toFixed(3)} ms more than bare (W3 less W1)`,
+    );
+  }
+  const w6 = rows.find(({ workload }) => workload === "W6");
+  if (w1 && w6) {
+    const ratios = [w6.http.rested.p50 / w1.http.rested.p50, w6.http.perSecond / w1.http.perSecond];
+    lines.push(
+      `capability sets in turn: p50 ${ratios[0]?.toFixed(2)} ×, rate ${ratios[1]?.toFixed(2)} × W1`,
     );
   }
   lines.push(

@@ -9,6 +9,8 @@ export interface Workload {
   readonly about: string;
   /** The program as an agent would submit it. */
   readonly program: string;
+  /** What its requests ask for, in turn. @default everything that is granted */
+  readonly capabilities?: readonly (readonly string[])[];
   /** The same as a file for a bare `deno run`; absent when it needs tools. */
   readonly script?: string;
   /** The same with a bare MCP client; absent when it needs none. */
@@ -69,5 +71,12 @@ const sums: Record<string, number> = {};
 for (const { group, amount } of rows) sums[group] = (sums[group] ?? 0) + amount;
 return sums;`,
     bare: async (call) => sumGroups((await call("rows", {}) as { rows: Row[] }).rows),
+  },
+  {
+    name: "W6",
+    about: "return 1+1 under three capability sets in turn",
+    program: "return 1+1",
+    capabilities: [["network:127.0.0.1:9"], ["read:./data"], []],
+    script: "console.log(1+1)",
   },
 ];
