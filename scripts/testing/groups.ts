@@ -33,6 +33,13 @@ export const GROUPS: readonly TestGroup[] = Object.freeze<TestGroup[]>([
     timeoutMs: 5 * MINUTE_MS,
   },
   {
+    name: "fuzz",
+    folder: "test/fuzz",
+    permissions: ALONE,
+    parallel: true,
+    timeoutMs: 3 * MINUTE_MS,
+  },
+  {
     name: "docs",
     folder: "src",
     isDoc: true,
