@@ -322,7 +322,12 @@ Deno.test("environment: it does not hide a fault of the file", () => {
 });
 
 Deno.test("a host other machines reach needs a provider", () => {
-  for (const host of ["0.0.0.0", "::", "192.168.0.1", "example.com", "127.0.0.1.evil.com", "*"]) {
+  const reachable = [
+    ...["0.0.0.0", "0", "::", "[::]", "::0", "0:0:0:0:0:0:0:0", "::ffff:0.0.0.0", "*"],
+    ...["192.168.0.1", "10.0.0.1", "fe80::1", "2001:db8::1", "::ffff:127.0.0.1", "::1%eth0"],
+    ...["example.com", "127.0.0.1.evil.com", "localhost.evil.com", "127.0.0.256", "127.0.0.1 "],
+  ];
+  for (const host of reachable) {
     assert.deepEqual(problems("", { CODEMODE_HOST: host }), [
       `c.yaml:1:1: server.host: ${host} is reachable from other machines, and ` +
       "security.auth.provider is none: anyone could run programs here; set a provider or listen " +
