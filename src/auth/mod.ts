@@ -8,4 +8,4 @@ export {
   defaultGrant,
 } from "./authenticator.ts";
 export { insufficientScope } from "./challenge.ts";
-export { hasScope, type Principal, type Scope, SCOPES } from "./principal.ts";
+export { hasScope, knowsServer, type Principal, type Scope, SCOPES } from "./principal.ts";
