@@ -28,7 +28,7 @@ const MEMORY = "{ mcp: { allowedServers: [memory] } }";
 
 type Headed = Readonly<Record<string, string>>;
 
-async function ask(service: Service, path: string, headers: Headed = {}, body?: unknown) {
+async function ask(service: Service, path: string, headers: Headed, body?: unknown) {
   const init = body === undefined ? { headers } : {
     method: "POST",
     headers: { ...headers, "content-type": "application/json" },
@@ -186,7 +186,7 @@ Deno.test("keys: who may call, and what they see", async (t) => {
       assert.deepEqual([path, JSON.parse(text).error.code], [path, "UNAUTHENTICATED"]);
       assert.equal(`${status} ${headers.get("www-authenticate")}`, missing);
     }
-    const { text } = await ask(service, "/health");
+    const { text } = await ask(service, "/health", {});
     assert.deepEqual(Object.keys(JSON.parse(text)), ["status", "service"]);
     for (const path of ["/openapi.json", "/docs"]) {
       assert.equal(await challenge(service, {}, path), "200 null");
@@ -224,7 +224,7 @@ Deno.test("keys: who may call, and what they see", async (t) => {
   });
 
   await t.step("the metadata says what may be asked for", async () => {
-    const { text } = await ask(service, "/.well-known/oauth-protected-resource/api/v1/execute");
+    const { text } = await ask(service, "/.well-known/oauth-protected-resource/api/v1/execute", {});
     assert.deepEqual(JSON.parse(text), {
       resource: new URL(service.url).origin,
       resource_name: "Code Mode",
@@ -337,7 +337,7 @@ Deno.test("tokens: of one issuer, for this service, in time", async (t) => {
   });
 
   await t.step("a client without a token is told where to get one", async () => {
-    const { text } = await ask(service, "/.well-known/oauth-protected-resource");
+    const { text } = await ask(service, "/.well-known/oauth-protected-resource", {});
     assert.deepEqual(JSON.parse(text), {
       resource: new URL(service.url).origin,
       resource_name: "Code Mode",
