@@ -4,14 +4,18 @@ import { findChromium } from "./testing/find_chromium.ts";
 
 async function aptGet(...args: readonly string[]): Promise<boolean> {
   console.log(`apt-get ${args.join(" ")}`);
-  const { success } = await new Deno.Command("apt-get", {
+  const command = new Deno.Command("apt-get", {
     args: ["-q", "-y", ...args],
     env: { DEBIAN_FRONTEND: "noninteractive" },
     stdin: "null",
     stdout: "null",
     stderr: "inherit",
-  }).output().catch(() => ({ success: false }));
-  return success;
+  });
+  try {
+    return (await command.output()).success;
+  } catch {
+    return false; // There is no apt-get.
+  }
 }
 
 async function install(): Promise<boolean> {
