@@ -261,6 +261,38 @@ Deno.test("keys: who may call, and what they see", async (t) => {
     );
   });
 
+  await t.step("the command line, with the key in its environment", async () => {
+    const codemode = (args: readonly string[], stdin: string, token?: string) =>
+      runCli([...args, "--url", service.url], {
+        stdin,
+        env: token === undefined ? {} : { CODEMODE_TOKEN: token },
+      });
+    const code = "console.log('here'); return [Object.keys(mcp), new Map([['a', 1n]])]";
+    const ran = await codemode(["run", "-", "--json"], code, memory.key);
+    const { result, logs } = JSON.parse(ran.stdout);
+    assert.deepEqual([ran.code, result, logs], [0, [["memory"], { a: 1 }], ["here"]]);
+    const checked = await codemode(["check", "-"], "await mcp.memory.echo({ n: 1 })", memory.key);
+    assert.deepEqual([checked.code, checked.stdout], [0, "OK; calls memory.echo\n"]);
+    for (
+      const [token, why] of [[undefined, "credentials are missing"], [
+        revoked.key,
+        "the key is not valid",
+      ]]
+    ) {
+      const refused = await codemode(["run", "-"], code, token);
+      assert.deepEqual(refused, {
+        code: 2,
+        stdout: "",
+        stderr: `UNAUTHENTICATED: The caller is not known: ${why}\n`,
+      });
+    }
+    const nowhere = await runCli(["run", "-", "--url", "localhost"], { stdin: code });
+    assert.deepEqual([nowhere.code, nowhere.stderr], [
+      2,
+      "INVALID_REQUEST: --url takes an address such as http://localhost:3000\n",
+    ]);
+  });
+
   await service.stop();
   const log = JSON.stringify(service.log);
   for (const { key } of [memory, all, reader, ops, revoked]) assert.ok(!log.includes(key));
