@@ -242,12 +242,20 @@ const REFUSED: readonly (readonly [name: string, text: string, problems: readonl
   ]],
   [
     "one hash for two, a server that is not there",
-    `security: {auth: {keys: [{id: a, hash: "${HASH}"}, ` +
+    `security: {auth: {provider: api-key, keys: [{id: a, hash: "${HASH}"}, ` +
     `{id: b, hash: "${HASH}", capabilities: {mcp: {allowedServers: [memory]}}}]}}\n`,
     [
-      "c.yaml:1:116: security.auth.keys.1: its id or hash stands there twice",
-      "c.yaml:1:243: security.auth.keys.1.capabilities.mcp.allowedServers.0: " +
+      "c.yaml:1:135: security.auth.keys.1: its id or hash stands there twice",
+      "c.yaml:1:262: security.auth.keys.1.capabilities.mcp.allowedServers.0: " +
       'there is no server "memory"',
+    ],
+  ],
+  [
+    "keys and scopes of a provider that was forgotten",
+    `security: {auth: {keys: [{id: a, hash: "${HASH}"}], scopes: {a: {}}}}\n`,
+    [
+      "c.yaml:1:25: security.auth.keys: provider none does not look at keys",
+      "c.yaml:1:125: security.auth.scopes: provider none does not look at scopes",
     ],
   ],
 ];
