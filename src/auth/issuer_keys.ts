@@ -50,6 +50,8 @@ export class IssuerKeys {
   #kept: Kept | undefined;
   #discovered: string | undefined;
   #triedAt = -Infinity;
+  /** Whether the last load failed. */
+  #isAway = false;
   #loading: Promise<void> | undefined;
 
   constructor(options: IssuerKeysOptions) {
@@ -59,11 +61,11 @@ export class IssuerKeys {
   }
 
   /**
-   * The key for a token's header, as `jose` asks for it. Rejects with `IDENTITY_PROVIDER_UNAVAILABLE` where there
-   * are no keys to judge by, and with `jose`'s errors where none of them is the token's.
+   * The key for a token's header, as `jose` asks for it. Rejects with `IDENTITY_PROVIDER_UNAVAILABLE`
+   * where there are no keys to judge by, and with `jose`'s errors where none of them is the token's.
    */
   readonly find: JWTVerifyGetKey = async (header, token) => {
-    if (this.#ageMs() > ISSUER_LIMITS.maxAgeMs) await this.#reload();
+    if (this.#ageMs() > ISSUER_LIMITS.maxAgeMs) await this.#refresh();
     const kept = this.#usable();
     try {
       return await kept.find(header, token);
@@ -74,6 +76,12 @@ export class IssuerKeys {
       return await this.#usable().find(header, token);
     }
   };
+
+  /** An issuer that is away is not waited for again and again, as long as its last keys will do. */
+  async #refresh(): Promise<void> {
+    const loading = this.#reload();
+    if (!this.#isAway || this.#ageMs() > ISSUER_LIMITS.maxStaleMs) await loading;
+  }
 
   #ageMs(): number {
     return this.#options.clock.monotonic() - (this.#kept?.loadedAt ?? -Infinity);
@@ -105,8 +113,10 @@ export class IssuerKeys {
     try {
       const uri = jwksUri ?? (this.#discovered ??= await discoverJwksUri(issuer, this.#limits));
       const keys = toKeySet(await fetchJson(uri, this.#limits));
+      this.#isAway = false;
       this.#kept = { find: createLocalJWKSet(keys), loadedAt: clock.monotonic() };
     } catch (error) {
+      this.#isAway = true;
       // The issuer may have moved its keys.
       this.#discovered = undefined;
       const reason = error instanceof Error ? error.message : String(error);

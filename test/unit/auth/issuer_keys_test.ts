@@ -5,6 +5,7 @@ import { metadataUrls } from "../../../src/auth/discover_jwks_uri.ts";
 import { ISSUER_LIMITS, IssuerKeys } from "../../../src/auth/issuer_keys.ts";
 import { createLogger, type LogEntry } from "../../../src/base/log.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
+import { settle } from "../../harness/settle.ts";
 import { createTokenKey } from "../../harness/tokens.ts";
 
 const ISSUER = "https://auth.example/tenant";
@@ -167,6 +168,27 @@ Deno.test("issuer keys: an issuer that does not answer is given up", async () =>
     reason: "no complete answer within 5000 ms",
   });
   assert.equal(clock.pending, 0);
+});
+
+Deno.test("issuer keys: an issuer that does not answer is waited for once, while its keys will do", async () => {
+  const { asked, clock, find, script } = scripted({ [URI]: keySet(ONE) });
+  const { maxAgeMs, maxStaleMs, timeoutMs, cooldownMs } = ISSUER_LIMITS;
+  await find("one");
+  script.answers = { [URI]: () => new Promise(() => {}) };
+  clock.advance(maxAgeMs + 1);
+  const waiting = find("one");
+  clock.advance(timeoutMs);
+  assert.equal(await waiting, "public");
+  clock.advance(cooldownMs);
+  assert.equal(await find("one"), "public");
+  assert.equal(asked.length, 3);
+  // Too old to do, they are waited for again.
+  clock.advance(timeoutMs);
+  await settle();
+  script.answers = { [URI]: keySet(TWO) };
+  clock.advance(maxStaleMs);
+  assert.equal(await find("two"), "public");
+  assert.equal(asked.length, 4);
 });
 
 Deno.test("issuer keys: found by the issuer's metadata, at either place", async () => {
