@@ -68,7 +68,7 @@ export interface App extends AsyncDisposable {
 export function createApp(config: Config, options: AppOptions): App {
   const { logger, clock = systemClock } = options;
   const metrics = new Metrics();
-  const authenticator = createAuthenticator(config.security, clock);
+  const authenticator = createAuthenticator(config.security, { clock, logger });
   const servers = createMcpManager(config.mcp.servers, {
     logger,
     clock,

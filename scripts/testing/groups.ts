@@ -69,6 +69,14 @@ export const GROUPS: readonly TestGroup[] = Object.freeze<TestGroup[]>([
     timeoutMs: 5 * MINUTE_MS,
   },
   {
+    name: "browser",
+    folder: "test/browser",
+    permissions: EVERYTHING,
+    parallel: false,
+    timeoutMs: 5 * MINUTE_MS,
+    prepare: [["run", "-A", "--frozen", "scripts/install_chromium.ts"]],
+  },
+  {
     name: "npm",
     folder: "test/npm",
     permissions: EVERYTHING,

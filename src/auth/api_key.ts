@@ -18,10 +18,14 @@ export function createApiKey(): { readonly key: string; readonly hash: string } 
   return { key, hash: `${HASH_PREFIX}${digest(key).toString("hex")}` };
 }
 
-/** Knows callers by their keys; `usual` is granted where a key's entry does not say. */
+/**
+ * Knows callers by their keys; `usual` is granted where a key's entry does not say. `isEqual` must take
+ * the same time whatever it compares.
+ */
 export function createApiKeyAuthenticator(
   keys: readonly ApiKeyConfig[],
   usual: CapabilitySet,
+  isEqual: (known: Uint8Array, given: Uint8Array) => boolean = timingSafeEqual,
 ): Authenticator {
   const entries = keys.map((key) => ({
     hash: Buffer.from(key.hash.slice(HASH_PREFIX.length), "hex"),
@@ -31,9 +35,9 @@ export function createApiKeyAuthenticator(
     const hash = digest(readCredential(headers));
     let found: Principal | undefined;
     // SAFETY: every entry is compared, each in constant time, so that how long it takes tells
-    // nothing about the keys (test/unit/auth/api_key_test.ts sends unknown and almost known ones).
+    // nothing about the keys (test/unit/auth/api_key_test.ts counts what is compared).
     for (const entry of entries) {
-      if (timingSafeEqual(entry.hash, hash)) found = entry.principal;
+      if (isEqual(entry.hash, hash)) found = entry.principal;
     }
     if (found === undefined) throw unauthenticated("the key is not valid", "invalid_token");
     return found;

@@ -8,11 +8,11 @@ import type { AuthConfig } from "../config/mod.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { unauthenticated } from "./challenge.ts";
 import { readCredential } from "./credentials.ts";
-import type { Principal } from "./principal.ts";
-import { createSigningKeys } from "./signing_keys.ts";
+import type { IssuerKeys } from "./issuer_keys.ts";
+import { assertAccessToken, principalIdOf, scopesOf } from "./token_claims.ts";
 
 // SAFETY: `none` and every symmetric algorithm stay out: with the latter a public key would do as the
-// secret (test/integration/auth/oauth_test.ts sends both).
+// secret (test/unit/auth/oauth_test.ts brings both).
 const ALGORITHMS = [
   "RS256",
   "RS384",
@@ -27,35 +27,31 @@ const ALGORITHMS = [
   "Ed25519",
 ];
 
-/** Types of tokens that are for APIs; an ID token says nothing of its type, or `JWT`. */
-const TOKEN_TYPES: ReadonlySet<string> = new Set(["jwt", "at+jwt", "application/at+jwt"]);
-
-/** Longest id, and most scopes, of a principal. */
-const MAX_ID = 256;
-const MAX_SCOPES = 64;
+/** The configuration with what this provider cannot be without. */
+export type OauthConfig = AuthConfig & { readonly issuer: string; readonly audience: string };
 
 /** What an OAuth authenticator is made of. */
 export interface OauthContext {
   /** Granted where no scope is mapped. */
   readonly usual: CapabilitySet;
+  readonly keys: Pick<IssuerKeys, "find">;
   readonly clock: Clock;
 }
 
 /** Knows callers by the tokens of `auth.issuer` for `auth.audience`. */
-export function createOauthAuthenticator(auth: AuthConfig, context: OauthContext): Authenticator {
-  const { issuer = "", audience = "", jwksUri, clockSkewMs } = auth;
-  const keys = createSigningKeys({ issuer, ...(jwksUri === undefined ? {} : { jwksUri }) });
+export function createOauthAuthenticator(auth: OauthConfig, context: OauthContext): Authenticator {
+  const { issuer, audience, clockSkewMs } = auth;
+  const { keys, clock, usual } = context;
   const verify = async (token: string): Promise<JWTPayload> => {
-    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+    const { payload, protectedHeader } = await jwtVerify(token, keys.find, {
       issuer,
       audience,
       algorithms: ALGORITHMS,
       requiredClaims: ["exp"],
       clockTolerance: clockSkewMs / 1000,
-      currentDate: new Date(context.clock.now()),
+      currentDate: new Date(clock.now()),
     });
-    const { typ } = protectedHeader;
-    if (typ !== undefined && !TOKEN_TYPES.has(typ.toLowerCase())) throw new TypeError("its type");
+    assertAccessToken(protectedHeader.typ, payload, clock.now() + clockSkewMs);
     return payload;
   };
   return {
@@ -63,32 +59,16 @@ export function createOauthAuthenticator(auth: AuthConfig, context: OauthContext
     async authenticate(headers) {
       const token = readCredential(headers);
       try {
-        return toPrincipal(await verify(token), auth, context.usual);
+        const payload = await verify(token);
+        const scopes = scopesOf(payload);
+        const grant = grantOf(scopes, auth, usual);
+        return Object.freeze({ id: principalIdOf(payload), scopes, grant });
       } catch (error) {
         if (error instanceof CodemodeError) throw error;
-        throw unauthenticated(`the token is not valid: ${explain(error)}`, "invalid_token");
+        throw unauthenticated(reasonOf(error), "invalid_token");
       }
     },
   };
-}
-
-function toPrincipal(payload: JWTPayload, auth: AuthConfig, usual: CapabilitySet): Principal {
-  const id = [payload.sub, payload["client_id"], payload["azp"]].find(isName);
-  if (id === undefined) throw new TypeError("it names nobody");
-  const scopes = readScopes(payload);
-  return Object.freeze({ id, scopes, grant: grantOf(scopes, auth, usual) });
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === "string" && value !== "" && value.length <= MAX_ID;
-}
-
-/** `scope` of RFC 8693, one text; `scp` of some issuers, a text or a list. `*` is nobody's to give. */
-function readScopes(payload: JWTPayload): readonly string[] {
-  const given = payload["scope"] ?? payload["scp"] ?? [];
-  const names = typeof given === "string" ? given.split(" ") : Array.isArray(given) ? given : [];
-  const scopes = names.filter((name) => isName(name) && name !== "*").slice(0, MAX_SCOPES);
-  return Object.freeze([...new Set<string>(scopes)]);
 }
 
 /** What mapped scopes grant together; where none is mapped, what everybody is granted. */
@@ -103,11 +83,22 @@ function grantOf(
     .reduce(union, NO_CAPABILITIES);
 }
 
-function explain(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return "it has expired";
-  if (error instanceof errors.JWTClaimValidationFailed) return `its claim "${error.claim}"`;
-  if (error instanceof errors.JOSEAlgNotAllowed) return "its algorithm";
-  if (error instanceof errors.JWKSNoMatchingKey) return "its key is not known";
-  if (error instanceof errors.JWSSignatureVerificationFailed) return "its signature";
-  return error instanceof TypeError && error.message.startsWith("it") ? error.message : "its form";
+/**
+ * SAFETY: claims are judged after the signature, so only what was signed by the issuer is told what is
+ * wrong with it. All else is one message, which tells neither keys nor algorithms apart
+ * (test/unit/auth/oauth_test.ts compares them).
+ */
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return "the token has expired";
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return "the token is not valid";
+  switch (error.claim) {
+    case "aud":
+      return "the token is for another audience";
+    case "iss":
+      return "the token is of another issuer";
+    case "nbf":
+      return "the token is not valid yet";
+    default:
+      return `the token's ${error.claim} is not valid`;
+  }
 }

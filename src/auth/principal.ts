@@ -1,6 +1,6 @@
 /** Who calls. */
 
-import type { CapabilitySet } from "../capability/mod.ts";
+import { allowsServer, type CapabilitySet } from "../capability/mod.ts";
 
 /** What a caller itself may do. */
 export const SCOPES = ["codemode:execute", "codemode:read", "codemode:metrics"] as const;
@@ -20,4 +20,9 @@ export interface Principal {
 export function hasScope({ scopes }: Principal, scope: Scope): boolean {
   return scopes.includes("*") || scopes.includes(scope) ||
     (scope === "codemode:read" && scopes.includes("codemode:execute"));
+}
+
+/** Whether the principal may be told of a server: it was granted some of it, or watches the service. */
+export function knowsServer(principal: Principal, server: string): boolean {
+  return hasScope(principal, "codemode:metrics") || allowsServer(principal.grant, server);
 }

@@ -52,6 +52,12 @@ export function allowsTool(set: CapabilitySet, server: string, tool: string): bo
   return toToolRules(set).some((rule) => coversTool(rule, { server, tool }));
 }
 
+/** Whether the set allows calling some tool of `server`, an exact name; who may not is not told of it. */
+export function allowsServer(set: CapabilitySet, server: string): boolean {
+  return server !== "*" &&
+    toToolRules(set).some((rule) => rule.server === "*" || rule.server === server);
+}
+
 /** Whether the set allows reading the environment variable `name`. */
 export function allowsVariable(set: CapabilitySet, name: string): boolean {
   return set.system?.environment?.includes(name) ?? false;

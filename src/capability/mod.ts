@@ -15,7 +15,14 @@ export {
   isVariableName,
   parseCapabilities,
 } from "./capability.ts";
-export { allowsNetwork, allowsPath, allowsTool, allowsVariable, namesHost } from "./decide.ts";
+export {
+  allowsNetwork,
+  allowsPath,
+  allowsServer,
+  allowsTool,
+  allowsVariable,
+  namesHost,
+} from "./decide.ts";
 export { DEFAULT_AMOUNTS, DEFAULT_PORTS } from "./limits.ts";
 export {
   type CapabilityScope,

@@ -1,22 +1,24 @@
-/** `codemode run FILE|-`: one program, in this process, no server. */
+/** `codemode run FILE|-`: one program, in this process without a server, or at the service of `--url`. */
 
 import { CodemodeError } from "../base/errors.ts";
-import { ExecuteRequestSchema } from "../contract/mod.ts";
-import { toPlainAnswer } from "../engine/mod.ts";
+import { type ExecuteAnswer, type ExecuteRequest, ExecuteRequestSchema } from "../contract/mod.ts";
+import { fromDecodedAnswer, toPlainAnswer } from "../engine/mod.ts";
 import { type Command, type Invocation, text, whole } from "./command.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { exitCodeOf } from "./exit_code.ts";
 import { readable } from "./output.ts";
 import { readCode } from "./read_code.ts";
 import { withApp } from "./with_app.ts";
+import { URL_FLAG, URL_HELP, withService } from "./with_service.ts";
 
 /** The verb. */
 export const run: Command = {
   name: "run",
-  summary: "Check and run a program here, without a server",
-  usage:
-    "FILE|- [--timeout MS] [--memory BYTES] [--capability CAP]… [--check error|warn|off] [--json]",
+  summary: "Check and run a program, here or at a service",
+  usage: "FILE|- [--timeout MS] [--memory BYTES] [--capability CAP]… [--check error|warn|off] " +
+    "[--url URL] [--json]",
   flags: {
+    ...URL_FLAG,
     language: { type: "string", short: "l" },
     timeout: { type: "string", short: "t" },
     memory: { type: "string", short: "m" },
@@ -31,23 +33,37 @@ export const run: Command = {
     "--capability     such as mcp:memory or network:api.example.com:443; may be repeated",
     "--check          error (default), warn or off",
     "--context        JSON object given to the program as `context`",
+    ...URL_HELP,
   ],
-  run: (invocation) =>
-    withApp(invocation, async (app, caller) => {
-      const request = await requestOf(invocation);
-      const answer = toPlainAnswer(await app.engine.execute(request, caller));
-      const { output, values } = invocation;
-      if (values["json"]) {
-        output.print(JSON.stringify(answer));
-      } else {
-        for (const line of answer.logs) output.note(line);
-        printDiagnostics(output, answer.diagnostics);
-        if (answer.success) output.print(readable(answer.result));
-        else output.note(answer.error?.stack ?? `${answer.error?.code}: ${answer.error?.message}`);
-      }
-      return answer.error === undefined ? 0 : exitCodeOf(answer.error);
-    }),
+  async run(invocation) {
+    const request = await requestOf(invocation);
+    const answer = await askService(invocation, request) ??
+      await withApp(
+        invocation,
+        async (app, caller) => toPlainAnswer(await app.engine.execute(request, caller)),
+      );
+    show(invocation, answer);
+    return answer.error === undefined ? 0 : exitCodeOf(answer.error);
+  },
 };
+
+function askService(
+  invocation: Invocation,
+  { code, ...rest }: ExecuteRequest,
+): Promise<ExecuteAnswer | undefined> {
+  return withService(
+    invocation,
+    async (client) => toPlainAnswer(fromDecodedAnswer(await client.execute(code, rest))),
+  );
+}
+
+function show({ output, values }: Invocation, answer: ExecuteAnswer): void {
+  if (values["json"]) return output.print(JSON.stringify(answer));
+  for (const line of answer.logs) output.note(line);
+  printDiagnostics(output, answer.diagnostics);
+  if (answer.success) output.print(readable(answer.result));
+  else output.note(answer.error?.stack ?? `${answer.error?.code}: ${answer.error?.message}`);
+}
 
 async function requestOf(invocation: Invocation) {
   const { code, language } = await readCode(invocation);

@@ -28,6 +28,10 @@ const TAGGED = /\/(?:execute|tools\/[^/]+\/[^/]+)$/;
 export interface ClientOptions {
   /** A token or an API key, sent as `Authorization: Bearer …`. */
   readonly token?: string;
+  /** An API key, sent as `X-API-Key`; not together with `token`. */
+  readonly apiKey?: string;
+  /** Sent with every request, such as what a proxy in front of the service asks for. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Further attempts after a 429 or 503. @default 3 */
   readonly retries?: number;
   /** First pause between attempts in milliseconds; doubles, unless the answer has `Retry-After`. @default 200 */
@@ -77,8 +81,11 @@ export class CodemodeClient {
   readonly #options: ClientOptions;
   readonly #fetch: typeof globalThis.fetch;
 
-  /** `url` is the service's root. A bad one is a `TypeError`. */
+  /** `url` is the service's root. A bad one is a `TypeError`, and so are two credentials. */
   constructor(url: string | URL, options: ClientOptions = {}) {
+    if (options.token !== undefined && options.apiKey !== undefined) {
+      throw new TypeError('Cannot authenticate as both "token" and "apiKey" are given: choose one');
+    }
     this.#base = new URL(String(url).replace(/\/*$/, "/"));
     this.#options = options;
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
@@ -177,22 +184,37 @@ export class CodemodeClient {
   }
 
   async #once(url: URL, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
-    const { token } = this.#options;
-    const headers = new Headers(init.headers);
+    const headers = this.#headers(init);
     headers.set(
       "accept",
       TAGGED.test(url.pathname) ? "application/json; values=tagged" : "*/*",
     );
-    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
     try {
       return await this.#fetch(url, {
         ...init,
         headers,
+        ...this.#redirects(),
         ...(signal === undefined ? {} : { signal }),
       });
     } catch (cause) {
       throw this.#unreachable(cause, signal);
     }
+  }
+
+  /** The client's own headers win over given ones, and a credential over both. */
+  #headers(init: RequestInit): Headers {
+    const { headers: given, token, apiKey } = this.#options;
+    const headers = new Headers(given);
+    new Headers(init.headers).forEach((value, name) => headers.set(name, value));
+    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+    if (apiKey !== undefined) headers.set("x-api-key", apiKey);
+    return headers;
+  }
+
+  /** `fetch` takes `Authorization` off before it follows to another origin, and nothing else. */
+  #redirects(): { redirect?: "error" } {
+    const { headers, apiKey } = this.#options;
+    return headers === undefined && apiKey === undefined ? {} : { redirect: "error" };
   }
 
   async #readText(response: Response, signal: AbortSignal | undefined): Promise<string> {

@@ -106,7 +106,7 @@ export interface ApiKeyConfig {
   readonly id: string;
   /** `sha256:` and the hexadecimal hash of the key. */
   readonly hash: string;
-  /** What the caller itself may do. @default ["*"] */
+  /** What the caller itself may do; `*` is everything. @default ["codemode:execute"] */
   readonly scopes: readonly string[];
   /** What guests may do in its name. @default `security.capabilities` */
   readonly capabilities?: CapabilitySet;

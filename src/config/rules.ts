@@ -70,6 +70,14 @@ function authRules({ security: { auth } }: ConfigFile): BrokenRule[] {
   if (provider === "api-key" && keys.length === 0) {
     rules.push({ path, message: "api-key needs keys; `codemode key` makes one" });
   }
+  // SAFETY: who lists callers and forgets the provider would let everybody in.
+  if (provider !== "api-key" && keys.length > 0) {
+    rules.push({ path: [...path, "keys"], message: `provider ${provider} does not look at keys` });
+  }
+  if (provider !== "oauth2" && Object.keys(auth.scopes).length > 0) {
+    const message = `provider ${provider} does not look at scopes`;
+    rules.push({ path: [...path, "scopes"], message });
+  }
   for (const [name, url] of Object.entries({ issuer, jwksUri })) {
     if (url !== undefined && !isPrivate(url)) {
       rules.push({ path: [...path, name], message: "must be https, or http on this machine" });

@@ -116,7 +116,7 @@ const capabilities = z.strictObject({
 const apiKey = z.strictObject({
   id: z.string().min(1).max(256),
   hash: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be "sha256:" and 64 hexadecimal digits'),
-  scopes: z.array(z.string().min(1)).default(["*"]),
+  scopes: z.array(z.string().min(1)).default(["codemode:execute"]),
   capabilities: capabilities.optional(),
 });
 

@@ -16,6 +16,7 @@ import type {
 } from "../contract/mod.ts";
 import type { WireValue } from "../protocol/frames.ts";
 import { encodeValue } from "../protocol/values.ts";
+import { serversKnownTo } from "./known_servers.ts";
 import type { Caller } from "./principal.ts";
 
 /** A request that may run, with everything it was given. */
@@ -158,7 +159,8 @@ function unavailable(
 function grantOf(request: ExecuteRequest, caller: Caller, rules: AdmissionRules): CapabilitySet {
   const { capabilities } = request;
   if (capabilities === undefined) return caller.grant;
-  const scope = { servers: rules.servers, directory: rules.config.directory };
+  const servers = serversKnownTo(caller.grant, capabilities, rules.servers);
+  const scope = { servers, directory: rules.config.directory };
   return narrow(
     toCapabilitySet(capabilities as readonly string[] | CapabilitySet, scope),
     caller.grant,

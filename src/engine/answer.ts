@@ -11,7 +11,7 @@ import {
 } from "../contract/mod.ts";
 import { errorText } from "../protocol/error_text.ts";
 import type { LogFrame, WireError, WireValue } from "../protocol/frames.ts";
-import { decodeValue, toPlainJson } from "../protocol/values.ts";
+import { decodeValue, encodeValue, toPlainJson } from "../protocol/values.ts";
 import type { RunReport } from "../runtime/mod.ts";
 
 /** An answer whose result is still as the sandbox sent it, so that each door can choose its form. */
@@ -46,6 +46,13 @@ export function toPlainAnswer({ answer, value }: ExecutionResult): ExecuteAnswer
 /** The answer with its result tagged, for a client that restores it with `decodeValue`. */
 export function toTaggedAnswer({ answer, value }: ExecutionResult): ExecuteAnswer {
   return value === undefined ? answer : withResult(answer, value);
+}
+
+/** What a client restored, as it was before. */
+export function fromDecodedAnswer(answer: ExecuteAnswer): ExecutionResult {
+  if (!("result" in answer)) return { answer };
+  const { result, ...rest } = answer;
+  return { answer: rest, value: encodeValue(result).wire };
 }
 
 /** The answer with its result as the program returned it. */

@@ -1,6 +1,12 @@
 /** The door of the heart. */
 
-export { type ExecutionResult, toDecodedAnswer, toPlainAnswer, toTaggedAnswer } from "./answer.ts";
+export {
+  type ExecutionResult,
+  fromDecodedAnswer,
+  toDecodedAnswer,
+  toPlainAnswer,
+  toTaggedAnswer,
+} from "./answer.ts";
 export { createEngine, type Engine, type ExecuteOptions } from "./engine.ts";
 export type { EngineParts } from "./engine_parts.ts";
 export {

@@ -3,7 +3,7 @@
  * sandbox is told, and what a call is looked up in all come from here, so they cannot differ.
  */
 
-import { allowsTool, type CapabilitySet } from "../capability/mod.ts";
+import { allowsServer, allowsTool, type CapabilitySet } from "../capability/mod.ts";
 import { nearestName } from "../base/nearest.ts";
 import { type Catalog, searchTools } from "../catalog/mod.ts";
 import type { Tool } from "../contract/mod.ts";
@@ -89,7 +89,7 @@ export class Toolboxes {
    * `codemode`, which reaches every tool.
    */
   serversOf(grant: CapabilitySet, code?: string): readonly string[] {
-    const granted = this.#allNamed().filter(({ server }) => isNamed(grant, server));
+    const granted = this.#allNamed().filter(({ server }) => allowsServer(grant, server));
     const isMeant = ({ server, name }: NamedNamespace) =>
       code === undefined || code.includes("codemode") || code.includes(name) ||
       code.includes(server);
@@ -98,7 +98,9 @@ export class Toolboxes {
 
   #create(grant: CapabilitySet): Toolbox {
     const all = this.#allNamed();
-    const silent = all.filter(({ server, tools }) => tools.length === 0 && isNamed(grant, server));
+    const silent = all.filter(({ server, tools }) =>
+      tools.length === 0 && allowsServer(grant, server)
+    );
     const shown = onlyTools(
       all,
       (tool) => allowsTool(grant, tool.server, tool.name) && !isAlwaysDenied(this.#policy, tool),
@@ -114,13 +116,6 @@ export class Toolboxes {
     }
     return this.#named.namespaces;
   }
-}
-
-/** Whether a grant speaks of a server whose tools are not known. */
-function isNamed({ mcp = {} }: CapabilitySet, server: string): boolean {
-  const { allowedServers = [], allowedTools = [] } = mcp;
-  return allowedServers.some((name) => name === server || name === "*") ||
-    allowedTools.some((path) => path.startsWith(`${server}.`));
 }
 
 function onlyTools(

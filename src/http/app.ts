@@ -22,6 +22,7 @@ import { docsPage } from "./docs_page.ts";
 import type { Env } from "./env.ts";
 import { execute } from "./execute.ts";
 import { health, type HealthReporter } from "./health.ts";
+import { createIdentify } from "./identify.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { knownHost } from "./middleware/known_host.ts";
 import { knownOrigin } from "./middleware/known_origin.ts";
@@ -65,17 +66,18 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   app.notFound((c) => answerError(notFound(c, app), c, { ...parts, refused }));
 
   const { config, clock } = parts;
-  const guards = {
+  const identify = createIdentify({
+    authenticator: parts.authenticator,
     attempts: new FailedAttempts(config.limits, clock),
-    rate: new RequestRate(config.limits, clock),
     trustedProxies: config.trustedProxies,
-  };
-  const may = (scope: Scope) => authenticate(parts.authenticator, { ...guards, scope });
+  });
+  const rate = new RequestRate(config.limits, clock);
+  const may = (scope: Scope) => authenticate(identify, { rate, scope });
   const mayRead = may("codemode:read");
   const mayExecute = may("codemode:execute");
   const mayMeasure = may("codemode:metrics");
 
-  app.get("/health", health(parts));
+  app.get("/health", health(parts, identify));
   app.get("/openapi.json", (c) => c.json(openapi(parts.version)));
   app.get("/docs", (c) => c.html(docsPage(), 200, DOCS_HEADERS));
   app.get(METADATA_PATH, resourceMetadata(parts));

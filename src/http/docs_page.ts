@@ -37,6 +37,8 @@ const root = document.getElementById("operations");
 const api = await (await fetch("/openapi.json")).json();
 const resolve = (schema) => schema?.$ref ? api.components.schemas[schema.$ref.split("/").pop()] : schema;
 root.textContent = "";
+const credential = el("input"); credential.type = "password"; credential.autocomplete = "off";
+root.append(el("label", "Token or key, where the service asks for one ", credential));
 for (const [path, methods] of Object.entries(api.paths)) {
   for (const [method, operation] of Object.entries(methods)) root.append(show(path, method, operation));
 }
@@ -59,6 +61,7 @@ function show(path, method, operation) {
   button.onclick = async () => {
     const query = new URLSearchParams(inputs.filter((i) => i.value).map((i) => [i.name, i.value]));
     const init = body ? { method, headers: { "content-type": "application/json" }, body: text.value } : {};
+    if (credential.value) init.headers = { ...init.headers, authorization: "Bearer " + credential.value };
     const answered = await fetch(path + (query.size ? "?" + query : ""), init);
     const raw = await answered.text();
     try { out.textContent = answered.status + "\\n" + JSON.stringify(JSON.parse(raw), null, 2); }

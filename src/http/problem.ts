@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Clock } from "../base/clock.ts";
 import { type CodemodeError, toCodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
+import type { ServerConfig } from "../config/mod.ts";
 import type { Logger } from "../base/log.ts";
 import type { Counter } from "../base/metrics.ts";
 import { type AuditSink, toProblem } from "../contract/mod.ts";
@@ -20,6 +21,7 @@ export interface ProblemParts {
   readonly logger: Logger;
   readonly audit: AuditSink | undefined;
   readonly refused: Counter;
+  readonly config: Pick<ServerConfig, "behindTls">;
 }
 
 /** Statuses that say the caller may not, whatever it asked. */
@@ -29,7 +31,7 @@ const REFUSED: ReadonlySet<number> = new Set([401, 403, 429]);
 export function answerError(
   thrown: unknown,
   c: Context<Env>,
-  { clock, logger, audit, refused }: ProblemParts,
+  { clock, logger, audit, refused, config }: ProblemParts,
 ): Response {
   const error = toCodemodeError(thrown);
   const requestId = c.get("requestId") ?? newId("req");
@@ -44,7 +46,7 @@ export function answerError(
     const principal = c.get("principal")?.id ?? "unknown";
     audit?.record({ type: "request.refused", principal, code: error.code, reason: error.message });
   }
-  const challenge = toChallenge(error, c);
+  const challenge = toChallenge(error, c, config);
   if (challenge !== undefined) c.header("www-authenticate", challenge);
   const body = { success: false, error: toProblem(error, requestId, clock.now()) };
   return c.json(body, error.meaning.status as ContentfulStatusCode);

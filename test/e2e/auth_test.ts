@@ -1,12 +1,11 @@
-/** Who may call: over HTTP, with keys; what a principal was not granted is nowhere to be seen. */
+/** Who may call, through the doors of a real service: keys, tokens, and everybody else. */
 
 import assert from "node:assert/strict";
-import { createApiKey } from "../../src/auth/mod.ts";
+import { CodemodeClient, CodemodeClientError } from "../../src/client/mod.ts";
+import { startIssuer } from "../harness/issuer.ts";
+import { runCli } from "../harness/run_cli.ts";
 import { ROOT, type Service, startService } from "../harness/start_service.ts";
-
-const all = createApiKey();
-const memory = createApiKey();
-const reader = createApiKey();
+import { createTokenKey, signWithSecret, unsigned } from "../harness/tokens.ts";
 
 const server = (name: string) => `
     ${name}:
@@ -14,36 +13,72 @@ const server = (name: string) => `
       command: deno
       args: [run, -A, --config, ${ROOT}deno.json, ${ROOT}test/bench/bench_server.ts]`;
 
-const CONFIG = `
-server: { port: 0 }
+/** Two servers with the same tools; `auth` says who is granted which. */
+const configOf = (auth: string) => `
+server: { port: 0, limits: { failuresPerMinute: 1000 } }
 sandbox: { workers: { min: 1, max: 4 } }
 security:
-  auth:
-    provider: api-key
-    keys:
-      - { id: all, hash: "${all.hash}" }
-      - { id: memory, hash: "${memory.hash}", capabilities: { mcp: { allowedServers: [memory] } } }
-      - { id: reader, hash: "${reader.hash}", scopes: ["codemode:read"] }
+  auth: ${auth}
 mcp:
-  servers:${server("memory")}${server("files")}
+  servers:${server("memory")}${server("vault")}
 logging: { level: info, format: json, outputs: [{ type: console }] }
 `;
 
-interface Asked {
-  readonly key?: string;
-  readonly body?: unknown;
+const MEMORY = "{ mcp: { allowedServers: [memory] } }";
+
+type Headed = Readonly<Record<string, string>>;
+
+async function ask(service: Service, path: string, headers: Headed, body?: unknown) {
+  const init = body === undefined ? { headers } : {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  };
+  const answer = await fetch(new URL(path, service.url), init);
+  return { status: answer.status, headers: answer.headers, text: await answer.text() };
 }
 
-async function ask(service: Service, path: string, { key, body }: Asked = {}) {
-  const answer = await fetch(new URL(path, service.url), {
-    method: body === undefined ? "GET" : "POST",
-    headers: {
-      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: answer.status, headers: answer.headers, text: await answer.text() };
+/** Status and challenge of an answer. */
+async function challenge(service: Service, headers: Headed, path = "/api/v1/tools") {
+  const answer = await ask(service, path, headers);
+  return `${answer.status} ${answer.headers.get("www-authenticate")}`;
+}
+
+/** The challenges of a service. */
+function challengesOf({ url }: Service) {
+  const metadata = `resource_metadata="${
+    url.replace(/\/$/, "")
+  }/.well-known/oauth-protected-resource"`;
+  const is = (status: number, error: string, told: string, rest = "") =>
+    `${status} Bearer realm="codemode", error="${error}", error_description="${told}", ${rest}${metadata}`;
+  return {
+    missing: `401 Bearer realm="codemode", ${metadata}`,
+    invalid: (why: string) => is(401, "invalid_token", `The caller is not known: ${why}`),
+    malformed: (why: string) => is(401, "invalid_request", `The caller is not known: ${why}`),
+    needs: (scope: string) =>
+      is(
+        403,
+        "insufficient_scope",
+        `The caller's scopes do not include ${scope}`,
+        `scope="${scope}", `,
+      ),
+  };
+}
+
+/** What differs between two answers to the same request. */
+const FLEETING = new Set([
+  "timestamp",
+  "requestId",
+  "executionId",
+  "metrics",
+  "checkTime",
+  "duration",
+]);
+
+function lasting(text: string): string {
+  return JSON.stringify(
+    JSON.parse(text, (key, value) => FLEETING.has(key) ? undefined : value),
+  );
 }
 
 const PROTECTED: readonly [string, unknown][] = [
@@ -52,6 +87,7 @@ const PROTECTED: readonly [string, unknown][] = [
   ["/api/v1/check", { code: "return 1" }],
   ["/api/v1/tools", undefined],
   ["/api/v1/tools/search?q=echo", undefined],
+  ["/api/v1/tools/memory/echo", { n: 1 }],
   ["/api/v1/declarations", undefined],
   ["/introspect", undefined],
   ["/api/v1/runtimes", undefined],
@@ -59,48 +95,136 @@ const PROTECTED: readonly [string, unknown][] = [
   ["/metrics", undefined],
 ];
 
+/** Requests in which the caller itself names a server. */
+const NAMING: readonly [path: (name: string) => string, body?: (name: string) => unknown][] = [
+  ...["echo", "ech", "toString"].flatMap((tool) =>
+    ["error", "off"].map((check): [() => string, (name: string) => unknown] => [
+      () => "/api/v1/execute",
+      (name) => ({ code: `return await mcp.${name}.${tool}({ n: 3 })`, check }),
+    ])
+  ),
+  [() => "/api/v1/execute", (name) => ({ code: `return await ${name}.echo({ n: 3 })` })],
+  ...["call", "describe", "search"].map((verb): [() => string, (name: string) => unknown] => [
+    () => "/api/v1/execute",
+    (name) => ({ code: `return await codemode.${verb}("${name}.echo", { n: 3 })`, check: "off" }),
+  ]),
+  [
+    () => "/execute",
+    (name) => ({ code: `return [Object.keys(mcp), typeof ${name}]`, check: "off" }),
+  ],
+  [() => "/execute", (name) => ({ code: "return 1", capabilities: [`mcp:${name}`] })],
+  [() => "/execute", (name) => ({ code: "return 1", capabilities: [`mcp:${name}.echo`] })],
+  [() => "/execute", (name) => ({ code: "return 1", capabilities: [`network:${name}`] })],
+  [
+    () => "/execute",
+    (name) => ({ code: "return 1", capabilities: { mcp: { allowedServers: [name] } } }),
+  ],
+  [() => "/api/v1/check", (name) => ({ code: `return await mcp.${name}.echo({ n: 3 })` })],
+  [() => "/api/v1/check", (name) => ({ code: "return 1", capabilities: [`mcp:${name}`] })],
+  [(name) => `/api/v1/tools/${name}/echo`, () => ({ n: 3 })],
+  [(name) => `/api/v1/tools/search?q=${name}+echo`],
+  [(name) => `/api/v1/declarations?servers=${name}`],
+  [(name) => `/api/v1/declarations?tools=${name}.echo`],
+  [(name) => `/introspect?servers=memory,${name}`],
+];
+
+/** What a principal that was granted `memory` sees through every door: `memory`, and no `vault`. */
+async function seesOnlyMemory(service: Service, headers: Headed): Promise<void> {
+  for (const path of ["/api/v1/tools", "/api/v1/tools/search?q=echo", "/api/v1/declarations"]) {
+    const { text } = await ask(service, path, headers);
+    assert.match(text, /memory/, path);
+    assert.match(text, /echo/, path);
+  }
+  for (
+    const path of [
+      ...["/api/v1/tools", "/api/v1/tools/search?q=echo&limit=50&detail=full", "/introspect"],
+      ...["/api/v1/declarations", "/api/v1/runtimes", "/health", "/openapi.json", "/docs"],
+      ...["/metrics", "/api/v1/tools/memory/ech", "/nowhere"],
+    ]
+  ) {
+    assert.doesNotMatch((await ask(service, path, headers)).text, /vault/, path);
+  }
+  const { namespaces } = JSON.parse((await ask(service, "/api/v1/tools", headers)).text);
+  assert.deepEqual(Object.keys(namespaces), ["memory"]);
+  const { checks } = JSON.parse((await ask(service, "/health", headers)).text);
+  assert.deepEqual(Object.keys(checks.servers), ["memory"]);
+
+  const run = async (code: string) =>
+    JSON.parse((await ask(service, "/api/v1/execute", headers, { code })).text);
+  assert.deepEqual((await run("return await mcp.memory.echo({ n: 3 })")).result, { n: 3 });
+  assert.deepEqual((await run("return Object.keys(mcp)")).result, ["memory"]);
+  const direct = await ask(service, "/api/v1/tools/memory/echo", headers, { n: 4 });
+  assert.deepEqual(JSON.parse(direct.text).result, { n: 4 });
+
+  for (const [path, body] of NAMING) {
+    const told = async (name: string) => {
+      const { status, text } = await ask(service, path(name), headers, body?.(name));
+      return [status, lasting(text).replaceAll(name, "NAME")];
+    };
+    const about = `${path("NAME")} ${JSON.stringify(body?.("NAME"))}`;
+    assert.deepEqual(await told("vault"), await told("qqqqq"), about);
+  }
+}
+
 Deno.test("keys: who may call, and what they see", async (t) => {
-  await using service = await startService({ config: CONFIG });
-  const metadata = `${service.url.replace(/\/$/, "")}/.well-known/oauth-protected-resource`;
+  const [memory, all, reader, ops, revoked] = await Promise.all(
+    Array.from({ length: 5 }, async () => JSON.parse((await runCli(["key", "--json"])).stdout)),
+  );
+  await using service = await startService({
+    config: configOf(`{ provider: api-key, keys: [
+      { id: memory, hash: "${memory.hash}", capabilities: ${MEMORY} },
+      { id: all, hash: "${all.hash}", scopes: ["*"] },
+      { id: reader, hash: "${reader.hash}", scopes: ["codemode:read"] },
+      { id: ops, hash: "${ops.hash}", scopes: ["codemode:metrics"], capabilities: ${MEMORY} } ] }`),
+  });
+  const { missing, invalid, malformed, needs } = challengesOf(service);
+  const bearer = ({ key }: { key: string }) => ({ authorization: `Bearer ${key}` });
 
   await t.step("without a key nothing but the state is told", async () => {
     for (const [path, body] of PROTECTED) {
-      const { status, headers, text } = await ask(service, path, { body });
-      assert.deepEqual([path, status, JSON.parse(text).error.code], [path, 401, "UNAUTHENTICATED"]);
-      assert.equal(
-        headers.get("www-authenticate"),
-        `Bearer realm="codemode", resource_metadata="${metadata}"`,
-      );
+      const { status, headers, text } = await ask(service, path, {}, body);
+      assert.deepEqual([path, JSON.parse(text).error.code], [path, "UNAUTHENTICATED"]);
+      assert.equal(`${status} ${headers.get("www-authenticate")}`, missing);
     }
-    const { text } = await ask(service, "/health");
+    const { text } = await ask(service, "/health", {});
     assert.deepEqual(Object.keys(JSON.parse(text)), ["status", "service"]);
-    assert.equal((await ask(service, "/openapi.json")).status, 200);
+    for (const path of ["/openapi.json", "/docs"]) {
+      assert.equal(await challenge(service, {}, path), "200 null");
+    }
   });
 
-  await t.step("a wrong key is told so, and which scope is missing", async () => {
-    const wrong = await ask(service, "/api/v1/tools", { key: `${all.key}x` });
-    assert.equal(wrong.status, 401);
+  await t.step("a revoked, a misspelt, a hashed key: one 401 for all", async () => {
+    const wrong = invalid("the key is not valid");
+    const swapped = memory.key.replace(/.$/, (last: string) => last === "A" ? "B" : "A");
+    for (const key of [revoked.key, swapped, `${memory.key}x`, memory.key.slice(1), memory.hash]) {
+      assert.equal(await challenge(service, { "x-api-key": key }), wrong);
+      const sent = { authorization: `Bearer ${key}` };
+      if (!key.includes(":")) assert.equal(await challenge(service, sent), wrong);
+      assert.equal(await challenge(service, { "x-api-key": key }, "/health"), wrong);
+    }
+    const both = { ...bearer(memory), "x-api-key": all.key };
     assert.equal(
-      wrong.headers.get("www-authenticate"),
-      'Bearer realm="codemode", error="invalid_token", ' +
-        'error_description="The caller is not known: the key is not valid", ' +
-        `resource_metadata="${metadata}"`,
+      await challenge(service, both),
+      malformed("two different credentials were sent"),
     );
-    const body = { code: "return 1" };
-    const refused = await ask(service, "/api/v1/execute", { key: reader.key, body });
-    assert.equal(refused.status, 403);
     assert.equal(
-      refused.headers.get("www-authenticate"),
-      'Bearer realm="codemode", error="insufficient_scope", ' +
-        `error_description="The caller's scopes do not include codemode:execute", ` +
-        `scope="codemode:execute", resource_metadata="${metadata}"`,
+      await challenge(service, { authorization: `Basic ${btoa("memory:x")}` }),
+      malformed("the Authorization header must be: Bearer TOKEN"),
     );
-    assert.equal((await ask(service, "/metrics", { key: reader.key })).status, 403);
-    assert.equal((await ask(service, "/api/v1/tools", { key: reader.key })).status, 200);
   });
 
-  await t.step("the metadata says where tokens go", async () => {
-    const { text } = await ask(service, "/.well-known/oauth-protected-resource/api/v1/execute");
+  await t.step("a scope that is missing is named", async () => {
+    const { headers, status } = await ask(service, "/execute", bearer(reader), { code: "1" });
+    assert.equal(`${status} ${headers.get("www-authenticate")}`, needs("codemode:execute"));
+    for (const one of [reader, memory]) {
+      assert.equal(await challenge(service, bearer(one), "/metrics"), needs("codemode:metrics"));
+    }
+    assert.equal(await challenge(service, bearer(ops)), needs("codemode:read"));
+    assert.equal(await challenge(service, bearer(reader)), "200 null");
+  });
+
+  await t.step("the metadata says what may be asked for", async () => {
+    const { text } = await ask(service, "/.well-known/oauth-protected-resource/api/v1/execute", {});
     assert.deepEqual(JSON.parse(text), {
       resource: new URL(service.url).origin,
       resource_name: "Code Mode",
@@ -110,24 +234,153 @@ Deno.test("keys: who may call, and what they see", async (t) => {
   });
 
   await t.step("who is granted one server sees one server, through every door", async () => {
+    await seesOnlyMemory(service, bearer(memory));
+  });
+
+  await t.step(
+    "who is granted all sees all; who watches the service sees how all are",
+    async () => {
+      for (const path of ["/api/v1/tools", "/api/v1/tools/search?q=echo", "/api/v1/declarations"]) {
+        assert.match((await ask(service, path, bearer(all))).text, /vault/, path);
+      }
+      const { checks } = JSON.parse((await ask(service, "/health", bearer(ops))).text);
+      assert.deepEqual(Object.keys(checks.servers).sort(), ["memory", "vault"]);
+      assert.equal((await ask(service, "/metrics", bearer(ops))).status, 200);
+    },
+  );
+
+  await t.step("the client, by token, key or headers", async () => {
     const { key } = memory;
-    for (const path of ["/api/v1/tools", "/api/v1/tools/search?q=echo", "/api/v1/declarations"]) {
-      const { text } = await ask(service, path, { key });
-      assert.ok(text.includes("memory"), `${path}: ${text}`);
-      assert.ok(!text.includes("files"), `${path}: ${text}`);
-      assert.ok((await ask(service, path, { key: all.key })).text.includes("files"), path);
+    for (const options of [{ token: key }, { apiKey: key }, { headers: { "x-api-key": key } }]) {
+      const { namespaces } = await new CodemodeClient(service.url, options).tools();
+      assert.deepEqual(Object.keys(namespaces), ["memory"]);
     }
-    const run = async (code: string, rest = {}) =>
-      JSON.parse((await ask(service, "/api/v1/execute", { key, body: { code, ...rest } })).text);
-    const fine = await run("return await mcp.memory.echo({ n: 3 })");
-    assert.deepEqual(fine.result, { n: 3 });
-    const unseen = await run("return await mcp.files.echo({ n: 3 })");
-    assert.equal(unseen.error.code, "TYPE_CHECK_FAILED");
-    const unchecked = await run("return await mcp.files.echo({ n: 3 })", { check: "off" });
-    assert.equal(unchecked.error.code, "EXECUTION_FAILED");
-    const called = await run('return await codemode.call("files.echo", { n: 3 })');
-    assert.match(called.error.message, /There is no tool "files\.echo"/);
-    const asked = await run("return 1", { capabilities: ["mcp:files"] });
-    assert.equal(asked.error.code, "CAPABILITY_VIOLATION");
+    await assert.rejects(
+      new CodemodeClient(service.url, { apiKey: revoked.key }).tools(),
+      (error: CodemodeClientError) => error.code === "UNAUTHENTICATED" && error.status === 401,
+    );
+  });
+
+  await t.step("the command line, with the key in its environment", async () => {
+    const codemode = (args: readonly string[], stdin: string, token?: string) =>
+      runCli([...args, "--url", service.url], {
+        stdin,
+        env: token === undefined ? {} : { CODEMODE_TOKEN: token },
+      });
+    const code = "console.log('here'); return [Object.keys(mcp), new Map([['a', 1n]])]";
+    const ran = await codemode(["run", "-", "--json"], code, memory.key);
+    const { result, logs } = JSON.parse(ran.stdout);
+    assert.deepEqual([ran.code, result, logs], [0, [["memory"], { a: 1 }], ["here"]]);
+    const checked = await codemode(["check", "-"], "await mcp.memory.echo({ n: 1 })", memory.key);
+    assert.deepEqual([checked.code, checked.stdout], [0, "OK; calls memory.echo\n"]);
+    for (
+      const [token, why] of [[undefined, "credentials are missing"], [
+        revoked.key,
+        "the key is not valid",
+      ]]
+    ) {
+      const refused = await codemode(["run", "-"], code, token);
+      assert.deepEqual(refused, {
+        code: 2,
+        stdout: "",
+        stderr: `UNAUTHENTICATED: The caller is not known: ${why}\n`,
+      });
+    }
+    const nowhere = await runCli(["run", "-", "--url", "localhost"], { stdin: code });
+    assert.deepEqual([nowhere.code, nowhere.stderr], [
+      2,
+      "INVALID_REQUEST: --url takes an address such as http://localhost:3000\n",
+    ]);
+  });
+
+  await service.stop();
+  const log = JSON.stringify(service.log);
+  for (const { key } of [memory, all, reader, ops, revoked]) assert.ok(!log.includes(key));
+});
+
+Deno.test("tokens: of one issuer, for this service, in time", async (t) => {
+  await using issuer = await startIssuer();
+  await using service = await startService({
+    config: configOf(
+      `{ provider: oauth2, issuer: "${issuer.url}", audience: codemode, clockSkew: 1s,
+        scopes: { "team:memory": ${MEMORY} } }`,
+    ),
+  });
+  const scope = "codemode:execute team:memory";
+  const { missing, invalid, needs } = challengesOf(service);
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  const status = async (token: string, path?: string) =>
+    await challenge(service, bearer(token), path);
+
+  await t.step("a token whose scopes grant memory sees memory, through every door", async () => {
+    await seesOnlyMemory(service, bearer(await issuer.token({ scope })));
+  });
+
+  await t.step("without the issuer's signature there is one 401", async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { iss: issuer.url, aud: "codemode", sub: "ada", exp: now + 300, scope };
+    const { key } = issuer;
+    const stranger = await createTokenKey("ES256", "first");
+    const forged = [
+      unsigned(claims),
+      signWithSecret(key.pem, claims, { alg: "HS256", kid: key.kid, typ: "at+jwt" }),
+      await stranger.sign(claims),
+      await stranger.sign({ ...claims, aud: "other", exp: now - 300 }),
+      await stranger.sign(claims, { kid: "unknown" }),
+      `${await issuer.token({ scope })}x`,
+      "cm_0123456789012345678901234567890123456789012",
+    ];
+    for (const token of forged) {
+      assert.equal(await status(token), invalid("the token is not valid"));
+      assert.equal(await status(token, "/health"), invalid("the token is not valid"));
+    }
+    assert.equal(await challenge(service, {}), missing);
+  });
+
+  await t.step("with it, what is wrong is told", async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const told = async (claims: Record<string, unknown>) =>
+      await status(await issuer.token(claims));
+    const cases: readonly [Record<string, unknown>, string][] = [
+      [{ aud: "other" }, "the token is for another audience"],
+      [{ iss: "https://evil.example" }, "the token is of another issuer"],
+      [{ exp: now - 10 }, "the token has expired"],
+      [{ nbf: now + 100 }, "the token is not valid yet"],
+      [{ iat: now + 100 }, "the token was issued in the future"],
+      [{ sub: undefined }, "the token names nobody"],
+      [{ cnf: { jkt: "x" } }, "the token is bound to a key, which cannot be proven here"],
+    ];
+    for (const [claims, why] of cases) {
+      assert.equal(await told({ scope, ...claims }), invalid(why));
+    }
+  });
+
+  await t.step("a scope that is missing is named, and no token has all", async () => {
+    assert.equal(await status(await issuer.token()), needs("codemode:read"));
+    assert.equal(await status(await issuer.token({ scope: "*" })), needs("codemode:read"));
+    assert.equal(
+      await status(await issuer.token({ scope }), "/metrics"),
+      needs("codemode:metrics"),
+    );
+    const reader = bearer(await issuer.token({ scope: "codemode:read" }));
+    assert.deepEqual(JSON.parse((await ask(service, "/api/v1/tools", reader)).text), {
+      namespaces: {},
+    });
+  });
+
+  await t.step("a client without a token is told where to get one", async () => {
+    const { text } = await ask(service, "/.well-known/oauth-protected-resource", {});
+    assert.deepEqual(JSON.parse(text), {
+      resource: new URL(service.url).origin,
+      resource_name: "Code Mode",
+      bearer_methods_supported: ["header"],
+      scopes_supported: ["codemode:execute", "codemode:read", "codemode:metrics"],
+      authorization_servers: [issuer.url],
+    });
+  });
+
+  await t.step("an issuer that goes away is not missed by those it has let in", async () => {
+    issuer.mood = "down";
+    assert.equal(await status(await issuer.token({ scope })), "200 null");
   });
 });

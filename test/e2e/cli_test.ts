@@ -47,6 +47,23 @@ Deno.test("cli: programs, checks, tools, configuration", async (t) => {
     assert.match(excess.stderr, /CAPABILITY_VIOLATION.*read:\/etc/);
   });
 
+  await t.step(
+    "an address that others reach needs a provider, also when a flag names it",
+    async () => {
+      for (const host of ["0.0.0.0", "::"]) {
+        const { code, stderr } = await runCli(["serve", "--host", host, "--port", "0", "-c", none]);
+        assert.equal(code, 2);
+        assert.ok(
+          stderr.includes(
+            `server.host: ${host} is reachable from other machines, and security.auth.provider is ` +
+              "none: anyone could run programs here; set a provider or listen on 127.0.0.1",
+          ),
+          stderr,
+        );
+      }
+    },
+  );
+
   await t.step("a port that is taken is the caller's to change", async () => {
     using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = taken.addr as Deno.NetAddr;

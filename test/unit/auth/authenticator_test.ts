@@ -20,13 +20,13 @@ const KEYS: readonly ApiKeyConfig[] = [
 ];
 const byKey = createAuthenticator(
   { auth: { ...NONE, provider: "api-key", keys: KEYS }, capabilities: CAPABILITIES },
-  new FakeClock(),
+  { clock: new FakeClock() },
 );
 
 Deno.test("none makes everybody anonymous with the configured grant", async () => {
   const { authenticate } = createAuthenticator(
     { auth: NONE, capabilities: CAPABILITIES },
-    new FakeClock(),
+    { clock: new FakeClock() },
   );
   const principal = await authenticate(new Headers({ authorization: "Bearer admin" }));
   assert.deepEqual(principal, {
@@ -123,4 +123,12 @@ Deno.test("who may execute may read, and nothing else follows from anything", ()
   assert.ok(!may(["codemode:read"], "codemode:execute"));
   assert.ok(!may(["codemode:execute"], "codemode:metrics"));
   assert.ok(!may([], "codemode:read"));
+});
+
+Deno.test("a provider that is not known stops the start", () => {
+  const auth = { ...NONE, provider: "ldap" } as unknown as AuthConfig;
+  assert.throws(() => createAuthenticator({ auth, capabilities: {} }, { clock: new FakeClock() }), {
+    code: "CONFIG_INVALID",
+    message: "security.auth: the provider ldap is not known",
+  });
 });

@@ -278,3 +278,40 @@ Deno.test("client: a call that may have taken effect is not made again", async (
   await failure(again.client.callTool("memory", "create_entities"));
   assert.equal(again.sent.length, 4);
 });
+
+Deno.test("client: a token, a key, headers; two credentials are a mistake", async () => {
+  const sentBy = async (options: ClientOptions) => {
+    const { client, sent } = scripted([json({ namespaces: {} })], options);
+    await client.tools();
+    const { headers } = sent[0] ?? assert.fail("nothing was sent");
+    return ["authorization", "x-api-key", "x-proxy", "accept"].map((name) => headers.get(name));
+  };
+  assert.deepEqual(await sentBy({}), [null, null, null, "*/*"]);
+  assert.deepEqual(await sentBy({ token: "t" }), ["Bearer t", null, null, "*/*"]);
+  assert.deepEqual(await sentBy({ apiKey: "cm_k" }), [null, "cm_k", null, "*/*"]);
+  const headers = { "x-proxy": "p", Accept: "text/html", Authorization: "Basic x" };
+  assert.deepEqual(await sentBy({ headers }), ["Basic x", null, "p", "*/*"]);
+  assert.deepEqual(await sentBy({ headers, token: "t" }), ["Bearer t", null, "p", "*/*"]);
+  assert.throws(() => new CodemodeClient("http://service", { token: "t", apiKey: "k" }), {
+    name: "TypeError",
+    message: 'Cannot authenticate as both "token" and "apiKey" are given: choose one',
+  });
+});
+
+Deno.test("client: a key follows no redirect to another origin", async () => {
+  const redirectsOf = async (options: ClientOptions) => {
+    let redirect: string | undefined;
+    const client = new CodemodeClient("http://service", {
+      ...options,
+      fetch: (_, init) => {
+        redirect = init?.redirect;
+        return Promise.resolve(Response.json({ namespaces: {} }));
+      },
+    });
+    await client.tools();
+    return redirect;
+  };
+  assert.equal(await redirectsOf({ apiKey: "cm_k" }), "error");
+  assert.equal(await redirectsOf({ headers: { "x-proxy": "p" } }), "error");
+  assert.equal(await redirectsOf({ token: "t" }), undefined);
+});

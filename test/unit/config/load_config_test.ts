@@ -242,12 +242,20 @@ const REFUSED: readonly (readonly [name: string, text: string, problems: readonl
   ]],
   [
     "one hash for two, a server that is not there",
-    `security: {auth: {keys: [{id: a, hash: "${HASH}"}, ` +
+    `security: {auth: {provider: api-key, keys: [{id: a, hash: "${HASH}"}, ` +
     `{id: b, hash: "${HASH}", capabilities: {mcp: {allowedServers: [memory]}}}]}}\n`,
     [
-      "c.yaml:1:116: security.auth.keys.1: its id or hash stands there twice",
-      "c.yaml:1:243: security.auth.keys.1.capabilities.mcp.allowedServers.0: " +
+      "c.yaml:1:135: security.auth.keys.1: its id or hash stands there twice",
+      "c.yaml:1:262: security.auth.keys.1.capabilities.mcp.allowedServers.0: " +
       'there is no server "memory"',
+    ],
+  ],
+  [
+    "keys and scopes of a provider that was forgotten",
+    `security: {auth: {keys: [{id: a, hash: "${HASH}"}], scopes: {a: {}}}}\n`,
+    [
+      "c.yaml:1:25: security.auth.keys: provider none does not look at keys",
+      "c.yaml:1:125: security.auth.scopes: provider none does not look at scopes",
     ],
   ],
 ];
@@ -322,7 +330,12 @@ Deno.test("environment: it does not hide a fault of the file", () => {
 });
 
 Deno.test("a host other machines reach needs a provider", () => {
-  for (const host of ["0.0.0.0", "::", "192.168.0.1", "example.com", "127.0.0.1.evil.com", "*"]) {
+  const reachable = [
+    ...["0.0.0.0", "0", "::", "[::]", "::0", "0:0:0:0:0:0:0:0", "::ffff:0.0.0.0", "*"],
+    ...["192.168.0.1", "10.0.0.1", "fe80::1", "2001:db8::1", "::ffff:127.0.0.1", "::1%eth0"],
+    ...["example.com", "127.0.0.1.evil.com", "localhost.evil.com", "127.0.0.256", "127.0.0.1 "],
+  ];
+  for (const host of reachable) {
     assert.deepEqual(problems("", { CODEMODE_HOST: host }), [
       `c.yaml:1:1: server.host: ${host} is reachable from other machines, and ` +
       "security.auth.provider is none: anyone could run programs here; set a provider or listen " +

@@ -28,7 +28,7 @@ Deno.test("a program waits for the servers it may mean, and no others", () => {
   assert.deepEqual(toolboxes.serversOf(ALL, "return 1"), []);
   assert.deepEqual(toolboxes.serversOf(ALL, "mcp.my_files.read()"), ["my-files"]);
   assert.deepEqual(toolboxes.serversOf(ALL, "codemode.search('x')"), ["memory", "my-files", "web"]);
-  const one = { mcp: { allowedTools: ["web.get"] } };
+  const one = { mcp: { allowedServers: ["*"], allowedTools: ["web.get"] } };
   assert.deepEqual(toolboxes.serversOf(one, "mcp.web.get(); mcp.memory.x()"), ["web"]);
 });
 
@@ -48,4 +48,21 @@ Deno.test("names that are not here are answered with those that are", () => {
     'There is no "memry" (did you mean "memory"?), "memory.serch_nodes" ' +
       '(did you mean "mcp.memory.search_nodes"?), "zzz" here; servers are memory',
   );
+});
+
+Deno.test("a server of which no tool was granted is not named, by whatever part of the grant", () => {
+  const toolboxes = new Toolboxes(CATALOG, createPolicy());
+  const grants = [
+    { allowedServers: ["*"], allowedTools: ["memory.search_nodes"] },
+    { allowedServers: ["memory"], allowedTools: ["memory.search_nodes", "web.get"] },
+  ];
+  for (const mcp of grants) {
+    assert.deepEqual(toolboxes.serversOf({ mcp }), ["memory"]);
+    const toolbox = toolboxes.of({ mcp });
+    assert.deepEqual(toolbox.silent, []);
+    assert.equal(
+      unknownNames(toolbox, ["web", "my_files.read"]).message,
+      'There is no "web", "my_files.read" here; servers are memory',
+    );
+  }
 });

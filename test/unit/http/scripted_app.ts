@@ -90,7 +90,7 @@ export function scriptedApp(script: Script = {}) {
     [Symbol.asyncDispose]: unscripted,
   };
   const audited: AuditEntry[] = [];
-  const none = createAuthenticator(security, new FakeClock());
+  const none = createAuthenticator(security, { clock: new FakeClock() });
   const app = createHttpApp({
     config: script.host === undefined ? server : { ...server, host: script.host },
     engine,

@@ -235,3 +235,20 @@ Deno.test("metrics: what is refused is counted by its code", async () => {
   const text = await (await send("/metrics")).text();
   assert.match(text, /^codemode_http_refused_total\{code="FORBIDDEN"\} 1$/m);
 });
+
+Deno.test("challenges: where a proxy ends TLS, the address that is told is the one callers know", async () => {
+  const { app } = scriptedApp({
+    authenticate: knowing(),
+    server: { behindTls: true, allowedHosts: ["api.example"] },
+  });
+  const ask = async (path: string) => await app.fetch(new Request(`http://api.example${path}`));
+  const refused = await ask("/runtimes");
+  await refused.body?.cancel();
+  const metadata = "https://api.example/.well-known/oauth-protected-resource";
+  assert.equal(
+    refused.headers.get("www-authenticate"),
+    `Bearer realm="codemode", resource_metadata="${metadata}"`,
+  );
+  const { resource } = await (await ask("/.well-known/oauth-protected-resource")).json();
+  assert.equal(resource, "https://api.example");
+});
