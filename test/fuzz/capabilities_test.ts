@@ -15,7 +15,6 @@ import {
   parseCapabilities,
   toCapabilitySet,
   toCapabilityStrings,
-  toPermissionFlags,
 } from "../../src/capability/mod.ts";
 import { mutated, property } from "./property.ts";
 
@@ -204,7 +203,6 @@ property(
     const [a, b, c] = [answers(used), answers(asked), answers(granted)];
     assert.deepEqual(a.map((yes, at) => yes && !(b[at] && c[at])).filter(Boolean), []);
     assert.deepEqual(tryNarrow(used, granted), used);
-    tryTyped(() => toPermissionFlags(used));
   },
 );
 

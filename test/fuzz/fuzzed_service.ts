@@ -16,7 +16,7 @@ import type { Sandbox } from "../../src/runtime/mod.ts";
 /** Sandboxes that end at once and give back the context. */
 function createEchoPool(): Pool {
   const done = () => Promise.resolve();
-  const usage = { cpuTimeMs: 1, memoryPeakBytes: 1, wallTimeMs: 1 };
+  const usage = { cpuTimeMs: 1, memoryPeakBytes: 1, wallTimeMs: 1, waitTimeMs: 0 };
   const sandbox: Sandbox = {
     startupMs: 0,
     gone: done(),
@@ -45,7 +45,12 @@ function createEchoPool(): Pool {
 /** Its `fetch`, and what it told the audit log. Every entry has the promised shape. */
 export function createFuzzedService() {
   const config = parseConfig({
-    server: { maxBodyBytes: 20_000, maxCodeBytes: 5000, cors: { enabled: true, origins: ["*"] } },
+    server: {
+      maxBodyBytes: 20_000,
+      maxCodeBytes: 5000,
+      limits: { requestsPerSecond: 100_000, burst: 100_000 },
+      cors: { enabled: true, origins: ["https://good.example"] },
+    },
     security: {
       capabilities: { mcp: { allowedServers: ["tools"] }, system: { environment: ["A"] } },
     },
@@ -78,12 +83,13 @@ export function createFuzzedService() {
   const app = createHttpApp({
     config: config.server,
     engine,
-    authenticator: createAuthenticator(config.security),
+    authenticator: createAuthenticator(config.security, { clock }),
     health: { report: () => Promise.resolve(health) },
     metrics,
     clock,
     logger,
     audit,
+    audience: undefined,
     version: "0.0.0",
   });
   return { fetch: async (request: Request) => await app.fetch(request), audited, metrics };
