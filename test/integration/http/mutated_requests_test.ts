@@ -1,7 +1,6 @@
 /** The socket against mutated requests: one answer each or a closed connection, and it goes on. */
 
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { silentLogger } from "../../../src/base/log.ts";
 import { Metrics } from "../../../src/base/metrics.ts";
 import { parseConfig } from "../../../src/config/mod.ts";
