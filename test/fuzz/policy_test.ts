@@ -134,6 +134,20 @@ property(
 );
 
 property(
+  "what cannot be judged is no way past a rule that denies",
+  fc.jsonValue(),
+  2000,
+  (value) => {
+    const when = [{ path: "$.a", lessThan: 100 }];
+    const rules = [{ tool: "*", when, verdict: "deny" as const }];
+    const policy = createPolicy({ ...DEFAULT_POLICY_SETTINGS, default: "allow", rules });
+    const { verdict } = decide(policy, TOOL, { a: value });
+    const isPassed = value === null || (typeof value === "number" && value >= 100);
+    assert.equal(verdict, isPassed ? "allow" : "deny", JSON.stringify(value));
+  },
+);
+
+property(
   "a text is within a folder only if it leads there",
   fc.array(fc.constantFrom("..", ".", "", "a", "srv", "drafts", "%2e%2e", "..."), { maxLength: 7 }),
   4000,
