@@ -192,7 +192,7 @@ async function assertAnswer(response: Response, method: string): Promise<void> {
   assert.ok(error.message.length < 10_000, `${error.message.length}`);
 }
 
-property(
+Deno.test(...property(
   "every request is answered, with a problem of its status where it failed",
   requests,
   5000,
@@ -205,7 +205,7 @@ property(
     const told = audited.slice(before).filter(({ type }) => type === "request.refused").length;
     assert.equal(told, [401, 403, 429].includes(response.status) ? 1 : 0);
   },
-);
+));
 
 Deno.test("fuzz: what was sent has not grown the metrics, and every admitted program ended", () => {
   assert.ok(metrics.print().length < 100_000);

@@ -37,7 +37,7 @@ const lines = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 60 }) },
 );
 
-property("any line is a message or nothing", lines, 10_000, (line) => {
+Deno.test(...property("any line is a message or nothing", lines, 10_000, (line) => {
   const message = readMessage(line) as Record<string, unknown> | undefined;
   if (message === undefined) return;
   assert.equal(message["jsonrpc"], "2.0");
@@ -46,13 +46,13 @@ property("any line is a message or nothing", lines, 10_000, (line) => {
   const kinds = [typeof method === "string", result !== undefined, error !== undefined];
   assert.ok(kinds.includes(true), line);
   assert.ok(readMessage(JSON.stringify(message)) !== undefined, line);
-});
+}));
 
-property(
+Deno.test(...property(
   "the messages that are mutated are good ones",
   fc.constantFrom(...MESSAGES),
   20,
   (line) => {
     assert.deepEqual(readMessage(line), JSON.parse(line));
   },
-);
+));

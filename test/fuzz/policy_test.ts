@@ -87,18 +87,25 @@ const inputs = fc.oneof(
   fc.jsonValue(),
 ).map((value) => JSON.parse(JSON.stringify(value) ?? "null") as unknown);
 
-property("any condition is usable or has a fault that names it", conditions, 3000, (condition) => {
-  const problem = conditionProblem(condition);
-  const settings = {
-    ...DEFAULT_POLICY_SETTINGS,
-    rules: [{ tool: "*", when: [condition], verdict: "deny" as const }],
-  };
-  if (problem === undefined) return void createPolicy(settings);
-  assert.ok(problem.length > 5 && problem.length < 1000, problem);
-  assert.throws(() => createPolicy(settings), TypeError);
-});
+Deno.test(
+  ...property(
+    "any condition is usable or has a fault that names it",
+    conditions,
+    3000,
+    (condition) => {
+      const problem = conditionProblem(condition);
+      const settings = {
+        ...DEFAULT_POLICY_SETTINGS,
+        rules: [{ tool: "*", when: [condition], verdict: "deny" as const }],
+      };
+      if (problem === undefined) return void createPolicy(settings);
+      assert.ok(problem.length > 5 && problem.length < 1000, problem);
+      assert.throws(() => createPolicy(settings), TypeError);
+    },
+  ),
+);
 
-property(
+Deno.test(...property(
   "any input gets the same verdict twice, by the first rule that says so, and is not changed",
   fc.tuple(fc.array(rules, { maxLength: 4 }), verdicts, inputs),
   6000,
@@ -113,9 +120,9 @@ property(
     assert.ok(decision.verdict === verdict || decision.verdict === "deny");
     if (isAlwaysDenied(policy, TOOL)) assert.equal(decision.verdict, "deny");
   },
-);
+));
 
-property(
+Deno.test(...property(
   "what one rule denies stays denied beside any others, in whatever list it is wrapped",
   fc.tuple(usable, inputs),
   4000,
@@ -131,9 +138,9 @@ property(
       assert.equal(decide(both, TOOL, list).verdict, "deny");
     }
   },
-);
+));
 
-property(
+Deno.test(...property(
   "what cannot be judged is no way past a rule that denies",
   fc.jsonValue(),
   2000,
@@ -145,9 +152,9 @@ property(
     const isPassed = value === null || (typeof value === "number" && value >= 100);
     assert.equal(verdict, isPassed ? "allow" : "deny", JSON.stringify(value));
   },
-);
+));
 
-property(
+Deno.test(...property(
   "a text is within a folder only if it leads there",
   fc.array(fc.constantFrom("..", ".", "", "a", "srv", "drafts", "%2e%2e", "..."), { maxLength: 7 }),
   4000,
@@ -166,7 +173,7 @@ property(
     const isInside = leads[0] === "srv" && leads[1] === "drafts";
     assert.equal(decide(policy, TOOL, { path }).verdict, isInside ? "allow" : "deny", path);
   },
-);
+));
 
 function hasOwnPath(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.hasOwn(value, "path") &&

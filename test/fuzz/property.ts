@@ -10,14 +10,14 @@ import fc from "fast-check";
 const SEED = Number(Deno.env.get("FUZZ_SEED") ?? 20_261_121);
 const TIMES = Number(Deno.env.get("FUZZ_TIMES") ?? 1);
 
-/** Registers a test: `check` holds for `runs` values of `arbitrary`, and leaves no prototype changed. */
+/** A test: `check` holds for `runs` values of `arbitrary`, and leaves no prototype changed. */
 export function property<Value>(
   name: string,
   arbitrary: fc.Arbitrary<Value>,
   runs: number,
   check: (value: Value) => void | Promise<void>,
-): void {
-  Deno.test(`fuzz: ${name}`, () => holds(arbitrary, runs, check));
+): [name: string, test: () => Promise<void>] {
+  return [`fuzz: ${name}`, () => holds(arbitrary, runs, check)];
 }
 
 /** The same inside a test that has something to set up. */
