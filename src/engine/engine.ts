@@ -26,13 +26,20 @@ import {
   type RuntimeName,
   toProblem,
 } from "../contract/mod.ts";
+import type { DeniedAttempt } from "../runtime/mod.ts";
 import type { Pool } from "../pool/mod.ts";
 import { admit, type Admitted } from "./admission.ts";
 import { type ExecutionResult, toLogLine, toRunProblem } from "./answer.ts";
 import { budgetOf, timeLimitsOf } from "./budget_of.ts";
 import { EngineMetrics } from "./engine_metrics.ts";
 import { admittedAt, advance, type ExecutionEvent } from "./execution.ts";
-import { recordAdmitted, recordCall, recordEnded, recordFailed } from "./execution_audit.ts";
+import {
+  recordAdmitted,
+  recordCall,
+  recordDenied,
+  recordEnded,
+  recordFailed,
+} from "./execution_audit.ts";
 import { Gate, type Refusal, type Ticket } from "./gate.ts";
 import { type Run, type RunEnd, toResult } from "./run_end.ts";
 import type { Caller } from "./principal.ts";
@@ -265,6 +272,7 @@ class LocalEngine implements Engine {
       {
         call: (frame, signal) => calls.call(frame, signal),
         log: (entry) => void logs.push(toLogLine(entry)),
+        denied: (attempt) => this.#denied(run, attempt),
       },
       run.signal,
     );
@@ -278,6 +286,15 @@ class LocalEngine implements Engine {
       startupMs: lease.startupMs,
       problem: toRunProblem(report, emitted, run.requestId, this.#parts.clock.now()),
     });
+  }
+
+  #denied(run: Run, attempt: DeniedAttempt): void {
+    const { logger, audit = NO_AUDIT } = this.#parts;
+    const { executionId, requestId } = run;
+    const { permission, target } = attempt;
+    const fields = { executionId, requestId, permission, target };
+    logger.warn("a program was denied what it tried around the host", fields);
+    recordDenied(audit, run, attempt);
   }
 
   #access({ executionId, caller, admitted }: Run): Access {

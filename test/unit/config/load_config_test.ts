@@ -74,6 +74,7 @@ Deno.test("the specification's file loads unchanged", async () => {
     runtime: "quickjs",
     carrier: "process",
     trustWorkers: false,
+    permissions: "auto",
     workers: { min: 2, max: 10, idleTimeoutMs: 30_000 },
     limits: {
       memoryBytes: 134_217_728,
@@ -185,7 +186,7 @@ logging:
     "c.yaml:10:21: sandbox.limits.timeout: timeout is more than maxTimeout",
     "c.yaml:10:34: sandbox.limits.memory: memory is more than maxMemory",
     "c.yaml:10:49: sandbox.limits.cpuQuota: Too small: expected number to be >0",
-    "c.yaml:10:62: sandbox.limits.cpuTime: must be at least 100ms",
+    "c.yaml:10:61: sandbox.limits.cpuTime: must be at least 100ms",
     'c.yaml:13:28: security.capabilities.mcp.allowedServers.0: there is no server "ghost"',
     'c.yaml:13:36: security.capabilities.mcp.allowedTool: unknown key "allowedTool" ' +
     '(did you mean "allowedTools"?)',
