@@ -20,6 +20,7 @@ import {
   SANDBOX_FILES,
   withKernelLimits,
 } from "./limits.ts";
+import { OrphanReaper } from "./orphan_reaper.ts";
 import { PermissionBroker } from "./permission_broker.ts";
 import type { ProcessSpec } from "./process_carrier.ts";
 import { ProcessSandbox } from "./process_sandbox.ts";
@@ -65,6 +66,7 @@ class DenoRuntime implements Runtime {
   readonly #options: DenoRuntimeOptions;
   readonly #logger: Logger;
   readonly #folder: SandboxFolder;
+  readonly #reaper = new OrphanReaper();
   readonly #open = new Set<Sandbox>();
   readonly #hasKernelLimits = hasKernelLimits();
   readonly #kernelCpuTimeMs: number | undefined;
@@ -120,6 +122,7 @@ class DenoRuntime implements Runtime {
     this.#isDisposed = true;
     await Promise.all([...this.#open].map((sandbox) => sandbox[Symbol.asyncDispose]()));
     await this.#deciding;
+    await this.#reaper[Symbol.asyncDispose]();
     this.#folder[Symbol.dispose]();
     this.#share?.[Symbol.dispose]();
   }
@@ -178,7 +181,9 @@ class DenoRuntime implements Runtime {
       throw error;
     });
     this.#open.add(sandbox);
+    const watch = this.#hasKernelLimits ? this.#reaper.watch(sandbox.killTarget) : undefined;
     void sandbox.gone.then(() => {
+      watch?.[Symbol.dispose]();
       group?.remove();
       this.#open.delete(sandbox);
     });

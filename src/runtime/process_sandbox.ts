@@ -93,6 +93,12 @@ export class ProcessSandbox implements Sandbox {
     return sandbox;
   }
 
+  /** What ends with the sandbox: its process, or as a negative id the group of its wrapper. */
+  get killTarget(): number {
+    const pid = this.#process.pid!;
+    return this.#isGroup ? -pid : pid;
+  }
+
   get startupMs(): number {
     return this.#startupMs;
   }
