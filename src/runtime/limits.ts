@@ -73,7 +73,7 @@ export function cpuTimeWithin(timeoutMs: number, cpuTimeMs?: number): number {
 export function withKernelLimits(line: CommandLine, limits: KernelLimits): CommandLine {
   const { memoryBytes, cpuTimeMs, openFiles, fileBytes } = limits;
   const kilobytes = Math.ceil((RESERVED_DATA_BYTES + memoryBytes) / 1024);
-  // SAFETY: what ends a spinning program whose host was killed (test/e2e: shutdown).
+  // SAFETY: what ends a spinning program when nobody else is left to (test/integration/runtime: limits).
   const cpu = cpuTimeMs === undefined ? "" : limitCpu(Math.ceil(cpuTimeMs / 1000));
   // SAFETY: without RLIMIT_DATA, buffers outside the V8 heap grow without bound (test/escape: buffer-bomb).
   const data = `ulimit -d ${kilobytes}; `;
@@ -84,9 +84,9 @@ export function withKernelLimits(line: CommandLine, limits: KernelLimits): Comma
   return { command: SHELL, args: ["-c", script, line.command, ...line.args] };
 }
 
-/** A second before SIGKILL comes SIGXCPU, which says what it was. */
+/** A second before SIGKILL comes SIGXCPU, which says what it was. A hard limit below the soft one is refused. */
 function limitCpu(seconds: number): string {
-  return `ulimit -H -t ${seconds + 1}; ulimit -S -t ${seconds}; `;
+  return `ulimit -S -t ${seconds}; ulimit -H -t ${seconds + 1}; `;
 }
 
 /** The V8 flag that bounds the heap. */

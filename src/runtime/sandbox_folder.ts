@@ -158,6 +158,6 @@ function isProcess(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as { code?: unknown }).code === "EPERM";
+    return (error as { code?: unknown }).code !== "ESRCH";
   }
 }
