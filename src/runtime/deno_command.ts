@@ -3,7 +3,9 @@
 import { join } from "node:path";
 import process from "node:process";
 import { type CommandLine, heapFlag } from "./limits.ts";
-import { BROKER_VARIABLE } from "./permission_broker.ts";
+
+/** The variable by which the engine is told to ask a broker instead of its flags. */
+const BROKER_VARIABLE = "DENO_PERMISSION_BROKER_PATH";
 
 const PROFILE: readonly string[] = Object.freeze([
   "run",

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import { type PermissionMode, probeBroker } from "./broker_probe.ts";
+import { BrokerSockets } from "./broker_sockets.ts";
 import type { CgroupWorld, CpuGroup } from "./cgroup.ts";
 import { type CpuShare, inGroup, openCpuShare } from "./cpu_share.ts";
 import { findDeno } from "./deno_binary.ts";
@@ -21,7 +22,7 @@ import {
   withKernelLimits,
 } from "./limits.ts";
 import { OrphanReaper } from "./orphan_reaper.ts";
-import { PermissionBroker } from "./permission_broker.ts";
+import type { PermissionBroker } from "./permission_broker.ts";
 import type { ProcessSpec } from "./process_carrier.ts";
 import { ProcessSandbox } from "./process_sandbox.ts";
 import type { Runtime, Sandbox, SandboxSpec } from "./runtime.ts";
@@ -66,6 +67,7 @@ class DenoRuntime implements Runtime {
   readonly #options: DenoRuntimeOptions;
   readonly #logger: Logger;
   readonly #folder: SandboxFolder;
+  readonly #sockets = new BrokerSockets(() => this.#folder.nextSocket());
   readonly #reaper = new OrphanReaper();
   readonly #open = new Set<Sandbox>();
   readonly #hasKernelLimits = hasKernelLimits();
@@ -122,6 +124,7 @@ class DenoRuntime implements Runtime {
     this.#isDisposed = true;
     await Promise.all([...this.#open].map((sandbox) => sandbox[Symbol.asyncDispose]()));
     await this.#deciding;
+    await this.#sockets[Symbol.asyncDispose]();
     await this.#reaper[Symbol.asyncDispose]();
     this.#folder[Symbol.dispose]();
     this.#share?.[Symbol.dispose]();
@@ -171,13 +174,11 @@ class DenoRuntime implements Runtime {
   }
 
   async #openIn(mode: PermissionMode, spec: SandboxSpec, signal?: AbortSignal): Promise<Sandbox> {
-    const broker = mode === "broker"
-      ? await PermissionBroker.listen(this.#folder.nextSocket())
-      : undefined;
+    const broker = mode === "broker" ? await this.#sockets.open() : undefined;
     const group = this.#findShare().createGroup();
-    const sandbox = await this.#start(spec, broker, group, signal).catch(async (error) => {
+    const sandbox = await this.#start(spec, broker, group, signal).catch((error) => {
       group?.remove();
-      await broker?.[Symbol.asyncDispose]();
+      broker?.[Symbol.dispose]();
       throw error;
     });
     this.#open.add(sandbox);

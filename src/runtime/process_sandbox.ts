@@ -191,11 +191,11 @@ export class ProcessSandbox implements Sandbox {
     });
   }
 
-  async #release(end: ProcessEnd): Promise<void> {
+  #release(end: ProcessEnd): void {
     const { logger, broker } = this.#options;
     const stderr = broker === undefined ? end.stderr : end.stderr.replace(BROKER_WARNING, "");
     if (stderr !== "") logger.debug("A sandbox wrote to stderr", { ...end, stderr });
-    await broker?.[Symbol.asyncDispose]();
+    broker?.[Symbol.dispose]();
   }
 }
 

@@ -2,13 +2,14 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { systemClock } from "../../../src/base/clock.ts";
 import { createLogger, type LogEntry, silentLogger } from "../../../src/base/log.ts";
 import { createDenoRuntime } from "../../../src/runtime/mod.ts";
-import { PermissionBroker } from "../../../src/runtime/permission_broker.ts";
+import { BrokerSockets } from "../../../src/runtime/broker_sockets.ts";
+import type { PermissionBroker } from "../../../src/runtime/permission_broker.ts";
 import { ProcessSandbox } from "../../../src/runtime/process_sandbox.ts";
 import { builtPath } from "../../../scripts/build_guest.ts";
 import { runtimeContract } from "../../contract/runtime_contract.ts";
@@ -24,6 +25,8 @@ runtimeContract("deno under a broker", () => createDenoRuntime({ permissions: "b
 
 class Folder implements Disposable {
   readonly path: string = mkdtempSync("/tmp/broker-");
+  #count = 0;
+  readonly next = (): string => join(this.path, `b${this.#count += 1}`);
   [Symbol.dispose](): void {
     rmSync(this.path, { recursive: true });
   }
@@ -40,14 +43,14 @@ async function nextText(socket: Socket): Promise<string> {
 
 Deno.test("every request is denied by the name of what is missing, and told", async () => {
   using folder = new Folder();
-  await using broker = await PermissionBroker.listen(join(folder.path, "b1"));
+  await using sockets = new BrokerSockets(folder.next);
+  using broker = await sockets.open();
   const told: unknown[] = [];
   broker.onDenied(({ permission, capability, target }) =>
     told.push([permission, capability, target])
   );
   const socket = connect(broker.path);
   await broker.connected;
-  assert.equal(existsSync(broker.path), false);
   const answers: unknown[] = [];
   const asked = [["net", "a.test:443"], ["read", "/x"], ["run", null], [
     "env",
@@ -87,8 +90,9 @@ Deno.test("what is no request ends the connection, without an answer", async () 
     `${JSON.stringify({ v: 1, id: 1, permission: "read", value: [] })}\n`,
     request(1, "read", "x".repeat(70_000)),
   ];
-  for (const [index, line] of lines.entries()) {
-    await using broker = await PermissionBroker.listen(join(folder.path, `b${index}`));
+  await using sockets = new BrokerSockets(folder.next);
+  for (const line of lines) {
+    using broker = await sockets.open();
     const socket = connect(broker.path);
     const heard: unknown[] = [];
     socket.on("data", (chunk) => heard.push(chunk));
@@ -99,15 +103,50 @@ Deno.test("what is no request ends the connection, without an answer", async () 
   }
 });
 
-Deno.test("nobody but the first may speak", async () => {
+Deno.test("a socket serves one sandbox after another, and nobody in between", async () => {
   using folder = new Folder();
-  await using broker = await PermissionBroker.listen(join(folder.path, "b1"));
-  const first = connect(broker.path);
-  await broker.connected;
-  const second = connect(broker.path);
-  const [error] = await once(second, "error");
-  assert.ok(["ENOENT", "ECONNREFUSED"].includes((error as { code: string }).code));
-  first.destroy();
+  await using sockets = new BrokerSockets(folder.next);
+  const hear = async (broker: PermissionBroker, value: string) => {
+    const told: string[] = [];
+    broker.onDenied(({ target }) => told.push(target));
+    const socket = connect(broker.path);
+    await broker.connected;
+    socket.write(request(1, "read", value));
+    await nextText(socket);
+    return { socket, told };
+  };
+  const [first, other] = [await sockets.open(), await sockets.open()];
+  assert.notEqual(first.path, other.path);
+  const one = await hear(first, "/1");
+  const stranger = connect(first.path);
+  stranger.on("error", () => {}).resume();
+  stranger.write(request(1, "read", "/2"));
+  await new Promise((done) => stranger.once("close", done));
+  const second = await sockets.open();
+  assert.equal(second.path, first.path);
+  const two = await hear(second, "/3");
+  one.socket.write(request(2, "read", "/4"));
+  await nextText(one.socket);
+  assert.deepEqual([one.told, two.told], [["/1", "/4"], ["/3"]]);
+  for (const broker of [first, second, other]) broker[Symbol.dispose]();
+  for (const { socket } of [one, two]) socket.destroy();
+});
+
+Deno.test("a socket whose sandbox did not come, or that was cleaned away, is not used again", async () => {
+  using folder = new Folder();
+  await using sockets = new BrokerSockets(folder.next);
+  const absent = await sockets.open();
+  absent[Symbol.dispose]();
+  absent[Symbol.dispose]();
+  const next = await sockets.open();
+  assert.notEqual(next.path, absent.path);
+  const socket = connect(next.path);
+  await next.connected;
+  rmSync(next.path);
+  using last = await sockets.open();
+  assert.notEqual(last.path, next.path);
+  next[Symbol.dispose]();
+  socket.destroy();
 });
 
 /** What brokers may do that deny nothing in so many words; `undefined` is a socket that is not there. */
@@ -151,7 +190,8 @@ for (const [name, answer] of Object.entries(BROKEN)) {
 
 Deno.test("a sandbox whose broker is lost ends at its next attempt", async () => {
   using folder = new Folder();
-  const broker = await PermissionBroker.listen(join(folder.path, "b1"));
+  await using sockets = new BrokerSockets(folder.next);
+  const broker = await sockets.open();
   const spec = {
     command: Deno.execPath(),
     args: ["run", "--quiet", "--no-prompt", "--deny-import", builtPath("deno")],
@@ -160,7 +200,7 @@ Deno.test("a sandbox whose broker is lost ends at its next attempt", async () =>
   };
   const options = { clock: systemClock, logger: silentLogger, startupTimeoutMs: 20_000, broker };
   await using sandbox = await ProcessSandbox.open(spec, { ...options, ...SPEC });
-  await broker[Symbol.asyncDispose]();
+  broker[Symbol.dispose]();
   const code = "try { await import('file:///etc/passwd') } catch {} return 'still here'";
   const report = await sandbox.run(program(code), recordingHost(), never);
   assert.equal(
