@@ -1,5 +1,5 @@
 /**
- * The attack suite as a table: `deno task test:escape`. Runs every attack over each carrier, prints what
+ * The attack suite as a table: `deno task test:escape`. Runs every attack in each mode, prints what
  * became of it, and fails when an attack got through, did not run, or the suite's own rules are broken.
  */
 

@@ -6,7 +6,7 @@
  */
 
 import process from "node:process";
-import { CARRIERS, inCarrier, type ThreatEnd } from "../test/escape/threat.ts";
+import { inMode, MODES, type ThreatEnd } from "../test/escape/threat.ts";
 import { THREATS } from "../test/escape/threats.ts";
 
 const DOCUMENT = new URL("../docs/SECURITY.md", import.meta.url);
@@ -31,10 +31,10 @@ function table(): string {
   const rows = THREATS.map((threat) => [
     `\`${threat.id}\``,
     threat.vector,
-    ...CARRIERS.map((carrier) => verdictOf(inCarrier(threat, carrier))),
+    ...MODES.map((mode) => verdictOf(inMode(threat, mode))),
     `\`${threat.defence}\``,
   ]);
-  const head = ["attack", "what it tries", ...CARRIERS, "defence"];
+  const head = ["attack", "what it tries", ...MODES.map(({ name }) => name), "defence"];
   // Padded as the formatter pads, so that the two agree.
   const widths = head.map((name, column) =>
     Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0))

@@ -89,15 +89,18 @@ export function createApp(config: Config, options: AppOptions): App {
     logger,
   });
   const audit = config.audit && createAuditLog({ ...config.audit, clock, logger });
-  const runtimes: readonly RuntimeInfo[] = [runtime.describe(), ...absentRuntimes()];
+  const runtimes = (): readonly RuntimeInfo[] => [runtime.describe(), ...absentRuntimes()];
   const pools = new Map([[runtime.name, pool]]);
-  warnOfAbsences(config, runtimes, logger);
+  warnOfAbsences(config, runtimes(), logger);
   const engine = createEngine({
     config,
     catalog,
     checker,
     pools,
-    runtimes,
+    // Asked anew each time: who denies is known once a first sandbox was tried.
+    get runtimes() {
+      return runtimes();
+    },
     clock,
     logger,
     metrics,
@@ -144,6 +147,12 @@ export function createApp(config: Config, options: AppOptions): App {
 /** Says at start what the configuration asks for and this build or file does not have. */
 function warnOfAbsences(config: Config, runtimes: readonly RuntimeInfo[], logger: Logger): void {
   const { runtime } = config.sandbox;
+  for (const { name, carrier, available, reason } of runtimes) {
+    // A worker that nobody has trusted was warned of already.
+    if (carrier === "process" && !available) {
+      logger.error("programs cannot run", { code: "RUNTIME_UNAVAILABLE", runtime: name, reason });
+    }
+  }
   if (
     runtime !== "auto" && !runtimes.some(({ name, available }) => name === runtime && available)
   ) {

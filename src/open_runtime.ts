@@ -30,11 +30,14 @@ export function openRuntime(sandbox: Config["sandbox"], options: OpenRuntimeOpti
     else logger.warn(UNTRUSTED);
     return createWorkerRuntime({ logger, clock, trustWorkers: sandbox.trustWorkers });
   }
-  const { maxTimeoutMs, cpuTimeMs } = sandbox.limits;
+  const { maxTimeoutMs, cpuTimeMs, cpuQuota } = sandbox.limits;
   return createDenoRuntime({
     logger,
     clock,
     maxTimeoutMs,
+    cpuQuota,
+    permissions: sandbox.permissions,
+    ...(sandbox.wrapper === undefined ? {} : { wrapper: sandbox.wrapper }),
     ...(cpuTimeMs === undefined ? {} : { maxCpuTimeMs: cpuTimeMs }),
     ...(denoPath === undefined ? {} : { denoPath }),
   });

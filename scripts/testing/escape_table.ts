@@ -1,6 +1,6 @@
-/** The attack suite's report as a table: attack × (engine, carrier). Pure. */
+/** The attack suite's report as a table: attack × (engine, carrier, permissions). Pure. */
 
-import { CARRIERS, inCarrier, type Threat } from "../../test/escape/threat.ts";
+import { inMode, MODES, type Threat } from "../../test/escape/threat.ts";
 
 /** Test names of a report, and whether each passed. */
 export function parseCases(xml: string): ReadonlyMap<string, boolean> {
@@ -15,7 +15,7 @@ export function escapeTable(
   threats: readonly Threat[],
   cases: ReadonlyMap<string, boolean>,
 ): { readonly text: string; readonly red: number } {
-  const head = ["attack", ...CARRIERS.map((carrier) => `deno/${carrier}`)];
+  const head = ["attack", ...MODES.map(({ name }) => `deno/${name}`)];
   const rows = threats.map((threat) => [threat.id, ...cellsOf(threat, cases)]);
   const widths = head.map((_, column) =>
     Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0))
@@ -27,9 +27,9 @@ export function escapeTable(
 }
 
 function cellsOf(threat: Threat, cases: ReadonlyMap<string, boolean>): string[] {
-  return CARRIERS.map((carrier) => {
-    const { verdict } = inCarrier(threat, carrier);
-    const prefix = `deno/${carrier} ${threat.id}`;
+  return MODES.map((mode) => {
+    const { verdict } = inMode(threat, mode);
+    const prefix = `deno/${mode.name} ${threat.id}`;
     const results = [...cases].filter(([name]) =>
       name === `${prefix}: ${verdict}` || name.startsWith(`${prefix}, `)
     );

@@ -56,6 +56,13 @@ export interface SandboxConfig {
   readonly carrier: "process" | "worker" | "auto";
   /** Whether programs may run in workers, which do not hold hostile ones. @default false */
   readonly trustWorkers: boolean;
+  /**
+   * Who denies what a program tries around the host: the engine by its flags, or a broker that also
+   * reports it; `auto` is a broker where one is seen to work. @default auto
+   */
+  readonly permissions: "broker" | "flags" | "auto";
+  /** A command and its arguments to start every sandbox with. @default none */
+  readonly wrapper?: readonly string[];
   readonly workers: {
     /** Sandboxes kept warm. @default 2 */
     readonly min: number;
@@ -73,7 +80,7 @@ export interface SandboxConfig {
     readonly waitMs: number;
     /** CPU time in all. @default the timeout, beyond what the own wall time has room for */
     readonly cpuTimeMs?: number;
-    /** Share of one CPU core. @default 0.5 */
+    /** Share of one CPU core; a priority where no control group can be written. @default 0.5 */
     readonly cpuQuota: number;
     /** Largest `timeout` a request may ask for. @default 300000 */
     readonly maxTimeoutMs: number;

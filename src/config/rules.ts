@@ -109,6 +109,12 @@ function sandboxRules({ sandbox }: ConfigFile): BrokenRule[] {
         "use process, or set sandbox.trustWorkers: true if every program is trusted",
     });
   }
+  if (sandbox.carrier === "worker" && sandbox.wrapper !== undefined) {
+    rules.push({
+      path: ["sandbox", "wrapper"],
+      message: "a wrapper is put in front of processes, and sandbox.carrier is worker",
+    });
+  }
   if (workers.min > workers.max) {
     rules.push({
       path: ["sandbox", "workers", "min"],

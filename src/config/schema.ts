@@ -67,6 +67,8 @@ const sandbox = z.strictObject({
   runtime: z.enum(["auto", ...RUNTIME_NAMES]).default("auto"),
   carrier: z.enum(["process", "worker", "auto"]).default("process"),
   trustWorkers: z.boolean().default(false),
+  permissions: z.enum(["broker", "flags", "auto"]).default("auto"),
+  wrapper: z.array(z.string().min(1)).min(1).optional(),
   workers: z.strictObject({
     min: whole.default(2),
     max: positive.default(10),

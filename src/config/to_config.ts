@@ -24,6 +24,8 @@ export function toConfig(file: ConfigFile, directory: string): Config {
       runtime: sandbox.runtime,
       carrier: sandbox.carrier,
       trustWorkers: sandbox.trustWorkers,
+      permissions: sandbox.permissions,
+      ...(sandbox.wrapper === undefined ? {} : { wrapper: toWrapper(sandbox.wrapper, directory) }),
       workers: { ...workers, idleTimeoutMs: idleTimeout },
       limits: {
         ...limits,
@@ -58,6 +60,11 @@ function toListening({ drainTimeout, limits, ...rest }: ConfigFile["server"]): S
       idleTimeoutMs: idleTimeout,
     },
   };
+}
+
+/** A command with a folder in its name is relative to the file, any other is looked for on PATH. */
+function toWrapper([command = "", ...args]: readonly string[], directory: string): string[] {
+  return [/[/\\]/.test(command) ? resolve(directory, command) : command, ...args];
 }
 
 /** Where callers are told apart, one of them leaves places to the others. */

@@ -3,7 +3,10 @@
 import { z } from "zod";
 
 const execution = { executionId: z.string(), principal: z.string() };
-const CapabilitySchema = z.enum(["network", "read", "write", "env"]);
+/** Capabilities, and what no capability stands for: programs may try it, and are denied. */
+const CapabilitySchema = z.enum(
+  ["network", "read", "write", "env", "run", "ffi", "sys", "import"],
+);
 
 /** One entry, as one JSON line; `time` is ISO 8601 in UTC. */
 export const AuditEntrySchema = z.discriminatedUnion("type", [

@@ -17,6 +17,10 @@ export const RuntimeInfoSchema = z.object({
   features: z.array(z.string()),
   limits: z.record(z.string(), z.enum(["hard", "soft", "none"]))
     .describe("How each limit holds on this host"),
+  permissions: z.enum(["broker", "flags"]).optional()
+    .describe("Who denies programs what goes around the host; absent until it was tried"),
+  cpuShare: z.enum(["cgroup", "nice", "none"]).optional()
+    .describe("What holds a program's share of CPU time: a quota, a priority or nothing"),
 }).meta({ id: "Runtime" });
 
 export const RuntimesAnswerSchema = z.object({ runtimes: z.array(RuntimeInfoSchema) })

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { ERROR_CODES } from "../base/errors.ts";
 import type { AuditSink, CallRecord } from "../contract/mod.ts";
+import type { DeniedAttempt } from "../runtime/mod.ts";
 import type { ExecutionResult } from "./answer.ts";
 import type { Run } from "./run_end.ts";
 
@@ -43,6 +44,14 @@ export function recordFailed(audit: AuditSink, run: Run, outcome: string): void 
   const { executionId, caller: { id: principal } } = run;
   const measured = { executionTime: 0, cpuTime: 0, calls: 0 };
   audit.record({ type: "execution.ended", executionId, principal, outcome, ...measured });
+}
+
+/** A program tried around the host what no sandbox may do. */
+export function recordDenied(audit: AuditSink, run: Run, attempt: DeniedAttempt): void {
+  const { executionId, caller: { id: principal } } = run;
+  const { capability, target, message: reason } = attempt;
+  const entry = { type: "access.decided", executionId, principal, allowed: false } as const;
+  audit.record({ ...entry, capability, target, reason });
 }
 
 /** A call has ended. */

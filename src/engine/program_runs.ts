@@ -8,13 +8,14 @@ import { type Access, createAccess } from "../access/mod.ts";
 import type { CheckResult } from "../checker/mod.ts";
 import { type Problem, toProblem } from "../contract/mod.ts";
 import type { Pool } from "../pool/mod.ts";
+import type { DeniedAttempt } from "../runtime/mod.ts";
 import type { Admitted } from "./admission.ts";
 import { type ExecutionResult, toLogLine, toRunProblem } from "./answer.ts";
 import { budgetOf, timeLimitsOf } from "./budget_of.ts";
 import { cancelled } from "./cancelled.ts";
 import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
 import { advance, type ExecutionEvent } from "./execution.ts";
-import { recordFailed } from "./execution_audit.ts";
+import { recordDenied, recordFailed } from "./execution_audit.ts";
 import type { Ticket } from "./gate.ts";
 import type { Preparation } from "./preparation.ts";
 import { toRejection } from "./rejection.ts";
@@ -94,6 +95,7 @@ export class ProgramRuns {
       {
         call: (frame, signal) => calls.call(frame, signal),
         log: (entry) => void logs.push(toLogLine(entry)),
+        denied: (attempt) => this.#denied(run, attempt),
       },
       run.signal,
     );
@@ -107,6 +109,15 @@ export class ProgramRuns {
       startupMs: lease.startupMs,
       problem: toRunProblem(report, emitted, run.requestId, this.#parts.clock.now()),
     });
+  }
+
+  #denied(run: Run, attempt: DeniedAttempt): void {
+    const { logger, audit = NO_AUDIT } = this.#parts;
+    const { executionId, requestId } = run;
+    const { permission, target } = attempt;
+    const fields = { executionId, requestId, permission, target };
+    logger.warn("a program was denied what it tried around the host", fields);
+    recordDenied(audit, run, attempt);
   }
 
   #access({ executionId, caller, admitted }: Run): Access {

@@ -3,26 +3,31 @@
  * one program and is thrown away.
  */
 
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
+import { type PermissionMode, probeBroker } from "./broker_probe.ts";
+import { BrokerSockets } from "./broker_sockets.ts";
+import type { CgroupWorld, CpuGroup } from "./cgroup.ts";
+import { type CpuShare, inGroup, openCpuShare } from "./cpu_share.ts";
 import { findDeno } from "./deno_binary.ts";
+import { denoCommand, denoEnvironment } from "./deno_command.ts";
 import {
-  type CommandLine,
   cpuTimeWithin,
   describeLimits,
   hasKernelLimits,
-  heapFlag,
+  SANDBOX_FILES,
   withKernelLimits,
 } from "./limits.ts";
+import { OrphanReaper } from "./orphan_reaper.ts";
+import type { PermissionBroker } from "./permission_broker.ts";
 import type { ProcessSpec } from "./process_carrier.ts";
 import { ProcessSandbox } from "./process_sandbox.ts";
 import type { Runtime, Sandbox, SandboxSpec } from "./runtime.ts";
+import { SandboxFolder } from "./sandbox_folder.ts";
+import { findWrapper, wrap } from "./wrapper.ts";
 
 /** Options of {@link createDenoRuntime}. */
 export interface DenoRuntimeOptions {
@@ -38,22 +43,18 @@ export interface DenoRuntimeOptions {
   readonly maxTimeoutMs?: number;
   /** Most CPU time a program is given. @default what `maxTimeoutMs` has room for */
   readonly maxCpuTimeMs?: number;
+  /**
+   * Who denies: the engine by its flags, or a broker that also tells what was tried. `auto` is a broker
+   * where one is seen to work, which is tried before the first sandbox. @default flags
+   */
+  readonly permissions?: PermissionMode | "auto";
+  /** A command to put in front of a sandbox's own. @default none */
+  readonly wrapper?: readonly string[];
+  /** Share of one CPU core. @default no share is set */
+  readonly cpuQuota?: number;
+  /** Where control groups are looked for. @default this machine */
+  readonly cgroups?: CgroupWorld;
 }
-
-const PROFILE: readonly string[] = Object.freeze([
-  "run",
-  "--quiet",
-  "--no-prompt",
-  "--no-config",
-  "--no-lock",
-  "--no-npm",
-  "--no-remote",
-  // There is no folder to cache code in, and finding that out costs 1 ms of CPU.
-  "--no-code-cache",
-  // Some denial must be named: `node:child_process` gives a Deno without permission flags all of them.
-  // SAFETY: default import hosts are a network channel that needs no permission (test/escape: import-https).
-  "--deny-import",
-]);
 
 /** Creates the runtime. It keeps one folder of its own until it is disposed. */
 export function createDenoRuntime(options: DenoRuntimeOptions = {}): Runtime {
@@ -64,51 +65,55 @@ class DenoRuntime implements Runtime {
   readonly name = "deno";
   readonly carrier = "process";
   readonly #options: DenoRuntimeOptions;
+  readonly #logger: Logger;
+  readonly #folder: SandboxFolder;
+  readonly #sockets = new BrokerSockets(() => this.#folder.nextSocket());
+  readonly #reaper = new OrphanReaper();
   readonly #open = new Set<Sandbox>();
   readonly #hasKernelLimits = hasKernelLimits();
   readonly #kernelCpuTimeMs: number | undefined;
   #denoPath: string | undefined;
-  #folder: string | undefined;
+  #share: CpuShare | undefined;
+  #mode: PermissionMode | undefined;
+  #deciding: Promise<PermissionMode> | undefined;
   #isDisposed = false;
 
   constructor(options: DenoRuntimeOptions) {
-    const { maxTimeoutMs, maxCpuTimeMs } = options;
+    const { maxTimeoutMs, maxCpuTimeMs, permissions = "flags" } = options;
     this.#options = options;
+    this.#logger = options.logger ?? silentLogger;
+    this.#mode = permissions === "auto" ? undefined : permissions;
+    this.#folder = new SandboxFolder({
+      guestPath: options.guestPath ??
+        fileURLToPath(new URL("../../workers/built/deno.js", import.meta.url)),
+    });
     const isBounded = this.#hasKernelLimits && maxTimeoutMs !== undefined;
     this.#kernelCpuTimeMs = isBounded ? cpuTimeWithin(maxTimeoutMs, maxCpuTimeMs) : undefined;
   }
 
   async open(spec: SandboxSpec, signal?: AbortSignal): Promise<Sandbox> {
-    if (this.#isDisposed) throw new CodemodeError("SHUTTING_DOWN", "The runtime is closed");
-    const { clock = systemClock, logger = silentLogger, startupTimeoutMs = 10_000 } = this.#options;
-    const settings = {
-      clock,
-      logger,
-      startupTimeoutMs,
-      memoryLimitBytes: spec.memoryLimitBytes,
-      kernelCpuTimeMs: this.#kernelCpuTimeMs,
-    };
-    const sandbox = await ProcessSandbox.open(this.#processSpec(spec), settings, signal);
-    if (this.#isDisposed) {
-      await sandbox[Symbol.asyncDispose]();
-      throw new CodemodeError("SHUTTING_DOWN", "The runtime is closed");
-    }
-    this.#open.add(sandbox);
-    void sandbox.gone.then(() => this.#open.delete(sandbox));
-    return sandbox;
+    this.#assertOpen();
+    this.#assertAvailable();
+    this.#deciding ??= this.#decideMode(spec);
+    const mode = await this.#deciding;
+    this.#assertOpen();
+    return await this.#openIn(mode, spec, signal);
   }
 
   describe(): ReturnType<Runtime["describe"]> {
+    const share = this.#findShare().kind;
     const about = {
       name: this.name,
       carrier: this.carrier,
       languages: ["typescript", "javascript"],
       features: ["async", "parallel-calls", "network", "filesystem", "webassembly"],
-      limits: describeLimits(),
+      limits: describeLimits(share),
+      cpuShare: share,
+      ...(this.#mode === undefined ? {} : { permissions: this.#mode }),
     } as const;
     const common = { ...about, languages: [...about.languages], features: [...about.features] };
     try {
-      this.#findDeno();
+      this.#assertAvailable();
       return { ...common, available: true };
     } catch (error) {
       return { ...common, available: false, reason: (error as Error).message };
@@ -118,8 +123,23 @@ class DenoRuntime implements Runtime {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isDisposed = true;
     await Promise.all([...this.#open].map((sandbox) => sandbox[Symbol.asyncDispose]()));
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
-    this.#folder = undefined;
+    await this.#deciding;
+    await this.#sockets[Symbol.asyncDispose]();
+    await this.#reaper[Symbol.asyncDispose]();
+    this.#folder[Symbol.dispose]();
+    this.#share?.[Symbol.dispose]();
+  }
+
+  #assertOpen(): void {
+    if (this.#isDisposed) throw new CodemodeError("SHUTTING_DOWN", "The runtime is closed");
+  }
+
+  #assertAvailable(): void {
+    this.#findDeno();
+    if (this.#options.wrapper !== undefined) findWrapper(this.#options.wrapper);
+    if (this.#mode !== "broker" || process.platform !== "win32") return;
+    const message = "The permission broker needs sockets that this system does not have";
+    throw new CodemodeError("RUNTIME_UNAVAILABLE", message);
   }
 
   #findDeno(): string {
@@ -127,41 +147,93 @@ class DenoRuntime implements Runtime {
     return this.#denoPath;
   }
 
-  #processSpec(spec: SandboxSpec): ProcessSpec {
-    const folder = this.#prepareFolder();
-    const args = [...PROFILE, heapFlag(spec.memoryLimitBytes)];
-    const line: CommandLine = {
-      command: this.#findDeno(),
-      args: [...args, join(folder, "guest.js")],
+  #findShare(): CpuShare {
+    if (this.#share !== undefined) return this.#share;
+    const { cpuQuota, cgroups } = this.#options;
+    this.#share = openCpuShare(cpuQuota, cgroups);
+    const { kind, reason } = this.#share;
+    if (reason !== undefined) {
+      this.#logger.info("no control group holds the CPU share of programs", {
+        instead: kind,
+        reason,
+      });
+    }
+    return this.#share;
+  }
+
+  async #decideMode(spec: SandboxSpec): Promise<PermissionMode> {
+    if (this.#mode !== undefined) return this.#mode;
+    const reason = process.platform === "win32"
+      ? "this system has no sockets for it"
+      : await probeBroker(() => this.#openIn("broker", spec));
+    if (reason !== undefined && !this.#isDisposed) {
+      this.#logger.warn("no permission broker works here; flags deny instead", { reason });
+    }
+    this.#mode = reason === undefined ? "broker" : "flags";
+    return this.#mode;
+  }
+
+  async #openIn(mode: PermissionMode, spec: SandboxSpec, signal?: AbortSignal): Promise<Sandbox> {
+    const broker = mode === "broker" ? await this.#sockets.open() : undefined;
+    const group = this.#findShare().createGroup();
+    const sandbox = await this.#start(spec, broker, group, signal).catch((error) => {
+      group?.remove();
+      broker?.[Symbol.dispose]();
+      throw error;
+    });
+    this.#open.add(sandbox);
+    const watch = this.#hasKernelLimits ? this.#reaper.watch(sandbox.killTarget) : undefined;
+    void sandbox.gone.then(() => {
+      watch?.[Symbol.dispose]();
+      group?.remove();
+      this.#open.delete(sandbox);
+    });
+    if (!this.#isDisposed) return sandbox;
+    await sandbox[Symbol.asyncDispose]();
+    throw new CodemodeError("SHUTTING_DOWN", "The runtime is closed");
+  }
+
+  async #start(
+    spec: SandboxSpec,
+    broker: PermissionBroker | undefined,
+    group: CpuGroup | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<ProcessSandbox> {
+    const { clock = systemClock, startupTimeoutMs = 10_000 } = this.#options;
+    const settings = {
+      clock,
+      logger: this.#logger,
+      startupTimeoutMs,
+      memoryLimitBytes: spec.memoryLimitBytes,
+      kernelCpuTimeMs: this.#kernelCpuTimeMs,
+      broker,
     };
-    const limits = { memoryBytes: spec.memoryLimitBytes, cpuTimeMs: this.#kernelCpuTimeMs };
-    const limited = this.#hasKernelLimits ? withKernelLimits(line, limits) : line;
-    return { ...limited, directory: join(folder, "empty"), environment: environmentOf(folder) };
+    return await ProcessSandbox.open(this.#processSpec(spec, broker, group), settings, signal);
   }
 
-  /** The guest side is copied out of our tree, so that its path tells a program nothing. */
-  #prepareFolder(): string {
-    if (this.#folder !== undefined) return this.#folder;
-    const folder = mkdtempSync(join(tmpdir(), "sandbox-"));
-    mkdirSync(join(folder, "empty"), { mode: 0o500 });
-    const guestPath = this.#options.guestPath ??
-      fileURLToPath(new URL("../../workers/built/deno.js", import.meta.url));
-    copyFileSync(guestPath, join(folder, "guest.js"));
-    this.#folder = folder;
-    return folder;
+  #processSpec(
+    { memoryLimitBytes }: SandboxSpec,
+    broker: PermissionBroker | undefined,
+    group: CpuGroup | undefined,
+  ): ProcessSpec {
+    const { guest, empty, path } = this.#folder.prepare();
+    const { wrapper } = this.#options;
+    const bare = denoCommand(this.#findDeno(), guest, memoryLimitBytes);
+    const kernel = {
+      memoryBytes: memoryLimitBytes,
+      cpuTimeMs: this.#kernelCpuTimeMs,
+      ...SANDBOX_FILES,
+    };
+    const limited = this.#hasKernelLimits ? withKernelLimits(bare, kernel) : bare;
+    const wrapped = wrapper === undefined ? limited : wrap(limited, findWrapper(wrapper), path);
+    const line = group === undefined ? wrapped : inGroup(wrapped, group);
+    const { niceness } = this.#findShare();
+    return {
+      ...line,
+      directory: empty,
+      environment: denoEnvironment(empty, broker?.path),
+      isGroup: wrapper !== undefined,
+      ...(niceness === undefined ? {} : { niceness }),
+    };
   }
-}
-
-/** Nothing of ours, and no place where state could be kept: both folders cannot exist. */
-// SAFETY: a DENO_DIR that can be written keeps localStorage and caches between runs (test/escape: storage).
-function environmentOf(folder: string): Record<string, string> {
-  const isUnix = process.platform !== "win32";
-  return {
-    DENO_DIR: isUnix ? "/dev/null/deno" : join(folder, "none"),
-    HOME: join(folder, "empty"),
-    DENO_NO_UPDATE_CHECK: "1",
-    NO_COLOR: "1",
-    // One thread less to start; a program's own work happens on the main thread.
-    TOKIO_WORKER_THREADS: "1",
-  };
 }

@@ -53,6 +53,35 @@ function readKilobytes(status: string, key: string): number | undefined {
   return Number.parseInt(status.slice(at + key.length), 10) * 1024;
 }
 
+/**
+ * Reads a process and all it has started, as one. What is most resident is a sum of what each had at
+ * its own time, so it is an upper bound.
+ */
+export function readProcessTree(pid: number): ProcessReading | undefined {
+  const readings = treeOf(pid).flatMap((one) => readProcess(one) ?? []);
+  if (readings.length === 0) return undefined;
+  return readings.reduce((sum, one) => ({
+    cpuTimeMs: sum.cpuTimeMs + one.cpuTimeMs,
+    residentBytes: sum.residentBytes + one.residentBytes,
+    peakBytes: sum.peakBytes + one.peakBytes,
+  }));
+}
+
+function treeOf(pid: number): readonly number[] {
+  return [pid, ...childrenOf(pid).flatMap(treeOf)];
+}
+
+function childrenOf(pid: number): readonly number[] {
+  try {
+    const tasks = readdirSync(`/proc/${pid}/task`);
+    return tasks.flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, "latin1").split(" ").filter(Boolean)
+    ).map(Number);
+  } catch {
+    return []; // Gone, or a kernel that does not say.
+  }
+}
+
 /** What was used between two readings. Peak memory is above what was resident at `before`. */
 export function subtractReadings(
   before: ProcessReading,

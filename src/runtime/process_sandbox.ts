@@ -4,15 +4,23 @@ import type { Clock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import type { Logger } from "../base/log.ts";
 import { LineSplitter } from "../protocol/lines.ts";
+import type { DeniedAttempt } from "./broker_request.ts";
 import {
   cancelledError,
   crashError,
+  deniedLimitError,
   isAllocationFailure,
   memoryError,
   RESIDENT_SLACK_BYTES,
 } from "./limits.ts";
 import { GuestProcess, type ProcessEnd, type ProcessSpec } from "./process_carrier.ts";
-import { type ProcessReading, readProcess, subtractReadings } from "./proc_usage.ts";
+import type { PermissionBroker } from "./permission_broker.ts";
+import {
+  type ProcessReading,
+  readProcess,
+  readProcessTree,
+  subtractReadings,
+} from "./proc_usage.ts";
 import { MAX_READY_BYTES, notReady, type ReadyListener, waitUntilReady } from "./ready.ts";
 import type { Outcome, Program, RunHost, RunReport, Sandbox, Usage } from "./runtime.ts";
 import { Session } from "./session.ts";
@@ -29,7 +37,16 @@ export interface ProcessSandboxOptions {
   readonly startupTimeoutMs: number;
   /** At which CPU time the kernel ends the process. @default it does not */
   readonly kernelCpuTimeMs?: number | undefined;
+  /** Whom the process asks for permissions. @default nobody, it goes by its flags */
+  readonly broker?: PermissionBroker | undefined;
 }
+
+/** Denied attempts of one sandbox that are told of, and those after which it ends. */
+const MAX_TOLD_ATTEMPTS = 100;
+const MAX_ATTEMPTS = 1000;
+
+/** What Deno 2.9.6 says first whenever it is told to ask a broker. */
+const BROKER_WARNING = /^.*Permission broker is an experimental feature\s*/;
 
 const NO_READING: ProcessReading = Object.freeze({ cpuTimeMs: 0, residentBytes: 0, peakBytes: 0 });
 
@@ -38,13 +55,19 @@ export class ProcessSandbox implements Sandbox {
   readonly gone: Promise<void>;
   readonly #process: GuestProcess;
   readonly #options: ProcessSandboxOptions;
+  readonly #isGroup: boolean;
   #startupMs = 0;
   #isUsed = false;
+  #attempts = 0;
+  #onAttempt: (attempt: DeniedAttempt) => void = (attempt) =>
+    this.#options.logger.warn("A sandbox without a program was denied a permission", { attempt });
 
   private constructor(spec: ProcessSpec, options: ProcessSandboxOptions) {
     this.#process = new GuestProcess(spec);
+    this.#isGroup = spec.isGroup ?? false;
     this.#options = options;
-    this.gone = this.#process.ended.then((end) => this.#logEnd(end));
+    options.broker?.onDenied((attempt) => this.#onAttempt(attempt));
+    this.gone = this.#process.ended.then((end) => this.#release(end));
   }
 
   /**
@@ -70,6 +93,12 @@ export class ProcessSandbox implements Sandbox {
     return sandbox;
   }
 
+  /** What ends with the sandbox: its process, or as a negative id the group of its wrapper. */
+  get killTarget(): number {
+    const pid = this.#process.pid!;
+    return this.#isGroup ? -pid : pid;
+  }
+
   get startupMs(): number {
     return this.#startupMs;
   }
@@ -78,13 +107,14 @@ export class ProcessSandbox implements Sandbox {
     if (this.#isUsed) throw new TypeError("Cannot run a program: the sandbox has been used");
     this.#isUsed = true;
     const { clock, logger } = this.#options;
-    const meter = new Meter(this.#process.pid, clock);
+    const meter = new Meter(this.#process.pid, clock, this.#isGroup);
     const session = new Session(program, host, {
       clock,
       logger,
       nonce: newId("n"),
       write: (text, onFlushed) => this.#process.write(text, onFlushed),
     });
+    this.#onAttempt = (attempt) => this.#takeAttempt(attempt, session, host);
     const watch = this.#watch(session, meter, signal);
     const outcome = await session.outcome;
     watch[Symbol.dispose]();
@@ -97,6 +127,15 @@ export class ProcessSandbox implements Sandbox {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process[Symbol.asyncDispose]();
+    await this.gone;
+  }
+
+  /** An attempt costs the host a little, so there is an end to it. */
+  // SAFETY: a program that keeps trying would keep the service busy (test/escape: denied-flood).
+  #takeAttempt(attempt: DeniedAttempt, session: Session, host: RunHost): void {
+    this.#attempts += 1;
+    if (this.#attempts <= MAX_TOLD_ATTEMPTS) host.denied?.(attempt);
+    if (this.#attempts > MAX_ATTEMPTS) session.stop(deniedLimitError(MAX_ATTEMPTS));
   }
 
   /** Starts the session and everything that may end it early. */
@@ -136,19 +175,27 @@ export class ProcessSandbox implements Sandbox {
   }
 
   #listenForReady({ take, fail }: ReadyListener): void {
-    const { logger, memoryLimitBytes } = this.#options;
+    const { logger, memoryLimitBytes, broker } = this.#options;
     const lines = new LineSplitter(MAX_READY_BYTES);
+    // SAFETY: a sandbox that asks no broker is not used as one that does (test/integration/runtime: permission_broker).
+    const takeConnected = (line: string) => void broker?.connected.then(() => take(line));
     this.#process.onOutput((chunk) => {
-      if (!lines.push(chunk, take)) fail(notReady("it spoke early"));
+      if (!lines.push(chunk, broker === undefined ? take : takeConnected)) {
+        fail(notReady("it spoke early"));
+      }
     });
     void this.#process.ended.then((end) => {
-      if (!this.#isUsed) logger.debug("A sandbox ended unused", { ...end });
+      // No program was in it, so what it said is worth an operator's look.
+      if (!this.#isUsed && end.signal === null) logger.warn("A sandbox ended unused", { ...end });
       fail(crashError(end, memoryLimitBytes));
     });
   }
 
-  #logEnd(end: ProcessEnd): void {
-    if (end.stderr !== "") this.#options.logger.debug("A sandbox wrote to stderr", { ...end });
+  #release(end: ProcessEnd): void {
+    const { logger, broker } = this.#options;
+    const stderr = broker === undefined ? end.stderr : end.stderr.replace(BROKER_WARNING, "");
+    if (stderr !== "") logger.debug("A sandbox wrote to stderr", { ...end, stderr });
+    broker?.[Symbol.dispose]();
   }
 }
 
@@ -164,13 +211,15 @@ interface Look {
 /** Measures one run: the process now against the process when the run began. */
 class Meter {
   readonly #pid: number | undefined;
+  readonly #readTree: typeof readProcess;
   readonly #clock: Clock;
   readonly #before: ProcessReading;
   readonly #startedMs: number;
   #last: ProcessReading;
 
-  constructor(pid: number | undefined, clock: Clock) {
+  constructor(pid: number | undefined, clock: Clock, isGroup: boolean) {
     this.#pid = pid;
+    this.#readTree = isGroup ? readProcessTree : readProcess;
     this.#clock = clock;
     this.#before = this.#read() ?? NO_READING;
     this.#last = this.#before;
@@ -201,6 +250,6 @@ class Meter {
   }
 
   #read(): ProcessReading | undefined {
-    return this.#pid === undefined ? undefined : readProcess(this.#pid);
+    return this.#pid === undefined ? undefined : this.#readTree(this.#pid);
   }
 }

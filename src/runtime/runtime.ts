@@ -6,6 +6,7 @@
 
 import type { CodemodeError } from "../base/errors.ts";
 import type { RuntimeInfo } from "../contract/mod.ts";
+import type { DeniedAttempt } from "./broker_request.ts";
 import type { GuestAccess } from "../protocol/access.ts";
 import type { Budget } from "../protocol/budget.ts";
 import type {
@@ -48,6 +49,8 @@ export interface RunHost {
   /** Must not reject. `signal` aborts when the run ends before the call does. */
   call(call: CallFrame, signal: AbortSignal): Promise<CallReply>;
   log(entry: Pick<LogFrame, "level" | "text">): void;
+  /** The program tried around the host what no sandbox may do, and was denied. */
+  denied?(attempt: DeniedAttempt): void;
 }
 
 /** Measured for this program alone, CPU time and memory by the operating system. */
@@ -92,7 +95,10 @@ export interface Sandbox extends AsyncDisposable {
 export interface Runtime extends AsyncDisposable {
   readonly name: RuntimeInfo["name"];
   readonly carrier: "process" | "worker";
-  /** Opens a sandbox that is ready for a program; rejects with `SANDBOX_CRASHED`. */
+  /**
+   * Opens a sandbox that is ready for a program; rejects with `SANDBOX_CRASHED`, or with
+   * `RUNTIME_UNAVAILABLE` when it cannot be started at all.
+   */
   open(spec: SandboxSpec, signal?: AbortSignal): Promise<Sandbox>;
   describe(): RuntimeInfo;
 }

@@ -34,6 +34,8 @@ const LIMITS: Readonly<Record<string, LimitStrength>> = Object.freeze({
   output: "hard",
   calls: "hard",
   cpuTime: "none",
+  cpuShare: "none",
+  openFiles: "none",
 });
 
 const UNTRUSTED = "Workers do not hold hostile programs; sandbox.trustWorkers is not set";

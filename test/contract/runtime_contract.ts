@@ -91,7 +91,7 @@ function defineLifeTests(test: DefineTest, open: () => Runtime): void {
     assert.deepEqual([name, carrier, available], [runtime.name, runtime.carrier, true]);
     assert.deepEqual(
       Object.keys(limits).sort(),
-      ["calls", "cpuTime", "heap", "memory", "output", "wallTime"],
+      ["calls", "cpuShare", "cpuTime", "heap", "memory", "openFiles", "output", "wallTime"],
     );
   });
 }

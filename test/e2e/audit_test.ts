@@ -39,3 +39,57 @@ security: { capabilities: { network: { allowedHosts: [api.example.com] } } }`);
   assert.deepEqual(admitted.asked, ["network:api.example.com:443"]);
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("audit: what a program tries around the host is denied, logged and written down", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "audit-" });
+  const config = noServers(`audit: { path: ${folder}/audit.jsonl }`);
+  await using service = await startService({ config });
+  const code = `const told = [];
+for (const from of ["file:///etc/passwd", "https://esm.sh/x"]) {
+  const load = (async () => {}).constructor("from", "return import(from)");
+  try { await load(from) } catch (error) { told.push(error.message) }
+}
+return told;`;
+  const answer = await service.execute(code, { check: "off" });
+  assert.deepEqual(answer.result, [
+    'This program may not read /etc/passwd: the capability "read:/etc/passwd" is missing',
+    'No program may use "import" (esm.sh:443)',
+  ], JSON.stringify(answer.error));
+  const { runtimes } = await (await service.request("/api/v1/runtimes")).json();
+  assert.equal(runtimes[0].permissions, "broker");
+  const denials = service.log.filter(({ message }) =>
+    message === "a program was denied what it tried around the host"
+  );
+  const { executionId } = answer;
+  assert.deepEqual(
+    denials.map((
+      { level, executionId, permission, target },
+    ) => [level, executionId, permission, target]),
+    [["warn", executionId, "read", "/etc/passwd"], ["warn", executionId, "import", "esm.sh:443"]],
+  );
+  await service.stop();
+  const text = await Deno.readTextFile(`${folder}/audit.jsonl`);
+  const entries = text.trim().split("\n").map((line) => JSON.parse(line));
+  const decided = entries.filter(({ type }) => type === "access.decided");
+  assert.deepEqual(decided.map(({ time: _time, ...entry }) => entry), [
+    {
+      type: "access.decided",
+      executionId,
+      principal: "anonymous",
+      capability: "read",
+      target: "/etc/passwd",
+      allowed: false,
+      reason: answer.result[0],
+    },
+    {
+      type: "access.decided",
+      executionId,
+      principal: "anonymous",
+      capability: "import",
+      target: "esm.sh:443",
+      allowed: false,
+      reason: answer.result[1],
+    },
+  ]);
+  await Deno.remove(folder, { recursive: true });
+});

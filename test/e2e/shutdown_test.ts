@@ -1,6 +1,8 @@
 /** How the service ends, and what it leaves behind: nothing, however it is told. */
 
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { type Service, startService } from "../harness/start_service.ts";
 import { descendants, isAlive } from "../harness/processes.ts";
 import { noServers } from "../harness/service_config.ts";
@@ -23,6 +25,11 @@ async function occupy(service: Service, codes: readonly string[]): Promise<Promi
     const running = /^codemode_sandboxes\{[^}]*state="running"\} (\d+)$/m.exec(metrics)?.[1];
     if (Number(running) >= codes.length) return answers;
   }
+}
+
+async function sandboxFolders(pid: number): Promise<string[]> {
+  const names = await readdir(tmpdir());
+  return names.filter((name) => new RegExp(`^sandbox-\\d+-${pid}-`).test(name));
 }
 
 async function waitUntilGone(pids: readonly number[]): Promise<void> {
@@ -48,12 +55,22 @@ Deno.test("shutdown: a second signal ends at once what the first one waits for",
   }
 });
 
-Deno.test("shutdown: sandboxes end by themselves when the service is killed", async () => {
-  await using service = await startService({ config: noServers() });
-  const answers = await occupy(service, WAITING);
-  const pids = await descendants(service.pid);
-  assert.ok(pids.length >= 2);
-  Deno.kill(service.pid, "SIGKILL");
-  await waitUntilGone(pids);
-  assert.deepEqual(await Promise.all(answers), ["no answer", "no answer"]);
-});
+for (const wrapper of ["", 'wrapper: [/bin/sh, -c, "\\"$@\\"; exit $?", wrapper],']) {
+  const title = wrapper === "" ? "" : ", behind a wrapper";
+  Deno.test(`shutdown: sandboxes end when the service is killed, spinning ones too${title}`, async () => {
+    const config = noServers().replace("sandbox: {", `sandbox: { ${wrapper}`);
+    await using service = await startService({ config });
+    const codes = ["for (;;);", ...WAITING];
+    const answers = await occupy(service, codes);
+    const pids = await descendants(service.pid);
+    assert.ok(pids.length >= codes.length * (wrapper === "" ? 1 : 2));
+    const folders = await sandboxFolders(service.pid);
+    assert.equal(folders.length, 1);
+    Deno.kill(service.pid, "SIGKILL");
+    await waitUntilGone(pids);
+    assert.deepEqual(await Promise.all(answers), codes.map(() => "no answer"));
+    await using next = await startService({ config });
+    await next.execute("return 1", { check: "off" });
+    assert.deepEqual(await sandboxFolders(service.pid), []);
+  });
+}

@@ -1,4 +1,4 @@
-/** Runs one attack over a carrier and says in one line how it ended. */
+/** Runs one attack in one mode and says in one line how it ended. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ import {
 import { withKernelLimits } from "../../src/runtime/limits.ts";
 import { AMPLE, type RecordingHost, recordingHost } from "../harness/programs.ts";
 import { runInSandbox, summarize } from "../harness/sandbox.ts";
-import type { Carrier, Threat } from "./threat.ts";
+import type { Mode, Threat } from "./threat.ts";
 
 const TIGHT = {
   waitMs: 5000,
@@ -34,7 +34,7 @@ const UNSEAL = `for (const name of ["Deno", "process"]) {
   Object.defineProperty(globalThis, name, { value: globalThis[name], configurable: false, writable: false });
 }\n`;
 
-const FILES: Readonly<Record<Carrier, string>> = { process: "deno", worker: "deno_worker" };
+const FILES: Readonly<Record<Mode["carrier"], string>> = { process: "deno", worker: "deno_worker" };
 
 /** How an attack ended, and what the host was told. */
 export interface AttackEnd {
@@ -45,26 +45,26 @@ export interface AttackEnd {
 /** Runs an attack in this process, against the guest side at `guestPath`. */
 export async function attackHere(
   { code, timeoutMs = 10_000 }: Pick<Threat, "code" | "timeoutMs">,
-  carrier: Carrier,
-  guestPath: string = builtPath(FILES[carrier]),
+  mode: Mode,
+  guestPath: string = builtPath(FILES[mode.carrier]),
 ): Promise<AttackEnd> {
   const host = recordingHost(echoOrNever);
   const changes = { ...TIGHT, timeoutMs };
   const report = await runInSandbox(code, {
     host,
     changes,
-    open: () => openCarrier(carrier, guestPath),
+    open: () => openIn(mode, guestPath),
   });
   return { end: summarize(report), host };
 }
 
 /** The same, with the sealing taken away. */
-export async function attackUnsealed(threat: Threat, carrier: Carrier): Promise<AttackEnd> {
+export async function attackUnsealed(threat: Threat, mode: Mode): Promise<AttackEnd> {
   const folder = mkdtempSync(join(tmpdir(), "unsealed-"));
   try {
     const guestPath = join(folder, "guest.js");
-    writeFileSync(guestPath, UNSEAL + readFileSync(builtPath(FILES[carrier]), "utf8"));
-    return await attackHere(threat, carrier, guestPath);
+    writeFileSync(guestPath, UNSEAL + readFileSync(builtPath(FILES[mode.carrier]), "utf8"));
+    return await attackHere(threat, mode, guestPath);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -77,8 +77,8 @@ function echoOrNever({ args }: CallFrame): Promise<CallReply> {
   return Promise.resolve({ ok: true, value: args.length === 1 ? value : [...args] });
 }
 
-function openCarrier(carrier: Carrier, guestPath: string): Runtime {
-  if (carrier === "process") return createDenoRuntime({ guestPath });
+function openIn({ carrier, permissions }: Mode, guestPath: string): Runtime {
+  if (carrier === "process") return createDenoRuntime({ guestPath, permissions });
   const guestUrl = pathToFileURL(guestPath);
   return createWorkerRuntime({ trustWorkers: true, whyNoWorkers: () => undefined, guestUrl });
 }
@@ -89,8 +89,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const VICTIM_LIMITS = { memoryBytes: 512 * 1024 * 1024, cpuTimeMs: 20_000 };
 
 /** Runs an attack against a service in a process of its own; `service ended: …` when that is gone. */
-export async function attackService(threat: Threat, carrier: Carrier): Promise<string> {
-  const order = { code: threat.code, timeoutMs: threat.timeoutMs ?? 10_000, carrier };
+export async function attackService(threat: Threat, mode: Mode): Promise<string> {
+  const order = { code: threat.code, timeoutMs: threat.timeoutMs ?? 10_000, mode };
   const flags = ["run", "-A", "--no-prompt", "--no-check", "--frozen"];
   const heap = "--v8-flags=--max-old-space-size=128";
   const line = { command: process.execPath, args: [...flags, heap, VICTIM] };

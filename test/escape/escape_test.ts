@@ -1,10 +1,12 @@
-/** Runs every attack on the `deno` engine over each carrier. */
+/** Runs every attack on the `deno` engine in each mode. */
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { withTable } from "../../scripts/threat_table.ts";
+import type { RecordingHost } from "../harness/programs.ts";
 import { attackHere, attackService, attackUnsealed } from "./attack.ts";
-import { CARRIERS, inCarrier, type Threat } from "./threat.ts";
+import { BROKER_ENDS } from "./broker_ends.ts";
+import { inMode, MODES, type Threat } from "./threat.ts";
 import { THREATS } from "./threats.ts";
 import { WORKER_ENDS } from "./worker_ends.ts";
 
@@ -14,18 +16,29 @@ function assertEnd(end: string, expected: Threat["end"]): void {
   assert.equal(existsSync("/tmp/escaped"), false);
 }
 
-for (const carrier of CARRIERS) {
-  for (const threat of THREATS.map((one) => inCarrier(one, carrier))) {
-    Deno.test(`deno/${carrier} ${threat.id}: ${threat.verdict}`, async () => {
-      if (threat.isolated) return assertEnd(await attackService(threat, carrier), threat.end);
-      const { end, host } = await attackHere(threat, carrier);
+/** What a program is told of a denial, whoever denied. */
+const TOLD = /(This program may not .*" is missing|No program may use .*)$/;
+
+function assertReported(end: string, { attempts }: RecordingHost): void {
+  const told = TOLD.exec(end)?.[1];
+  if (told !== undefined) assert.ok(attempts.some(({ message }) => message === told), told);
+}
+
+for (const mode of MODES) {
+  for (const threat of THREATS.map((one) => inMode(one, mode))) {
+    Deno.test(`deno/${mode.name} ${threat.id}: ${threat.verdict}`, async () => {
+      if (threat.isolated) return assertEnd(await attackService(threat, mode), threat.end);
+      const { end, host } = await attackHere(threat, mode);
       assertEnd(end, threat.end);
       assert.ok(host.calls.every((call) => call.args[0] !== "late"));
+      if (mode.permissions === "broker") assertReported(end, host);
+      else assert.deepEqual(host.attempts, []);
     });
     if (threat.wall === undefined) continue;
-    Deno.test(`deno/${carrier} ${threat.id}, unsealed: the permissions alone hold`, async () => {
-      const { end } = await attackUnsealed(threat, carrier);
+    Deno.test(`deno/${mode.name} ${threat.id}, unsealed: the permissions alone hold`, async () => {
+      const { end, host } = await attackUnsealed(threat, mode);
       assertEnd(end, threat.wall!);
+      if (mode.permissions === "broker") assertReported(end, host);
     });
   }
 }
@@ -34,12 +47,13 @@ Deno.test("ids are unique, defences exist, and what is accepted says why", () =>
   const ids = THREATS.map((threat) => threat.id);
   assert.equal(new Set(ids).size, ids.length);
   assert.ok(ids.length >= 60);
-  assert.deepEqual(Object.keys(WORKER_ENDS).filter((id) => !ids.includes(id)), []);
-  for (const carrier of CARRIERS) {
+  const special = [...Object.keys(WORKER_ENDS), ...Object.keys(BROKER_ENDS)];
+  assert.deepEqual(special.filter((id) => !ids.includes(id)), []);
+  for (const mode of MODES) {
     for (const threat of THREATS) {
-      const { id, defence, verdict, reason } = inCarrier(threat, carrier);
+      const { id, defence, verdict, reason } = inMode(threat, mode);
       assert.ok(existsSync(defence), `${id} is defended by ${defence}`);
-      assert.equal(reason !== undefined, verdict === "accepted", `${carrier} ${id}`);
+      assert.equal(reason !== undefined, verdict === "accepted", `${mode.name} ${id}`);
     }
   }
 });

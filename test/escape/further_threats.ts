@@ -106,6 +106,26 @@ return await new Promise((yes) => { source.onerror = () => yes('denied'); setTim
   },
 ];
 
+const DENIALS: readonly Threat[] = [
+  {
+    id: "denied-flood",
+    vector: "denied attempts without end, to keep whoever denies busy",
+    defence: "src/runtime/process_sandbox.ts",
+    verdict: "contained",
+    code:
+      "for (let i = 0; i < 1100; i++) try { await import('file:///etc/hostname?' + i) } catch {}\nreturn 'done'",
+    end: 'completed "done"',
+  },
+  {
+    id: "denied-long",
+    vector: "an attempt of a megabyte, to fill whoever denies",
+    defence: "src/runtime/permission_broker.ts",
+    verdict: "contained",
+    code: "return await import('file:///' + 'x'.repeat(1e6))",
+    end: /^failed TypeError: (This program may not|Requires read access)/,
+  },
+];
+
 const REALM: readonly Threat[] = [
   {
     id: "worker-post-message",
@@ -230,6 +250,7 @@ const AFTERWARDS: readonly Threat[] = [
 export const FURTHER_THREATS: readonly Threat[] = Object.freeze(
   [
     ...DOORS,
+    ...DENIALS,
     ...REALM,
     ...SPINS,
     ...AFTERWARDS,

@@ -1,13 +1,20 @@
-/** What an attack is, and what becomes of it in each carrier. */
+/** What an attack is, and what becomes of it in each mode. */
 
+import { BROKER_ENDS } from "./broker_ends.ts";
 import { WORKER_ENDS } from "./worker_ends.ts";
 
 /** What becomes of an attack: `accepted` is no harm, or one the operator is told of, for a reason. */
 export type Verdict = "blocked" | "contained" | "accepted";
 
-/** Carriers the attacks run over. */
-export const CARRIERS = ["process", "worker"] as const;
-export type Carrier = (typeof CARRIERS)[number];
+/** What the attacks run over: what holds the sandbox, and who denies permissions there. */
+export const MODES = Object.freeze(
+  [
+    { name: "process/flags", carrier: "process", permissions: "flags" },
+    { name: "process/broker", carrier: "process", permissions: "broker" },
+    { name: "worker/permissions", carrier: "worker", permissions: "flags" },
+  ] as const,
+);
+export type Mode = (typeof MODES)[number];
 
 /** How an attack ends. */
 export interface ThreatEnd {
@@ -22,7 +29,7 @@ export interface ThreatEnd {
   readonly isolated?: boolean;
 }
 
-/** One attack, as it ends in a process. */
+/** One attack, as it ends in a process under flags. */
 export interface Threat extends ThreatEnd {
   readonly id: string;
   /** What is attacked and how. */
@@ -34,8 +41,9 @@ export interface Threat extends ThreatEnd {
   readonly timeoutMs?: number;
 }
 
-/** The attack as it ends in one carrier. */
-export function inCarrier(threat: Threat, carrier: Carrier): Threat {
+/** The attack as it ends in one mode. */
+export function inMode(threat: Threat, { carrier, permissions }: Mode): Threat {
+  if (permissions === "broker") return { ...threat, ...BROKER_ENDS[threat.id] };
   if (carrier === "process") return threat;
   const { reason: _reason, ...same } = threat;
   const change = WORKER_ENDS[threat.id];

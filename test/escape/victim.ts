@@ -6,7 +6,7 @@
 import process from "node:process";
 import { attackHere } from "./attack.ts";
 
-const { carrier, ...threat } = JSON.parse(process.argv[2]!);
-const { end } = await attackHere(threat, carrier);
+const { mode, ...threat } = JSON.parse(process.argv[2]!);
+const { end } = await attackHere(threat, mode);
 console.log(end);
 process.exit(0);

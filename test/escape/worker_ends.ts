@@ -64,6 +64,7 @@ const IMPORTS: readonly string[] = Object.freeze([
 /** Ends in a worker by the attack's id. */
 export const WORKER_ENDS: Readonly<Record<string, ThreatEnd>> = Object.freeze({
   ...Object.fromEntries(IMPORTS.map((id) => [id, refused])),
+  "denied-long": { verdict: "blocked", end: NO_MODULE },
   "import-blob": { verdict: "blocked", end: /^failed TypeError: URL\.createObjectURL is not/ },
   "storage-blob": { verdict: "blocked", end: 'completed "undefined"' },
   "storage-locks": { verdict: "blocked", end: 'completed "undefined"' },

@@ -2,7 +2,7 @@
 
 import type { Budget } from "../../src/protocol/budget.ts";
 import type { CallFrame, LogFrame } from "../../src/protocol/frames.ts";
-import type { CallReply, Program, RunHost } from "../../src/runtime/mod.ts";
+import type { CallReply, DeniedAttempt, Program, RunHost } from "../../src/runtime/mod.ts";
 
 /** A budget that ordinary tests do not reach. */
 export const AMPLE: Budget = Object.freeze({
@@ -25,6 +25,8 @@ export function program(code: string, changes: Partial<Program> = {}): Program {
 export interface RecordingHost extends RunHost {
   readonly calls: CallFrame[];
   readonly logs: Pick<LogFrame, "level" | "text">[];
+  /** What was denied to the program around the host. */
+  readonly attempts: DeniedAttempt[];
 }
 
 /** Creates a {@link RecordingHost}. Unless told otherwise each call is answered with its arguments. */
@@ -33,14 +35,17 @@ export function recordingHost(
 ): RecordingHost {
   const calls: CallFrame[] = [];
   const logs: Pick<LogFrame, "level" | "text">[] = [];
+  const attempts: DeniedAttempt[] = [];
   return {
     calls,
     logs,
+    attempts,
     call(call, signal) {
       calls.push(call);
       return Promise.resolve(answer(call, signal));
     },
     log: (entry) => void logs.push(entry),
+    denied: (attempt) => void attempts.push(attempt),
   };
 }
 

@@ -47,3 +47,43 @@ Deno.test("a worker nobody has trusted is a fault of the configuration", () => {
     return true;
   });
 });
+
+Deno.test("what is said of the sandbox reaches its runtime", async () => {
+  const describe = async (sandbox: Record<string, unknown>) => {
+    const config = parseConfig({ sandbox }, "/srv");
+    const options = { logger: silentLogger, clock: systemClock };
+    await using runtime = openRuntime(config.sandbox, options);
+    const { available, reason, permissions, cpuShare } = runtime.describe();
+    return { available, reason, permissions, cpuShare };
+  };
+  const missing = (name: string) => ({
+    available: false,
+    reason: `The sandbox wrapper "${name}" is missing or cannot be executed`,
+    permissions: undefined,
+    cpuShare: "none",
+  });
+  const limits = { cpuQuota: 1 };
+  assert.deepEqual(
+    await Promise.all([
+      describe({ limits, permissions: "flags" }),
+      describe({ limits, permissions: "broker" }),
+      describe({ limits, wrapper: ["/no/wrapper", "-x"] }),
+      describe({ limits, wrapper: ["./no/wrapper"] }),
+    ]),
+    [
+      { available: true, reason: undefined, permissions: "flags", cpuShare: "none" },
+      { available: true, reason: undefined, permissions: "broker", cpuShare: "none" },
+      missing("/no/wrapper"),
+      missing("/srv/no/wrapper"),
+    ],
+  );
+});
+
+Deno.test("a wrapper in front of workers is a fault of the configuration", () => {
+  const sandbox = { carrier: "worker", trustWorkers: true, wrapper: ["bwrap"] };
+  assert.throws(() => parseConfig({ sandbox }, "/srv"), (error: unknown) => {
+    const { problems } = (error as { details: { problems: unknown[] } }).details;
+    assert.deepEqual(problems.map((one) => (one as { path: string }).path), ["sandbox.wrapper"]);
+    return true;
+  });
+});

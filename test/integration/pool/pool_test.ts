@@ -47,6 +47,7 @@ Deno.test("many programs at once, some of them hostile: each ends as it should, 
   await Promise.all(Array.from({ length: 8 }, caller));
   await pool[Symbol.asyncDispose]();
   assert.deepEqual(countOf(pool.stats()), { total: 0 });
+  await runtime[Symbol.asyncDispose]();
   assert.deepEqual(await descendants(process.pid), before);
 });
 

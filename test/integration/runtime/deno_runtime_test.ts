@@ -119,7 +119,8 @@ Deno.test("nothing is left after disposal, whatever ran", async () => {
     recordingHost(),
     new AbortController().signal,
   );
-  assert.equal((await descendants(process.pid)).length, before.length + 3);
+  // Three sandboxes, and who ends them if this process is killed.
+  assert.equal((await descendants(process.pid)).length, before.length + 4);
   await runtime[Symbol.asyncDispose]();
   assert.equal((await running).outcome.kind, "stopped");
   assert.deepEqual(await descendants(process.pid), before);
@@ -137,11 +138,31 @@ Deno.test("a sandbox that cannot start is a typed error", async () => {
   await using text = createDenoRuntime({ denoPath: new URL(import.meta.url).pathname });
   await assert.rejects(text.open(SPEC), unavailable);
   assert.deepEqual(text.describe().available, false);
+  await using folder = createDenoRuntime({ denoPath: "/tmp" });
+  await assert.rejects(folder.open(SPEC), unavailable);
   await using wrong = createDenoRuntime({ denoPath: "/bin/true" });
   await assert.rejects(wrong.open(SPEC), {
     code: "SANDBOX_CRASHED",
     message: "The sandbox ended before the program did: exit code 0",
   });
+});
+
+Deno.test("a program that is no deno, or is gone by the time it is needed, is told as missing", async () => {
+  const missing = {
+    code: "RUNTIME_UNAVAILABLE",
+    message: "The runtime's program is missing or cannot be executed",
+  };
+  const folder = await Deno.makeTempDir();
+  const denoPath = `${folder}/deno`;
+  await Deno.writeTextFile(denoPath, "\x7fELF and nothing", { mode: 0o700 });
+  for (const permissions of ["flags", "broker", "auto"] as const) {
+    await using strange = createDenoRuntime({ denoPath, permissions });
+    await assert.rejects(strange.open(SPEC), missing);
+  }
+  await using gone = createDenoRuntime({ denoPath });
+  assert.equal(gone.describe().available, true);
+  await Deno.remove(folder, { recursive: true });
+  await assert.rejects(gone.open(SPEC), missing);
 });
 
 Deno.test("what a program used is measured even when the host is late to look", async () => {

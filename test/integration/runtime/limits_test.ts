@@ -5,7 +5,13 @@ import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { systemClock } from "../../../src/base/clock.ts";
 import { silentLogger } from "../../../src/base/log.ts";
-import { cpuTimeWithin, crashError, withKernelLimits } from "../../../src/runtime/limits.ts";
+import {
+  cpuTimeWithin,
+  crashError,
+  type KernelLimits,
+  SANDBOX_FILES,
+  withKernelLimits,
+} from "../../../src/runtime/limits.ts";
 import { ProcessSandbox } from "../../../src/runtime/process_sandbox.ts";
 import { builtPath } from "../../../scripts/build_guest.ts";
 import { program, recordingHost } from "../../harness/programs.ts";
@@ -24,7 +30,7 @@ Deno.test("programs that keep to their time never meet the CPU limit", () => {
   const bounded = withKernelLimits({ command: "x", args: [] }, { memoryBytes: 0, cpuTimeMs: 1001 });
   assert.equal(
     bounded.args[1],
-    'ulimit -c 0; ulimit -d 589824; ulimit -H -t 3; ulimit -S -t 2; exec "$0" "$@"',
+    'ulimit -c 0; ulimit -d 589824; ulimit -S -t 2; ulimit -H -t 3; exec "$0" "$@"',
   );
   const { args } = withKernelLimits({ command: "x", args: ["y"] }, { memoryBytes: 0 });
   assert.deepEqual(args, [
@@ -33,6 +39,48 @@ Deno.test("programs that keep to their time never meet the CPU limit", () => {
     "x",
     "y",
   ]);
+});
+
+/** Standard output of a command under limits, and how it ended. */
+function runLimited(
+  script: string,
+  limits: Partial<KernelLimits>,
+): [string, number | string | null] {
+  const line = { command: Deno.execPath(), args: ["eval", script] };
+  const { command, args } = withKernelLimits(line, { memoryBytes: 2 ** 27, ...limits });
+  const { stdout, status, signal } = spawnSync(command, args, {
+    encoding: "utf8",
+    env: { DENO_DIR: "/dev/null/deno" }, // As in a sandbox, where the engine keeps nothing.
+  });
+  return [stdout, status ?? signal];
+}
+
+Deno.test("a process cannot ignore the end of its CPU time", () => {
+  const script = 'Deno.addSignalListener("SIGXCPU", () => {}); for (;;);';
+  assert.deepEqual(runLimited(script, { cpuTimeMs: 700 }), ["", "SIGKILL"]);
+});
+
+Deno.test("the kernel refuses one open file too many", () => {
+  const script = `const files = [];
+    try { for (;;) files.push(Deno.openSync("/dev/null")) }
+    catch (error) { console.log(files.length > 20 && files.length < 64, error.code) }`;
+  assert.deepEqual(runLimited(script, SANDBOX_FILES), ["true EMFILE\n", 0]);
+});
+
+Deno.test("the kernel lets no file grow, by whatever way it was opened", () => {
+  const path = Deno.makeTempFileSync();
+  const script = `Deno.openSync("${path}", { write: true }).writeSync(new Uint8Array(1))`;
+  assert.deepEqual(runLimited(script, SANDBOX_FILES), ["", "SIGXFSZ"]);
+  assert.equal(Deno.statSync(path).size, 0);
+  assert.deepEqual(runLimited(script, {}), ["", 0]);
+  assert.equal(Deno.statSync(path).size, 1);
+  Deno.removeSync(path);
+});
+
+Deno.test("a crash leaves no core", () => {
+  const script = 'const text = Deno.readTextFileSync("/proc/self/limits"); ' +
+    "console.log(/Max core file size +0 +0 /.test(text))";
+  assert.deepEqual(runLimited(script, {}), ["true\n", 0]);
 });
 
 Deno.test("an engine that gives up is out of memory when it says so or had much in use", () => {

@@ -29,6 +29,8 @@ Deno.test("a worker says what it cannot hold", async () => {
       output: "hard",
       calls: "hard",
       cpuTime: "none",
+      cpuShare: "none",
+      openFiles: "none",
     },
     available: true,
   });

@@ -74,6 +74,7 @@ Deno.test("the specification's file loads unchanged", async () => {
     runtime: "quickjs",
     carrier: "process",
     trustWorkers: false,
+    permissions: "auto",
     workers: { min: 2, max: 10, idleTimeoutMs: 30_000 },
     limits: {
       memoryBytes: 134_217_728,

@@ -1,0 +1,60 @@
+/**
+ * The share of a CPU core that a sandbox gets: held by a control group where there is one to write,
+ * else only wished for by a priority, which matters when cores are short.
+ */
+
+import { type CgroupWorld, type CpuGroup, type CpuGroups, openCpuGroups } from "./cgroup.ts";
+import type { CommandLine } from "./limits.ts";
+
+const SHELL = "/bin/sh";
+/** Each step of niceness is about a quarter more of a share; the kernel's weights are made so. */
+const NICE_STEP = 1.25;
+
+/** What holds the share. */
+export type CpuShareKind = "cgroup" | "nice" | "none";
+
+/** How sandboxes share cores. */
+export interface CpuShare extends Disposable {
+  readonly kind: CpuShareKind;
+  /** Why it is not a control group, where a share is asked for. */
+  readonly reason?: string;
+  /** For processes outside of control groups. */
+  readonly niceness?: number;
+  /** The next sandbox's group, where there are groups. */
+  createGroup(): CpuGroup | undefined;
+}
+
+/** Decides what holds `quota` of one core; absent asks for nothing. */
+export function openCpuShare(quota: number | undefined, world?: CgroupWorld): CpuShare {
+  if (quota === undefined) return noGroups({ kind: "none" });
+  const groups = openCpuGroups(world);
+  if (!("reason" in groups)) return inGroups(groups, quota);
+  const niceness = nicenessOf(quota);
+  if (niceness === 0) return noGroups({ kind: "none", reason: groups.reason });
+  return noGroups({ kind: "nice", reason: groups.reason, niceness });
+}
+
+/** The niceness that weighs about `quota` against a process without any. */
+export function nicenessOf(quota: number): number {
+  const steps = Math.round(Math.log(1 / quota) / Math.log(NICE_STEP));
+  return Math.min(19, Math.max(0, steps));
+}
+
+/** A command that enters a group before it becomes what it is. */
+export function inGroup(line: CommandLine, group: CpuGroup): CommandLine {
+  // SAFETY: outside of its group nothing runs (test/unit/runtime: cpu_share).
+  const script = 'echo 0 > "$0" || exit 1; exec "$@"';
+  return { command: SHELL, args: ["-c", script, group.entrance, line.command, ...line.args] };
+}
+
+function inGroups(groups: CpuGroups, quota: number): CpuShare {
+  return {
+    kind: "cgroup",
+    createGroup: () => groups.create(quota),
+    [Symbol.dispose]: () => groups[Symbol.dispose](),
+  };
+}
+
+function noGroups(share: Pick<CpuShare, "kind" | "reason" | "niceness">): CpuShare {
+  return { ...share, createGroup: () => undefined, [Symbol.dispose]: () => {} };
+}

@@ -1,0 +1,50 @@
+/** The command line and the environment of a `deno` sandbox: nothing allowed, nothing kept, nothing told. */
+
+import { join } from "node:path";
+import process from "node:process";
+import { type CommandLine, heapFlag } from "./limits.ts";
+
+/** The variable by which the engine is told to ask a broker instead of its flags. */
+const BROKER_VARIABLE = "DENO_PERMISSION_BROKER_PATH";
+
+const PROFILE: readonly string[] = Object.freeze([
+  "run",
+  "--quiet",
+  "--no-prompt",
+  "--no-config",
+  "--no-lock",
+  "--no-npm",
+  "--no-remote",
+  // There is no folder to cache code in, and finding that out costs 1 ms of CPU.
+  "--no-code-cache",
+  // Some denial must be named: `node:child_process` gives a Deno without permission flags all of them.
+  // SAFETY: default import hosts are a network channel that needs no permission (test/escape: import-https).
+  "--deny-import",
+]);
+
+/**
+ * The command that starts a sandbox. The flags are the same with and without a broker: an engine that
+ * does not know of brokers goes by them.
+ */
+export function denoCommand(
+  command: string,
+  guest: string,
+  memoryLimitBytes: number,
+): CommandLine {
+  return { command, args: [...PROFILE, heapFlag(memoryLimitBytes), guest] };
+}
+
+/** Nothing of ours, and no place where state could be kept: both folders cannot exist. */
+// SAFETY: a DENO_DIR that can be written keeps localStorage and caches between runs (test/escape: storage).
+export function denoEnvironment(emptyFolder: string, brokerPath?: string): Record<string, string> {
+  const isUnix = process.platform !== "win32";
+  return {
+    DENO_DIR: isUnix ? "/dev/null/deno" : join(emptyFolder, "none"),
+    HOME: emptyFolder,
+    DENO_NO_UPDATE_CHECK: "1",
+    NO_COLOR: "1",
+    // One thread less to start; a program's own work happens on the main thread.
+    TOKIO_WORKER_THREADS: "1",
+    ...(brokerPath === undefined ? {} : { [BROKER_VARIABLE]: brokerPath }),
+  };
+}
