@@ -66,7 +66,7 @@ export const GROUPS: readonly TestGroup[] = Object.freeze<TestGroup[]>([
     folder: "test/e2e",
     permissions: EVERYTHING,
     parallel: false,
-    timeoutMs: 5 * MINUTE_MS,
+    timeoutMs: 8 * MINUTE_MS,
   },
   {
     name: "browser",
