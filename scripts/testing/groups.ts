@@ -33,6 +33,13 @@ export const GROUPS: readonly TestGroup[] = Object.freeze<TestGroup[]>([
     timeoutMs: 5 * MINUTE_MS,
   },
   {
+    name: "fuzz",
+    folder: "test/fuzz",
+    permissions: EVERYTHING,
+    parallel: true,
+    timeoutMs: 5 * MINUTE_MS,
+  },
+  {
     name: "docs",
     folder: "src",
     isDoc: true,

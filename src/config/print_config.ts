@@ -16,6 +16,8 @@ export function printConfig(config: Config): string {
 }
 
 function inFileWords(value: unknown): unknown {
+  // What looks like a variable was written with two dollar signs.
+  if (typeof value === "string") return value.replaceAll("$", "$$$$");
   if (Array.isArray(value)) return value.map(inFileWords);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => toEntry(key, inner)));

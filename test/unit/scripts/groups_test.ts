@@ -4,7 +4,16 @@ import { GROUPS, parseSelection, testArguments } from "../../../scripts/testing/
 const names = (args: readonly string[]) => parseSelection(args).groups.map(({ name }) => name);
 
 Deno.test("no arguments select every group, in the order of running", () => {
-  assert.deepEqual(names([]), ["unit", "docs", "integration", "escape", "e2e", "browser", "npm"]);
+  assert.deepEqual(names([]), [
+    "unit",
+    "fuzz",
+    "docs",
+    "integration",
+    "escape",
+    "e2e",
+    "browser",
+    "npm",
+  ]);
   assert.equal(parseSelection([]).filter, undefined);
 });
 
@@ -18,7 +27,7 @@ Deno.test("what it does not know is named", () => {
   assert.throws(() => parseSelection(["units", "e3e"]), {
     name: "TypeError",
     message:
-      'Cannot run tests as no group is named "units", "e3e": groups are unit, docs, integration, escape, e2e, browser, npm',
+      'Cannot run tests as no group is named "units", "e3e": groups are unit, fuzz, docs, integration, escape, e2e, browser, npm',
   });
   assert.throws(() => parseSelection(["unit", "--filter"]), {
     name: "TypeError",
