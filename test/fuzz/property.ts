@@ -63,9 +63,8 @@ export async function holds<Value>(
   if (!details.failed) return;
   const again = `deno task test:fuzz --seed ${details.seed} --path ${details.counterexamplePath}`;
   const report = (await fc.asyncDefaultReportMessage(details) ?? "").slice(0, MAX_REPORT);
-  throw new assert.AssertionError({
-    message: `${report}\nAgain: ${again} --filter with the name of this test`,
-  });
+  const message = `${report}\nAgain: ${again} --filter with the name of this test`;
+  throw new Error(message, { cause: details.errorInstance });
 }
 
 /** Names that a polluted prototype would have more of. */
