@@ -49,10 +49,16 @@ async function sendAll(
   leaving: Leaving,
 ): Promise<void> {
   for (const piece of pieces) {
-    const bytes = Uint8Array.from(piece, (unit) => unit.charCodeAt(0) & 0xff);
+    const bytes = toBytes(piece);
     for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
   }
   if (leaving === "ends") await connection.closeWrite();
+}
+
+function toBytes(piece: string): Uint8Array {
+  const bytes = new Uint8Array(piece.length);
+  for (let at = 0; at < piece.length; at++) bytes[at] = piece.charCodeAt(at);
+  return bytes;
 }
 
 async function readAll(connection: Deno.TcpConn): Promise<string> {
