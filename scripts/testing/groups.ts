@@ -35,9 +35,10 @@ export const GROUPS: readonly TestGroup[] = Object.freeze<TestGroup[]>([
   {
     name: "fuzz",
     folder: "test/fuzz",
+    // Some of it is at a socket, and at the whole service in a process of its own.
     permissions: EVERYTHING,
     parallel: true,
-    timeoutMs: 5 * MINUTE_MS,
+    timeoutMs: 3 * MINUTE_MS,
   },
   {
     name: "docs",

@@ -1,7 +1,6 @@
 /** A request of Node's HTTP server → the standard `Request`, with its one name in no doubt. */
 
 import type { IncomingMessage } from "node:http";
-import { CodemodeError } from "../base/errors.ts";
 
 /** A host and a port as `Host` may hold them; a user, a path or anything else would mean two names. */
 const AUTHORITY = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
@@ -46,10 +45,6 @@ function toPairs(raw: readonly string[]): [string, string][] {
   return pairs;
 }
 
-function brokenOff(): CodemodeError {
-  return new CodemodeError("INVALID_REQUEST", "The body ended before it was complete");
-}
-
 /** The body as it is asked for, chunk by chunk, so that nothing is held that nobody reads. */
 function toStream(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   let isOver = false;
@@ -60,8 +55,7 @@ function toStream(incoming: IncomingMessage): ReadableStream<Uint8Array> {
         if (!isOver) finish();
         isOver = true;
       };
-      // Whoever reads it, and whenever: it is its sender's doing, not a failure of the service.
-      const fail = () => end(() => controller.error(brokenOff()));
+      const fail = () => end(() => controller.error(new TypeError("The body broke off")));
       incoming.on("data", (chunk: Uint8Array) => {
         if (isOver) return;
         controller.enqueue(new Uint8Array(chunk));

@@ -82,10 +82,10 @@ const strings = fc.oneof(
     .map(([kind, rest]) => `${kind}:${rest}`),
 );
 
-property(
+Deno.test(...property(
   "every string is a capability or a problem with a remedy",
   fc.array(strings, { maxLength: 5 }),
-  8000,
+  4000,
   (given) => {
     const { capabilities, problems } = parseCapabilities(given, SCOPE);
     assert.equal(capabilities.length + problems.length, given.length);
@@ -94,7 +94,7 @@ property(
       assert.ok(value.length <= 101 && message.length <= 200 && remedy.length <= 400);
     }
   },
-);
+));
 
 /** The strings that are capabilities. */
 function understood(given: readonly string[]): string[] {
@@ -103,14 +103,14 @@ function understood(given: readonly string[]): string[] {
 
 const lists = fc.array(strings, { maxLength: 5 }).map(understood);
 
-property("what is printed is read back as the same set", lists, 6000, (given) => {
+Deno.test(...property("what is printed is read back as the same set", lists, 3000, (given) => {
   const set = toCapabilitySet(given, SCOPE);
   const printed = toCapabilityStrings(set);
   const again = toCapabilitySet(printed, SCOPE);
   assert.deepEqual(again, set);
   assert.deepEqual(toCapabilityStrings(again), printed);
   assert.ok(explain(set).length > 0);
-});
+}));
 
 const names = <T>(one: fc.Arbitrary<T>) => fc.array(one, { maxLength: 4 });
 const texts = fc.oneof(
@@ -190,10 +190,10 @@ function tryTyped<Result>(act: () => Result): Result | undefined {
   }
 }
 
-property(
+Deno.test(...property(
   "what is run with is inside what was asked and inside the grant",
   fc.tuple(askedSets, sets, fc.boolean()),
-  8000,
+  3000,
   ([one, other, within]) => {
     const granted = toCapabilitySet(other, SCOPE);
     const asked = toCapabilitySet(within ? { ...other, mcp: one.mcp ?? {} } : one, SCOPE);
@@ -204,16 +204,16 @@ property(
     assert.deepEqual(a.map((yes, at) => yes && !(b[at] && c[at])).filter(Boolean), []);
     assert.deepEqual(tryNarrow(used, granted), used);
   },
-);
+));
 
-property("a set is inside itself and written one way only", sets, 4000, (given) => {
+Deno.test(...property("a set is inside itself and written one way only", sets, 1500, (given) => {
   const set = toCapabilitySet(given, SCOPE);
   assert.deepEqual(toCapabilitySet(set, SCOPE), set);
   assert.deepEqual(answers(narrow(set, set)), answers(set));
   assert.ok(Object.isFrozen(set));
-});
+}));
 
-property(
+Deno.test(...property(
   "lists that are too long are refused before they are compared",
   fc.integer({ min: 257, max: 5000 }),
   20,
@@ -223,4 +223,4 @@ property(
     const set = { network: { allowedHosts: list } };
     assert.throws(() => toCapabilitySet(set, SCOPE), { code: "INVALID_REQUEST" });
   },
-);
+));

@@ -113,13 +113,20 @@ const texts = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 80 }) },
 );
 
-property("any text is normalised, and what is a function stays what it is", texts, 1500, (text) => {
-  const once = normalizeCode(text);
-  assert.equal(typeof once, "string");
-  if (parses(once)) assert.equal(normalizeCode(once), once);
-});
+Deno.test(
+  ...property(
+    "any text is normalised, and what is a function stays what it is",
+    texts,
+    700,
+    (text) => {
+      const once = normalizeCode(text);
+      assert.equal(typeof once, "string");
+      if (parses(once)) assert.equal(normalizeCode(once), once);
+    },
+  ),
+);
 
-property("extraction blanks and moves nothing", texts, 3000, (text) => {
+Deno.test(...property("extraction blanks and moves nothing", texts, 2000, (text) => {
   const { text: code, foreign } = extractCode(loadTypeScript(), text);
   assert.equal(code.length, text.length);
   const changed = [...code.split("").entries()].filter(([at, char]) => char !== text[at]);
@@ -128,7 +135,7 @@ property("extraction blanks and moves nothing", texts, 3000, (text) => {
   if (foreign) {
     assert.ok(foreign.start >= 0 && foreign.start < foreign.end && foreign.end <= text.length + 1);
   }
-});
+}));
 
 const DECLARATIONS = {
   text:
@@ -159,7 +166,7 @@ function assertResult(
   assert.equal(JSON.parse(emitted.sourceMap).version, 3);
 }
 
-for (const [mode, runs] of [["error", 1200], ["off", 2000]] as const) {
+for (const [mode, runs] of [["error", 500], ["off", 800]] as const) {
   Deno.test(`fuzz: any program is checked or refused with its place; mode ${mode}`, async () => {
     await using checker = createChecker({ thread: false, deadlineMs: 60_000, cacheEntries: 1 });
     const check = async (code: string) => {

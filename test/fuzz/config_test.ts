@@ -146,26 +146,26 @@ Deno.test("fuzz: the file that is mutated is a good one", () => {
   assert.equal(parseWith({ KEY: "k" })(FULL) !== undefined, true);
 });
 
-property(
+Deno.test(...property(
   "mutated files are configurations or faults with their place",
   mutated([FULL], SNIPPETS),
-  1500,
+  500,
   (text) => check(text, parseWith({ KEY: "${KEY}: [&a *a]" })),
-);
+));
 
-property(
+Deno.test(...property(
   "any text is a configuration or faults with their place",
   fc.string({ unit: "binary", maxLength: 60 }),
   1500,
   (text) => check(text, parseWith({})),
-);
+));
 
 const texts = fc.oneof(
   fc.string({ unit: "binary", minLength: 1, maxLength: 20 }),
   mutated(["a.example", "./x y", "k: v", "${KEY}", "$$"], SNIPPETS).map((text) => text || "x"),
 );
 
-property(
+Deno.test(...property(
   "a configuration of any texts is printed as YAML that reads as the same",
   fc.record({
     server: fc.record({ allowedHosts: fc.array(texts) }),
@@ -183,13 +183,13 @@ property(
       capabilities: fc.record({ network: fc.record({ allowedHosts: fc.array(texts) }) }),
     }),
   }),
-  800,
+  250,
   (value) => {
     const config = parseConfig(value, "/srv");
     const printed = printConfig(config);
     assert.equal(JSON.stringify(parseWith({})(printed)), JSON.stringify(config), printed);
   },
-);
+));
 
 const fields = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
@@ -210,7 +210,7 @@ const fields = fc.oneof(
   ),
 );
 
-property(
+Deno.test(...property(
   "any object is a configuration or faults",
   fc.record({
     server: fc.oneof(
@@ -236,7 +236,7 @@ property(
     logging: fields,
     audit: fields,
   }, { requiredKeys: [] }),
-  1500,
+  800,
   (value) => {
     try {
       parseConfig(value, "/srv");
@@ -244,9 +244,9 @@ property(
       assert.ok(error instanceof CodemodeError && error.code === "CONFIG_INVALID", String(error));
     }
   },
-);
+));
 
-property(
+Deno.test(...property(
   "variables are looked up once each, and their values are never read again",
   fc.tuple(
     fc.integer({ min: 1, max: 3000 }),
@@ -259,7 +259,7 @@ property(
     // The few more are the environment's own settings.
     assert.ok(asked.count <= 2 * count + 20, String(asked.count));
   },
-);
+));
 
 Deno.test("fuzz: aliases do not multiply", () => {
   const levels = Array.from(

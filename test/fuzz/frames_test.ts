@@ -64,21 +64,28 @@ function checkParsed(text: string): void {
   assert.equal(JSON.stringify(parseFrame(written, DEPTH)), `{"ok":true,"frame":${written}}`);
 }
 
-property(
+Deno.test(...property(
   "any text is a frame or a refusal",
   fc.string({ unit: "binary", maxLength: 200 }),
   3000,
   checkParsed,
-);
+));
 
-property("mutated frames are frames or refusals", mutated(FRAMES, SNIPPETS), 20_000, checkParsed);
+Deno.test(
+  ...property(
+    "mutated frames are frames or refusals",
+    mutated(FRAMES, SNIPPETS),
+    10_000,
+    checkParsed,
+  ),
+);
 
 const anyField = fc.oneof(
   fc.jsonValue(),
   fc.constantFrom(1, true, false, "log", "error", "", [], {}, null),
 );
 
-property(
+Deno.test(...property(
   "frames of any fields are frames or refusals",
   fc.record({
     type: fc.constantFrom("call", "log", "final", "ready", "start", "__proto__"),
@@ -92,17 +99,17 @@ property(
         .map((key) => [key, anyField]),
     ),
   }, { requiredKeys: ["type"] }),
-  5000,
+  2500,
   (frame) => checkParsed(JSON.stringify(frame)),
-);
+));
 
-property(
+Deno.test(...property(
   "frames that are very deep or very long are frames or refusals",
   fc.tuple(
     fc.constantFrom("[", '{"a":', '{"cause":{"name":"n","message":"m"},"cause":', "[[],"),
     fc.integer({ min: 1, max: 200_000 }),
   ),
-  40,
+  25,
   ([part, count]) => {
     checkParsed(`{"type":"final","ok":true,"notes":[],"value":${part.repeat(count)}`);
     const closed = `${"[".repeat(count)}${"]".repeat(count)}`;
@@ -111,7 +118,7 @@ property(
       `{"type":"call","id":1,"namespace":"a","tool":"b","args":[${"1,".repeat(count)}1]}`,
     );
   },
-);
+));
 
 Deno.test("fuzz: of two equal keys the last one counts, for every reader alike", () => {
   const parsed = parseFrame('{"type":"call","type":"ready","version":2,"version":1}', DEPTH);
@@ -133,7 +140,7 @@ function model(bytes: readonly number[], maxBytes: number): { sizes: number[]; f
   return { sizes, fits: true };
 }
 
-property(
+Deno.test(...property(
   "any bytes in any pieces are cut into the same lines, none longer than allowed",
   fc.record({
     bytes: fc.array(fc.oneof(fc.constant(10), fc.integer({ min: 0, max: 255 })), {
@@ -158,4 +165,4 @@ property(
     }
     assert.deepEqual({ sizes, fits }, model(bytes, maxBytes));
   },
-);
+));

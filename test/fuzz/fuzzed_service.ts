@@ -75,8 +75,8 @@ function parseSettings() {
   }, "/srv");
 }
 
-/** Opens it. Disposing closes the socket, lets what runs end, and asserts that nothing is left. */
-export async function openFuzzedService() {
+/** The service without its socket, and what it told of itself. Every audit entry has the promised shape. */
+export function createFuzzedService() {
   const config = parseSettings();
   const audited: AuditEntry[] = [];
   const logged: LogEntry[] = [];
@@ -104,24 +104,31 @@ export async function openFuzzedService() {
     version: "0.0.0",
     ...{ clock, logger, metrics, audit },
   });
-  const fetch = (request: Request, from = {}) => app.fetch(request, from);
-  const http = await listen({ config: config.server, fetch, metrics, logger });
+  const fetch = async (request: Request, from = {}) => await app.fetch(request, from);
   const count = (type: AuditEntry["type"]) => audited.filter((entry) => entry.type === type).length;
+  const close = async () => {
+    await engine.drain(AbortSignal.timeout(10_000));
+    assert.equal(leased(), 0, "leases that were not given back");
+    assert.equal(count("execution.ended"), count("execution.admitted"));
+    const printed = metrics.print();
+    assert.match(printed, /\ncodemode_executions_inside 0\n/);
+    const open = /^codemode_(?:queue_waiting|tool_calls_open)\{.*\} [^0].*$/gm;
+    assert.deepEqual(printed.match(open) ?? [], []);
+    assert.ok(printed.length < 150_000, `metrics of ${printed.length} characters`);
+  };
+  return { config: config.server, fetch, audited, logged, logger, metrics, count, close };
+}
+
+/** Opens it. Disposing closes the socket, lets what runs end, and asserts that nothing is left. */
+export async function openFuzzedService() {
+  const { close, ...service } = createFuzzedService();
+  const http = await listen(service);
   return {
+    ...service,
     url: http.url,
-    logged,
-    metrics,
-    count,
     async [Symbol.asyncDispose]() {
       await http[Symbol.asyncDispose]();
-      await engine.drain(AbortSignal.timeout(10_000));
-      assert.equal(leased(), 0, "leases that were not given back");
-      assert.equal(count("execution.ended"), count("execution.admitted"));
-      const printed = metrics.print();
-      assert.match(printed, /\ncodemode_executions_inside 0\n/);
-      const open = /^codemode_(?:queue_waiting|tool_calls_open)\{.*\} [^0].*$/gm;
-      assert.deepEqual(printed.match(open) ?? [], []);
-      assert.ok(printed.length < 150_000, `metrics of ${printed.length} characters`);
+      await close();
     },
   };
 }

@@ -36,14 +36,14 @@ function wholeOf(name: string, given: string | undefined): number | undefined {
   throw new TypeError(`Cannot fuzz as ${name} is "${given}", no whole number`);
 }
 
-/** Registers a test: `check` holds for `runs` values of `arbitrary`, and leaves no prototype changed. */
+/** A test: `check` holds for `runs` values of `arbitrary`, and leaves no prototype changed. */
 export function property<Value>(
   name: string,
   arbitrary: fc.Arbitrary<Value>,
   runs: number,
   check: (value: Value) => void | Promise<void>,
-): void {
-  Deno.test(`fuzz: ${name}`, () => holds(arbitrary, runs, check));
+): [name: string, test: () => Promise<void>] {
+  return [`fuzz: ${name}`, () => holds(arbitrary, runs, check)];
 }
 
 /** The same inside a test that has something to set up. */

@@ -5,7 +5,8 @@ import { mutated } from "./property.ts";
 import { MAX_BODY_BYTES } from "./fuzzed_service.ts";
 import type { Leaving } from "./raw_exchange.ts";
 
-const PATHS = [
+/** Every path there is. */
+export const PATHS = [
   "/health",
   "/metrics",
   "/openapi.json",
@@ -23,13 +24,14 @@ const PATHS = [
 ];
 
 // deno-fmt-ignore
-const PATH_SNIPPETS = [
+export const PATH_SNIPPETS = [
   "/", "//", "/..", "%2e%2e/", "%00", "%", "%ff", "?", "&q=", "&limit=1e3", "&limit=-1",
   "&detail=full", "&budget=100", "&tools=__proto__.x", "&servers=tools,constructor", "#", ":", "*",
   "é", "\ud83d\ude00", ";", "x".repeat(600), "&q=(a+)+$", "http://evil.example/",
 ];
 
-const BODIES = [
+/** Bodies that are understood. */
+export const BODIES = [
   '{"code":"return 1 + 1"}',
   '{"code":"const a = 1;\\na","language":"typescript","check":"warn","timeout":100}',
   '{"code":"return context","context":{"a":[1,{"b":null}],"$type":"Map"},"memoryLimit":1000000}',
@@ -39,7 +41,7 @@ const BODIES = [
 ];
 
 // deno-fmt-ignore
-const BODY_SNIPPETS = [
+export const BODY_SNIPPETS = [
   '"', "{", "}", "[", "]", ",", ":", "null", "true", "1e999", "-0", "0x1", "NaN", "9".repeat(3000),
   "1e-400", "\\u0000", "\\ud800", "\\udc00\\ud800", "\u0000", "\ufeff", "\ud800",
   '"__proto__":{"x":1},', '"constructor":{"prototype":{"x":1}},', '"code":1,', '"code":"",',
@@ -63,25 +65,22 @@ const anything = fc.oneof(
   fc.constantFrom<unknown>(null, "", 0, -1, 1e308, [], {}, "auto", "\ud800", ["mcp:*"], ["env:A"]),
 );
 
+/** A value that is right nine times of ten. */
+function rather<Value>(right: fc.Arbitrary<Value>): fc.Arbitrary<unknown> {
+  return fc.oneof({ weight: 9, arbitrary: right }, { weight: 1, arbitrary: anything });
+}
+
+const CODES = ["return 1", "context", "await tools.add({ a: 1 })", "```ts\n1\n```", "x.y", "(", ""];
+
 /** A request whose fields are of the right kind more often than not. */
 const fields = fc.record({
-  code: fc.oneof(
-    fc.constantFrom(
-      "return 1",
-      "context",
-      "await tools.add({ a: 1 })",
-      "```ts\n1\n```",
-      "x.y",
-      "(",
-    ),
-    anything,
-  ),
-  context: fc.oneof(fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue()), anything),
-  language: fc.oneof(fc.constantFrom("typescript", "javascript"), anything),
-  check: fc.oneof(fc.constantFrom("error", "warn", "off"), anything),
-  timeout: fc.oneof(fc.integer({ min: 1, max: 1000 }), anything),
-  memoryLimit: fc.oneof(fc.integer({ min: 1, max: 1e8 }), anything),
-  capabilities: fc.oneof(fc.constantFrom(["mcp:tools"], ["mcp:tools.add", "env:A"]), anything),
+  code: rather(fc.constantFrom(...CODES)),
+  context: rather(fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue())),
+  language: rather(fc.constantFrom("typescript", "javascript")),
+  check: rather(fc.constantFrom("error", "warn", "off")),
+  timeout: rather(fc.integer({ min: 1, max: 1000 })),
+  memoryLimit: rather(fc.integer({ min: 20_000_000, max: 100_000_000 })),
+  capabilities: rather(fc.constantFrom(["mcp:tools"], ["mcp:tools.add", "env:A"])),
 }, { requiredKeys: ["code"] }).map((value) => JSON.stringify(value));
 
 /** A body nested so deep that whatever recurses into it overflows its stack. */
@@ -121,7 +120,7 @@ function brokenText(): fc.Arbitrary<string> {
 }
 
 /** The first one nine times of ten. */
-function mostly(usual: string, ...others: readonly string[]): fc.Arbitrary<string> {
+export function mostly(usual: string, ...others: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 9, arbitrary: fc.constant(usual) },
     { weight: 1, arbitrary: fc.constantFrom(...others) },

@@ -54,17 +54,17 @@ function throughWire(value: unknown): unknown {
   return decodeValue(JSON.parse(JSON.stringify(encodeValue(value).wire)));
 }
 
-property("what is encoded and decoded is what it was", values, 4000, (value) => {
+Deno.test(...property("what is encoded and decoded is what it was", values, 2000, (value) => {
   // What differs is the stack of errors, which is not looked at.
   assert.deepEqual(throughWire(value), value);
-});
+}));
 
-property("plain JSON of any value is JSON, with few notes", values, 3000, (value) => {
+Deno.test(...property("plain JSON of any value is JSON, with few notes", values, 1500, (value) => {
   const { json, notes } = toPlainJson(encodeValue(value).wire);
   assert.ok(notes.length <= 9);
   if (json === undefined) return;
   assert.deepEqual(JSON.parse(JSON.stringify(json)), json);
-});
+}));
 
 type Knot = "list" | "record" | "map" | "set" | "error";
 
@@ -82,7 +82,7 @@ function close(end: object, outer: object): void {
   else Reflect.set(end, "knot", outer);
 }
 
-property(
+Deno.test(...property(
   "a circle of any kinds is refused with its path",
   fc.array(fc.constantFrom<Knot>("list", "record", "map", "set", "error"), {
     minLength: 1,
@@ -98,7 +98,7 @@ property(
       message: /^Cannot encode result.*circle/s,
     });
   },
-);
+));
 
 function wrapAround(inner: object, kind: Knot): object {
   return wrapIn(kind, inner);
@@ -165,13 +165,20 @@ const { wire: wires } = fc.letrec<{ wire: WireValue }>((tie) => {
   };
 });
 
-property("any JSON decodes to something, and that crosses again unchanged", wires, 6000, (wire) => {
-  const value = decodeValue(JSON.parse(JSON.stringify(wire)));
-  toPlainJson(wire);
-  assert.deepEqual(throughWire(value), value);
-});
+Deno.test(
+  ...property(
+    "any JSON decodes to something, and that crosses again unchanged",
+    wires,
+    2500,
+    (wire) => {
+      const value = decodeValue(JSON.parse(JSON.stringify(wire)));
+      toPlainJson(wire);
+      assert.deepEqual(throughWire(value), value);
+    },
+  ),
+);
 
-property(
+Deno.test(...property(
   "nesting is refused at the depth that is asked for and not before",
   fc.tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 60 })),
   300,
@@ -181,7 +188,7 @@ property(
     if (levels <= depth) assert.equal(encodeValue(value, { depth }).wire, value);
     else assert.throws(() => encodeValue(value, { depth }), { name: "RangeError" });
   },
-);
+));
 
 const TRAPS = ["get", "has", "ownKeys", "getOwnPropertyDescriptor", "getPrototypeOf"] as const;
 
@@ -202,7 +209,7 @@ const TARGETS: Readonly<Record<string, () => object>> = {
   bytes: () => new Uint8Array(3),
 };
 
-property(
+Deno.test(...property(
   "hostile objects are encoded, noted or refused by type",
   hostile,
   600,
@@ -227,4 +234,4 @@ property(
       assert.ok(error instanceof TypeError || error instanceof RangeError, String(error));
     }
   },
-);
+));

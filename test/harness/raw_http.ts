@@ -3,6 +3,8 @@
 /** A connection that sends what it is told and reads what comes. */
 export interface RawConnection extends Disposable {
   send(text: string): Promise<void>;
+  /** Says that nothing more will be sent. */
+  end(): Promise<void>;
   /** Everything that comes until the peer closes. */
   readonly answered: Promise<string>;
   /** What came so far. */
@@ -36,6 +38,7 @@ export async function connectRaw(url: string): Promise<RawConnection> {
       const bytes = new TextEncoder().encode(text);
       for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
     },
+    end: () => connection.closeWrite(),
     [Symbol.dispose]() {
       if (!isClosed) connection.close();
       isClosed = true;
