@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   allowsNetwork,
+  allowsPath,
   type CapabilitySet,
   intersect,
   isSubset,
@@ -185,5 +186,41 @@ Deno.test(...property(
       assert.equal(allowsNetwork(everything, host, 80), true);
       assert.equal(namesHost(everything, host, 80), false, "what is not public must be named");
     }
+  },
+));
+
+const SEGMENTS = ["a", "b", "ab", "a.b", "..", ".", "", "...", "%2e%2e", "A"];
+
+/** Where a path leads, read segment by segment. */
+function leadsTo(segments: readonly string[]): readonly string[] {
+  return segments.reduce<readonly string[]>((above, segment) => {
+    if (segment === "..") return above.slice(0, -1);
+    return segment === "" || segment === "." ? above : [...above, segment];
+  }, []);
+}
+
+Deno.test(...property(
+  "a path is let in only where it leads to what was granted or below it",
+  fc.record({
+    folder: fc.array(fc.constantFrom(...SEGMENTS), { maxLength: 4 }),
+    path: fc.array(fc.constantFrom(...SEGMENTS), { maxLength: 6 }),
+    isBelow: fc.boolean(),
+    kind: fc.constantFrom("read", "write"),
+  }),
+  5000,
+  ({ folder, path, isBelow, kind }) => {
+    const asked = isBelow ? [...folder, ...path] : path;
+    const [granted, target] = [leadsTo(folder), leadsTo(asked)];
+    const isInside = granted.every((segment, index) => target[index] === segment);
+    const set = toCapabilitySet([`${kind}:/${folder.join("/")}`], SCOPE);
+    const shown = `/${asked.join("/")} in /${folder.join("/")}`;
+    assert.equal(allowsPath(set, `/${asked.join("/")}`, "read"), isInside, shown);
+    assert.equal(
+      allowsPath(set, `/${asked.join("/")}`, "write"),
+      isInside && kind === "write",
+      shown,
+    );
+    assert.equal(allowsPath(set, `/${asked.join("/")}\0`, "read"), false);
+    assert.equal(allowsPath(set, asked.filter((one) => one !== "").join("/"), "read"), false);
   },
 ));

@@ -194,6 +194,7 @@ export const requests: fc.Arbitrary<Sent> = fc.record({
     "HEAD",
     "PATCH",
     "PROPFIND",
+    "TRACE",
   ),
   path: fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom("/api/v1/execute", "/api/v1/check") },
@@ -253,6 +254,7 @@ function framed(framing: Framing, body: string): { told: [string, string][]; sen
 }
 
 const LINES = [
+  "TRACE / HTTP/1.1\r\nhost: localhost\r\n\r\n",
   "GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n",
   "POST /api/v1/execute HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n" +
   'content-length: 12\r\n\r\n{"code":"1"}',
