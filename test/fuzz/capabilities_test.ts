@@ -193,7 +193,7 @@ function tryTyped<Result>(act: () => Result): Result | undefined {
 Deno.test(...property(
   "what is run with is inside what was asked and inside the grant",
   fc.tuple(askedSets, sets, fc.boolean()),
-  3000,
+  1500,
   ([one, other, within]) => {
     const granted = toCapabilitySet(other, SCOPE);
     const asked = toCapabilitySet(within ? { ...other, mcp: one.mcp ?? {} } : one, SCOPE);

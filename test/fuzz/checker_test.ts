@@ -120,7 +120,7 @@ Deno.test(
   ...property(
     "any text is normalised, and what is a function stays what it is",
     texts,
-    700,
+    300,
     (text) => {
       const once = normalizeCode(text);
       assert.equal(typeof once, "string");
@@ -196,7 +196,7 @@ function assertMapped(submitted: string, { code, sourceMap }: EmittedCode): void
   });
 }
 
-for (const [mode, runs] of [["error", 500], ["off", 800]] as const) {
+for (const [mode, runs] of [["error", 250], ["off", 400]] as const) {
   Deno.test(`fuzz: any program is checked or refused with its place; mode ${mode}`, async () => {
     await using checker = createChecker({ thread: false, deadlineMs: 60_000, cacheEntries: 1 });
     const check = async (code: string) => {
@@ -239,7 +239,7 @@ const repetitive = fc.tuple(
 Deno.test(...property(
   "extraction parses a text a bounded number of times, and normalising does not multiply it",
   repetitive,
-  150,
+  50,
   (text) => {
     const { ts, parsed } = countingCompiler();
     extractCode(ts, text);

