@@ -17,6 +17,7 @@ import {
   coversTool,
   type NetworkRule,
   type PathRule,
+  serverOfEntry,
   toNetworkRules,
   type ToolRule,
   toPathRules,
@@ -113,10 +114,16 @@ function buildFilesystem(
 function buildMcp(rules: readonly ToolRule[]): McpCapabilities | undefined {
   const kept = dropCovered(rules, coversTool);
   if (kept.length === 0) return undefined;
-  const allowedServers = toSorted(kept.map((rule) => rule.server));
-  if (kept.every((rule) => rule.tool === "*")) return { allowedServers };
-  const names = kept.map(({ server, tool }) => `${server}.${tool}`);
-  return { allowedServers, allowedTools: toSorted(names) };
+  const servers = toSorted(kept.map((rule) => rule.server));
+  if (kept.every((rule) => rule.tool === "*")) return { allowedServers: servers };
+  // A rule whose entry would be read as another server's tool cannot be said, and is left out.
+  const said = kept.filter(({ server, tool }) =>
+    serverOfEntry(`${server}.${tool}`, servers) === server
+  );
+  return {
+    allowedServers: toSorted(said.map((rule) => rule.server)),
+    allowedTools: toSorted(said.map(({ server, tool }) => `${server}.${tool}`)),
+  };
 }
 
 /** The rules that no other one covers; of equal ones the first. */

@@ -73,15 +73,23 @@ export function toToolRules(set: CapabilitySet): ToolRule[] {
   return allowedTools.flatMap((entry) => {
     const dot = entry.indexOf(".");
     if (dot < 0) return allowedServers.map((server) => ({ server, tool: entry }));
-    // A server's name may hold dots itself, so every allowed server is tried against the entry.
-    const own = allowedServers.filter((server) => entry.startsWith(`${server}.`));
-    if (own.length > 0) {
-      return own.map((server) => ({ server, tool: entry.slice(server.length + 1) }));
-    }
+    const own = serverOfEntry(entry, allowedServers);
+    if (own !== undefined) return [{ server: own, tool: entry.slice(own.length + 1) }];
     return allowedServers.includes("*")
       ? [{ server: entry.slice(0, dot), tool: entry.slice(dot + 1) }]
       : [];
   });
+}
+
+/**
+ * The server that an entry `server.tool` names. The names of both may hold dots, so several may fit:
+ * then the longest is meant, as in capability strings.
+ */
+export function serverOfEntry(entry: string, servers: readonly string[]): string | undefined {
+  // SAFETY: read as each that fits, `a.b.x` would also be the tool `b.x` of a server `a` that was granted
+  // for another tool (test/unit/capability/adversarial_test.ts).
+  return servers.filter((server) => entry.startsWith(`${server}.`))
+    .sort((a, b) => b.length - a.length)[0];
 }
 
 /** Whether everything `asked` allows is allowed by `granted`. */

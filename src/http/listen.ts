@@ -70,11 +70,15 @@ async function answer(
   parts: ListenParts,
   refused: Counter,
 ): Promise<void> {
-  const { remoteAddress } = incoming.socket;
+  const { socket } = incoming;
+  const { remoteAddress } = socket;
   const gone = new AbortController();
   outgoing.once("close", () => {
     if (!outgoing.writableFinished) gone.abort();
   });
+  // An answer that waits behind others of its connection is not told that the connection has closed.
+  const onClosed = () => void outgoing.destroy().emit("close");
+  socket.setMaxListeners(0).once("close", onClosed);
   try {
     const request = toRequest(incoming, gone.signal);
     if (request === undefined) refused.increment({ reason: "malformed" });
@@ -85,6 +89,8 @@ async function answer(
   } catch (error) {
     if (!gone.signal.aborted) parts.logger.error("an answer could not be sent", { error });
     outgoing.destroy();
+  } finally {
+    socket.off("close", onClosed);
   }
 }
 

@@ -56,6 +56,8 @@ function hasLength(status: number): boolean {
 
 /** An answer that is closed upon a sender is lost to it, so the sender is heard out for a moment. */
 function drain(incoming: IncomingMessage): Promise<void> {
+  // Who has broken off already sends no end.
+  if (incoming.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);

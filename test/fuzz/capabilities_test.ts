@@ -85,7 +85,7 @@ const strings = fc.oneof(
 Deno.test(...property(
   "every string is a capability or a problem with a remedy",
   fc.array(strings, { maxLength: 5 }),
-  8000,
+  4000,
   (given) => {
     const { capabilities, problems } = parseCapabilities(given, SCOPE);
     assert.equal(capabilities.length + problems.length, given.length);
@@ -103,7 +103,7 @@ function understood(given: readonly string[]): string[] {
 
 const lists = fc.array(strings, { maxLength: 5 }).map(understood);
 
-Deno.test(...property("what is printed is read back as the same set", lists, 6000, (given) => {
+Deno.test(...property("what is printed is read back as the same set", lists, 3000, (given) => {
   const set = toCapabilitySet(given, SCOPE);
   const printed = toCapabilityStrings(set);
   const again = toCapabilitySet(printed, SCOPE);
@@ -193,7 +193,7 @@ function tryTyped<Result>(act: () => Result): Result | undefined {
 Deno.test(...property(
   "what is run with is inside what was asked and inside the grant",
   fc.tuple(askedSets, sets, fc.boolean()),
-  8000,
+  1500,
   ([one, other, within]) => {
     const granted = toCapabilitySet(other, SCOPE);
     const asked = toCapabilitySet(within ? { ...other, mcp: one.mcp ?? {} } : one, SCOPE);
@@ -206,7 +206,7 @@ Deno.test(...property(
   },
 ));
 
-Deno.test(...property("a set is inside itself and written one way only", sets, 4000, (given) => {
+Deno.test(...property("a set is inside itself and written one way only", sets, 1500, (given) => {
   const set = toCapabilitySet(given, SCOPE);
   assert.deepEqual(toCapabilitySet(set, SCOPE), set);
   assert.deepEqual(answers(narrow(set, set)), answers(set));

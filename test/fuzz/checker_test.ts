@@ -1,14 +1,17 @@
 /** Any text as a program: normalised, extracted and checked without a throw, and what runs parses. */
 
 import assert from "node:assert/strict";
+import { eachMapping, TraceMap } from "@jridgewell/trace-mapping";
 import fc from "fast-check";
+import type { Diagnostic } from "../../src/contract/mod.ts";
 import {
   type CheckResult,
   createChecker,
+  type EmittedCode,
   MAX_DIAGNOSTICS,
   normalizeCode,
 } from "../../src/checker/mod.ts";
-import { loadTypeScript, parseDiagnosticsOf } from "../../src/checker/compiler.ts";
+import { loadTypeScript, parseDiagnosticsOf, type TypeScript } from "../../src/checker/compiler.ts";
 import { extractCode } from "../../src/checker/extract_code.ts";
 import { holds, mutated, property } from "./property.ts";
 
@@ -117,7 +120,7 @@ Deno.test(
   ...property(
     "any text is normalised, and what is a function stays what it is",
     texts,
-    1500,
+    300,
     (text) => {
       const once = normalizeCode(text);
       assert.equal(typeof once, "string");
@@ -126,7 +129,7 @@ Deno.test(
   ),
 );
 
-Deno.test(...property("extraction blanks and moves nothing", texts, 3000, (text) => {
+Deno.test(...property("extraction blanks and moves nothing", texts, 2000, (text) => {
   const { text: code, foreign } = extractCode(loadTypeScript(), text);
   assert.equal(code.length, text.length);
   const changed = [...code.split("").entries()].filter(([at, char]) => char !== text[at]);
@@ -153,20 +156,47 @@ function assertResult(
   assert.ok(diagnostics.length <= MAX_DIAGNOSTICS);
   assert.equal(ok ? kind : "not run", ok ? "checked" : "not run");
   if (!ok) assert.ok(diagnostics.length > 0);
-  const lines = code.split(/\r\n|[\r\n\u2028\u2029]/);
-  for (const { line, column, endLine, endColumn, message, snippet } of diagnostics) {
-    assert.ok(line >= 0 && line <= lines.length + 1, `${line} of ${lines.length}`);
-    assert.ok(endLine > line || (endLine === line && endColumn >= column));
-    assert.ok(message.length > 0 && message.length < 4000 && snippet.length < 4000);
-  }
+  for (const diagnostic of diagnostics) assertInside(code, diagnostic);
   assert.ok([...uses.tools, ...uses.globals].every((name) => name.length > 0));
   if (emitted === undefined) return;
-  // Without a check of names, one that is declared twice is found by the engine.
-  if (mode === "error") assert.ok(new AsyncFunction(emitted.code));
-  assert.equal(JSON.parse(emitted.sourceMap).version, 3);
+  assertRuns(emitted.code, mode);
+  assertMapped(code, emitted);
 }
 
-for (const [mode, runs] of [["error", 1200], ["off", 2000]] as const) {
+/** Places are one-based; a place without width, also one at a line's end, covers one column. */
+function assertInside(code: string, place: Diagnostic): void {
+  const lines = code.split(/\r\n|[\r\n\u2028\u2029]/);
+  const { line, column, endLine, endColumn, message, snippet } = place;
+  const shown = JSON.stringify(place);
+  // A line's end is two units where it is one of Windows.
+  const widthOf = (line: number) => (lines[line - 1]?.length ?? -1) + 2;
+  assert.ok(line >= 1 && line <= lines.length && column >= 1 && column <= widthOf(line), shown);
+  assert.ok(endLine >= line && endLine <= lines.length, shown);
+  assert.ok(endColumn >= 1 && endColumn <= widthOf(endLine) + 1, shown);
+  assert.ok(endLine > line || endColumn > column, shown);
+  assert.ok(message.length > 0 && message.length < 4000 && snippet.length < 4000);
+  assert.ok(message.isWellFormed() && snippet.isWellFormed());
+}
+
+/** What is checked runs as it is; without a check, some faults are left to the engine to find. */
+function assertRuns(code: string, mode: string): void {
+  try {
+    assert.ok(new AsyncFunction(code));
+  } catch (error) {
+    if (mode === "error" || !(error instanceof SyntaxError)) throw error;
+  }
+}
+
+/** Every place of the map is one of both texts. */
+function assertMapped(submitted: string, { code, sourceMap }: EmittedCode): void {
+  assert.equal(JSON.parse(sourceMap).version, 3);
+  const [from, to] = [submitted, code].map((text) => text.split(/\r\n|[\r\n\u2028\u2029]/).length);
+  eachMapping(new TraceMap(sourceMap), ({ originalLine, generatedLine }) => {
+    assert.ok((originalLine ?? 1) <= (from ?? 0) && generatedLine <= (to ?? 0));
+  });
+}
+
+for (const [mode, runs] of [["error", 250], ["off", 400]] as const) {
   Deno.test(`fuzz: any program is checked or refused with its place; mode ${mode}`, async () => {
     await using checker = createChecker({ thread: false, deadlineMs: 60_000, cacheEntries: 1 });
     const check = async (code: string) => {
@@ -182,3 +212,39 @@ for (const [mode, runs] of [["error", 1200], ["off", 2000]] as const) {
     await holds(texts, runs, check);
   });
 }
+
+/** The compiler with a count of the units it is given to parse. */
+function countingCompiler(): { ts: TypeScript; parsed: () => number } {
+  let units = 0;
+  const real = loadTypeScript();
+  const createSourceFile: TypeScript["createSourceFile"] = (name, text, ...rest) => {
+    units += text.length;
+    return real.createSourceFile(name, text, ...rest);
+  };
+  return { ts: { ...real, createSourceFile }, parsed: () => units };
+}
+
+/** Text whose fences, quotes and comments stay open, so that each end must be tried. */
+const repetitive = fc.tuple(
+  fc.array(
+    fc.constantFrom("```", "~~~", "```ts\n", "\n```\n", "`", "/*", "*/", "${", "\n", " ", "x"),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  ).map((parts) => parts.join("")),
+  fc.integer({ min: 1, max: 3000 }),
+).map(([part, count]) => part.repeat(count).slice(0, 20_000));
+
+Deno.test(...property(
+  "extraction parses a text a bounded number of times, and normalising does not multiply it",
+  repetitive,
+  50,
+  (text) => {
+    const { ts, parsed } = countingCompiler();
+    extractCode(ts, text);
+    // Sixteen openings, before each of them once and up to eight ends after it.
+    assert.ok(parsed() <= 16 * 9 * text.length, `${parsed()} of ${text.length}`);
+    assert.ok(normalizeCode(text).length <= 6 * text.length + 500);
+  },
+));

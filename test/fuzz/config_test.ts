@@ -149,7 +149,7 @@ Deno.test("fuzz: the file that is mutated is a good one", () => {
 Deno.test(...property(
   "mutated files are configurations or faults with their place",
   mutated([FULL], SNIPPETS),
-  1500,
+  250,
   (text) => check(text, parseWith({ KEY: "${KEY}: [&a *a]" })),
 ));
 
@@ -183,7 +183,7 @@ Deno.test(...property(
       capabilities: fc.record({ network: fc.record({ allowedHosts: fc.array(texts) }) }),
     }),
   }),
-  800,
+  120,
   (value) => {
     const config = parseConfig(value, "/srv");
     const printed = printConfig(config);
@@ -236,7 +236,7 @@ Deno.test(...property(
     logging: fields,
     audit: fields,
   }, { requiredKeys: [] }),
-  1500,
+  800,
   (value) => {
     try {
       parseConfig(value, "/srv");

@@ -75,7 +75,7 @@ Deno.test(
   ...property(
     "mutated frames are frames or refusals",
     mutated(FRAMES, SNIPPETS),
-    20_000,
+    10_000,
     checkParsed,
   ),
 );
@@ -99,7 +99,7 @@ Deno.test(...property(
         .map((key) => [key, anyField]),
     ),
   }, { requiredKeys: ["type"] }),
-  5000,
+  2500,
   (frame) => checkParsed(JSON.stringify(frame)),
 ));
 
@@ -109,7 +109,7 @@ Deno.test(...property(
     fc.constantFrom("[", '{"a":', '{"cause":{"name":"n","message":"m"},"cause":', "[[],"),
     fc.integer({ min: 1, max: 200_000 }),
   ),
-  40,
+  25,
   ([part, count]) => {
     checkParsed(`{"type":"final","ok":true,"notes":[],"value":${part.repeat(count)}`);
     const closed = `${"[".repeat(count)}${"]".repeat(count)}`;

@@ -5,103 +5,8 @@ import fc from "fast-check";
 import { ERROR_CODES, type ErrorCode } from "../../src/base/errors.ts";
 import { ProblemSchema } from "../../src/contract/mod.ts";
 import { createFuzzedService } from "./fuzzed_service.ts";
-import { mutated, property } from "./property.ts";
-
-const PATHS = [
-  "/health",
-  "/metrics",
-  "/openapi.json",
-  "/docs",
-  "/api/v1/execute",
-  "/execute",
-  "/api/v1/check",
-  "/api/v1/tools",
-  "/api/v1/tools/search?q=add",
-  "/api/v1/declarations?tools=tools.add&budget=200",
-  "/introspect",
-  "/api/v1/runtimes",
-];
-
-const PATH_SNIPPETS = [
-  "/",
-  "//",
-  "/..",
-  "%2e%2e/",
-  "%00",
-  "%",
-  "%ff",
-  "?",
-  "&q=",
-  "&limit=1e3",
-  "&limit=-1",
-  "&detail=full",
-  "&budget=100",
-  "&tools=__proto__.x",
-  "&servers=tools,constructor",
-  "#",
-  ":",
-  "*",
-  "é",
-  "\ud83d\ude00",
-  ";",
-  "x".repeat(600),
-  "&q=(a+)+$",
-];
-
-const BODIES = [
-  '{"code":"return 1 + 1"}',
-  '{"code":"const a = 1;\\na","language":"typescript","check":"warn","timeout":100}',
-  '{"code":"return context","context":{"a":[1,{"b":null}],"$type":"Map"},"memoryLimit":1000000}',
-  '{"code":"return await tools.add({})","capabilities":["mcp:tools.add"]}',
-  '{"code":"1","capabilities":{"mcp":{"allowedServers":["tools"]},"system":{"environment":["A"]}},"runtime":"auto"}',
-];
-
-const BODY_SNIPPETS = [
-  '"',
-  "{",
-  "}",
-  "[",
-  "]",
-  ",",
-  ":",
-  "null",
-  "true",
-  "1e999",
-  "-0",
-  "\\u0000",
-  "\\ud800",
-  "\u0000",
-  "\ufeff",
-  "\ud800",
-  '"__proto__":{"x":1},',
-  '"constructor":{"prototype":{}},',
-  '"code":1,',
-  '"code":"",',
-  '"capabilities":["network:*"],',
-  '"capabilities":["mcp:tools.add","env:A"],',
-  '"capabilities":[],',
-  '"capabilities":{"network":{"allowedPorts":[1]}},',
-  '"timeout":1e9,',
-  '"timeout":0,',
-  '"runtime":"python",',
-  '"language":"bash",',
-  '"typescript":false,',
-  '"unknown":1,',
-  '"context":{"$type":"Date","value":1},',
-  '"context":[],',
-  "[".repeat(300),
-  '{"a":'.repeat(300),
-  "x".repeat(6000),
-  "y".repeat(21_000),
-];
-
-/** The first one nine times of ten. */
-function mostly(usual: string, ...others: readonly string[]): fc.Arbitrary<string> {
-  return fc.oneof(
-    { weight: 9, arbitrary: fc.constant(usual) },
-    { weight: 1, arbitrary: fc.constantFrom(...others) },
-  );
-}
+import { mutated, property, searchOf } from "./property.ts";
+import { BODIES, BODY_SNIPPETS, mostly, PATH_SNIPPETS, PATHS } from "./requests.ts";
 
 const headers = fc.record({
   "content-type": mostly(
@@ -176,7 +81,7 @@ function toRequest({ method, path, host, headers, body, delivery }: Sent): Reque
   return new Request(url, { method, headers, ...(hasBody ? { body: content } : {}) });
 }
 
-const { fetch: send, audited, metrics } = createFuzzedService();
+const { fetch: send, audited, count, close } = createFuzzedService();
 
 /** An answer, or a failure with the status of its code. */
 async function assertAnswer(response: Response, method: string): Promise<void> {
@@ -195,7 +100,7 @@ async function assertAnswer(response: Response, method: string): Promise<void> {
 Deno.test(...property(
   "every request is answered, with a problem of its status where it failed",
   requests,
-  5000,
+  1500,
   async (sent) => {
     const request = toRequest(sent);
     if (request === undefined) return;
@@ -207,9 +112,8 @@ Deno.test(...property(
   },
 ));
 
-Deno.test("fuzz: what was sent has not grown the metrics, and every admitted program ended", () => {
-  assert.ok(metrics.print().length < 100_000);
-  const count = (wanted: string) => audited.filter(({ type }) => type === wanted).length;
-  assert.ok(count("execution.admitted") > 100, String(count("execution.admitted")));
-  assert.equal(count("execution.ended"), count("execution.admitted"));
+Deno.test("fuzz: what was sent has left nothing, and every admitted program ended", async () => {
+  const isWhole = searchOf(Deno.env).path === undefined;
+  assert.ok(!isWhole || count("execution.admitted") > 20, String(count("execution.admitted")));
+  await close();
 });

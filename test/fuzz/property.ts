@@ -1,14 +1,40 @@
 /**
- * Seeded properties. The seed is fixed, so a run is the same everywhere and always; a failure prints
- * it with the smallest counterexample and the path to it.
+ * Seeded properties. The seed is fixed, so a run is the same everywhere and always; `FUZZ_SEED` looks
+ * elsewhere, `FUZZ_TIMES` looks for longer and `FUZZ_PATH` looks at one counterexample again. What
+ * hangs is ended by the limit of its group.
  */
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
 
-/** The seed of every property; `FUZZ_SEED` looks elsewhere, `FUZZ_TIMES` looks longer. */
-const SEED = Number(Deno.env.get("FUZZ_SEED") ?? 20_261_121);
-const TIMES = Number(Deno.env.get("FUZZ_TIMES") ?? 1);
+const DEFAULT_SEED = 20_261_121;
+/** Characters of a report; what was found may itself be very long. */
+const MAX_REPORT = 20_000;
+
+/** How a property is looked at. */
+export interface Search {
+  readonly seed: number;
+  /** How many times as many values as the property asks for. */
+  readonly times: number;
+  /** Where a counterexample was, as its report says. */
+  readonly path: string | undefined;
+}
+
+/** The search that the environment asks for. */
+export function searchOf(env: Pick<typeof Deno.env, "get">): Search {
+  return {
+    seed: wholeOf("FUZZ_SEED", env.get("FUZZ_SEED")) ?? DEFAULT_SEED,
+    times: wholeOf("FUZZ_TIMES", env.get("FUZZ_TIMES")) ?? 1,
+    path: env.get("FUZZ_PATH"),
+  };
+}
+
+function wholeOf(name: string, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const number = Number(given);
+  if (/^-?\d+$/.test(given) && Number.isSafeInteger(number)) return number;
+  throw new TypeError(`Cannot fuzz as ${name} is "${given}", no whole number`);
+}
 
 /** A test: `check` holds for `runs` values of `arbitrary`, and leaves no prototype changed. */
 export function property<Value>(
@@ -25,13 +51,20 @@ export async function holds<Value>(
   arbitrary: fc.Arbitrary<Value>,
   runs: number,
   check: (value: Value) => void | Promise<void>,
+  { seed, times, path }: Search = searchOf(Deno.env),
 ): Promise<void> {
   const before = prototypes();
-  await fc.assert(fc.asyncProperty(arbitrary, async (value) => await check(value)), {
-    seed: SEED,
-    numRuns: runs * TIMES,
-  });
+  const details = await fc.check(
+    fc.asyncProperty(arbitrary, async (value) => await check(value)),
+    { seed, numRuns: runs * times, ...(path === undefined ? {} : { path }) },
+  );
+  // Before anything is reported: who prints may not be who changed them.
   assert.deepEqual(prototypes(), before);
+  if (!details.failed) return;
+  const again = `deno task test:fuzz --seed ${details.seed} --path ${details.counterexamplePath}`;
+  const report = (await fc.asyncDefaultReportMessage(details) ?? "").slice(0, MAX_REPORT);
+  const message = `${report}\nAgain: ${again} --filter with the name of this test`;
+  throw new Error(message, { cause: details.errorInstance });
 }
 
 /** Names that a polluted prototype would have more of. */

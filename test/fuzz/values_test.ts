@@ -54,12 +54,12 @@ function throughWire(value: unknown): unknown {
   return decodeValue(JSON.parse(JSON.stringify(encodeValue(value).wire)));
 }
 
-Deno.test(...property("what is encoded and decoded is what it was", values, 4000, (value) => {
+Deno.test(...property("what is encoded and decoded is what it was", values, 1000, (value) => {
   // What differs is the stack of errors, which is not looked at.
   assert.deepEqual(throughWire(value), value);
 }));
 
-Deno.test(...property("plain JSON of any value is JSON, with few notes", values, 3000, (value) => {
+Deno.test(...property("plain JSON of any value is JSON, with few notes", values, 1500, (value) => {
   const { json, notes } = toPlainJson(encodeValue(value).wire);
   assert.ok(notes.length <= 9);
   if (json === undefined) return;
@@ -169,7 +169,7 @@ Deno.test(
   ...property(
     "any JSON decodes to something, and that crosses again unchanged",
     wires,
-    6000,
+    2500,
     (wire) => {
       const value = decodeValue(JSON.parse(JSON.stringify(wire)));
       toPlainJson(wire);

@@ -143,6 +143,24 @@ Deno.test("listen: a body that comes too slowly ends its connection, and its rea
   assert.equal(await broke, "The body broke off");
 });
 
+Deno.test("listen: a caller that goes away aborts also what it has sent ahead", async () => {
+  const arrived: Promise<void>[] = [];
+  const { promise: all, resolve } = Promise.withResolvers<void>();
+  await using server = await listening(async ({ signal }) => {
+    const aborted = new Promise<void>((done) => signal.addEventListener("abort", () => done()));
+    arrived.push(aborted);
+    if (arrived.length === 20) resolve();
+    await aborted;
+    return new Response("nobody reads this");
+  });
+  using connection = await connectRaw(server.url);
+  await connection.send("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(20));
+  await all;
+  connection[Symbol.dispose]();
+  await Promise.all(arrived);
+  assert.deepEqual(server.entries, []);
+});
+
 Deno.test("listen: a request that has arrived may take as long as it takes", async () => {
   await using server = await listening(
     async () => {

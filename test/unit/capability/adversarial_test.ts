@@ -1,7 +1,13 @@
 /** Requests made to look smaller than they are: none is within a grant that it exceeds. */
 
 import assert from "node:assert/strict";
-import { type CapabilitySet, isSubset, toCapabilitySet } from "../../../src/capability/mod.ts";
+import {
+  allowsTool,
+  type CapabilitySet,
+  isSubset,
+  toCapabilitySet,
+  union,
+} from "../../../src/capability/mod.ts";
 
 interface Case {
   readonly name: string;
@@ -223,3 +229,19 @@ for (const one of CASES) {
     assert.deepEqual(verdict.ok ? [] : verdict.excess, one.excess);
   });
 }
+
+Deno.test("a server whose name begins with another's lends that one no tool", () => {
+  const scope = { directory: "/", servers: ["a", "a.b"] };
+  const granted = toCapabilitySet(["mcp:a.x", "mcp:a.b.t"], scope);
+  assert.deepEqual(granted, mcp(["a", "a.b"], ["a.b.t", "a.x"]));
+  assert.equal(allowsTool(granted, "a", "x"), true);
+  assert.equal(allowsTool(granted, "a.b", "t"), true);
+  assert.equal(allowsTool(granted, "a", "b.t"), false);
+  assert.deepEqual(isSubset(mcp(["a"], ["a.b.t"]), granted), { ok: false, excess: ["mcp:a.b.t"] });
+});
+
+Deno.test("a tool that cannot be told from another server's is left out", () => {
+  const both = union(mcp(["a"], ["a.b.t"]), mcp(["a.b"], ["a.b.x"]));
+  assert.deepEqual(both, mcp(["a.b"], ["a.b.x"]));
+  assert.equal(allowsTool(both, "a.b", "t"), false);
+});

@@ -404,6 +404,14 @@ Deno.test("what is printed loads as the same configuration", () => {
   assert.deepEqual(parse(printed), config);
 });
 
+Deno.test("a dollar sign that is printed is no variable when it is read", () => {
+  const config = parse("server: { allowedHosts: ['$${HOME}', 'a$$$$b', 'c$'] }");
+  assert.deepEqual(config.server.allowedHosts, ["${HOME}", "a$$b", "c$"]);
+  const printed = printConfig(config);
+  assert.match(printed, /\n {4}- \$\$\{HOME\}\n {4}- a\$\$\$\$b\n {4}- c\$\$\n/);
+  assert.deepEqual(parse(printed), config);
+});
+
 Deno.test("secrets never print", () => {
   const config = parse(`
 mcp:
