@@ -15,6 +15,7 @@ import { type CpuShare, inGroup, openCpuShare } from "./cpu_share.ts";
 import { findDeno } from "./deno_binary.ts";
 import { denoCommand, denoEnvironment } from "./deno_command.ts";
 import {
+  type CommandLine,
   cpuTimeWithin,
   describeLimits,
   hasKernelLimits,
@@ -73,6 +74,7 @@ class DenoRuntime implements Runtime {
   readonly #hasKernelLimits = hasKernelLimits();
   readonly #kernelCpuTimeMs: number | undefined;
   #denoPath: string | undefined;
+  #wrapper: CommandLine | undefined;
   #share: CpuShare | undefined;
   #mode: PermissionMode | undefined;
   #deciding: Promise<PermissionMode> | undefined;
@@ -136,7 +138,7 @@ class DenoRuntime implements Runtime {
 
   #assertAvailable(): void {
     this.#findDeno();
-    if (this.#options.wrapper !== undefined) findWrapper(this.#options.wrapper);
+    this.#findWrapper();
     if (this.#mode !== "broker" || process.platform !== "win32") return;
     const message = "The permission broker needs sockets that this system does not have";
     throw new CodemodeError("RUNTIME_UNAVAILABLE", message);
@@ -145,6 +147,12 @@ class DenoRuntime implements Runtime {
   #findDeno(): string {
     this.#denoPath ??= findDeno(this.#options.denoPath);
     return this.#denoPath;
+  }
+
+  #findWrapper(): CommandLine | undefined {
+    const { wrapper } = this.#options;
+    if (wrapper !== undefined) this.#wrapper ??= findWrapper(wrapper);
+    return this.#wrapper;
   }
 
   #findShare(): CpuShare {
@@ -217,7 +225,7 @@ class DenoRuntime implements Runtime {
     group: CpuGroup | undefined,
   ): ProcessSpec {
     const { guest, empty, path } = this.#folder.prepare();
-    const { wrapper } = this.#options;
+    const wrapper = this.#findWrapper();
     const bare = denoCommand(this.#findDeno(), guest, memoryLimitBytes);
     const kernel = {
       memoryBytes: memoryLimitBytes,
@@ -225,7 +233,7 @@ class DenoRuntime implements Runtime {
       ...SANDBOX_FILES,
     };
     const limited = this.#hasKernelLimits ? withKernelLimits(bare, kernel) : bare;
-    const wrapped = wrapper === undefined ? limited : wrap(limited, findWrapper(wrapper), path);
+    const wrapped = wrapper === undefined ? limited : wrap(limited, wrapper, path);
     const line = group === undefined ? wrapped : inGroup(wrapped, group);
     const { niceness } = this.#findShare();
     return {

@@ -97,16 +97,17 @@ export function heapFlag(memoryLimitBytes: number): string {
 
 /** How the limits hold on this host. CPU time is watched; the kernel is behind the watch. */
 export function describeLimits(share: CpuShareKind): Record<string, LimitStrength> {
+  const isHard = hasKernelLimits();
   const isLinux = process.platform === "linux";
   return {
     wallTime: "hard",
     heap: "hard",
-    memory: hasKernelLimits() ? "hard" : isLinux ? "soft" : "none",
+    memory: isHard ? "hard" : isLinux ? "soft" : "none",
     output: "hard",
     calls: "hard",
     cpuShare: share === "cgroup" ? "hard" : share === "nice" ? "soft" : "none",
-    openFiles: hasKernelLimits() ? "hard" : "none",
-    cpuTime: hasKernelLimits() ? "hard" : isLinux ? "soft" : "none",
+    openFiles: isHard ? "hard" : "none",
+    cpuTime: isHard ? "hard" : isLinux ? "soft" : "none",
   };
 }
 
