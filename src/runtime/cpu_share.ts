@@ -4,7 +4,9 @@
  */
 
 import { type CgroupWorld, type CpuGroup, type CpuGroups, openCpuGroups } from "./cgroup.ts";
+import { setPriority } from "node:os";
 import type { CommandLine } from "./limits.ts";
+import { threadsOf } from "./proc_usage.ts";
 
 const SHELL = "/bin/sh";
 /** Each step of niceness is about a quarter more of a share; the kernel's weights are made so. */
@@ -18,7 +20,7 @@ export interface CpuShare extends Disposable {
   readonly kind: CpuShareKind;
   /** Why it is not a control group, where a share is asked for. */
   readonly reason?: string;
-  /** For processes outside of control groups. */
+  /** For programs outside of control groups, once they have run for a while. */
   readonly niceness?: number;
   /** The next sandbox's group, where there are groups. */
   createGroup(): CpuGroup | undefined;
@@ -38,6 +40,20 @@ export function openCpuShare(quota: number | undefined, world?: CgroupWorld): Cp
 export function nicenessOf(quota: number): number {
   const steps = Math.round(Math.log(1 / quota) / Math.log(NICE_STEP));
   return Math.min(19, Math.max(0, steps));
+}
+
+/**
+ * Lets others come before a process from now on. On Linux a priority is a thread's, and is inherited by
+ * threads that are started later.
+ */
+export function yieldToOthers(pid: number, niceness: number): void {
+  for (const thread of threadsOf(pid)) {
+    try {
+      setPriority(thread, niceness);
+    } catch {
+      // It has ended.
+    }
+  }
 }
 
 /** A command that enters a group before it becomes what it is. */

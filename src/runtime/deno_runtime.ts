@@ -214,6 +214,7 @@ class DenoRuntime implements Runtime {
       startupTimeoutMs,
       memoryLimitBytes: spec.memoryLimitBytes,
       kernelCpuTimeMs: this.#kernelCpuTimeMs,
+      niceness: this.#findShare().niceness,
       broker,
     };
     return await ProcessSandbox.open(this.#processSpec(spec, broker, group), settings, signal);
@@ -235,13 +236,11 @@ class DenoRuntime implements Runtime {
     const limited = this.#hasKernelLimits ? withKernelLimits(bare, kernel) : bare;
     const wrapped = wrapper === undefined ? limited : wrap(limited, wrapper, path);
     const line = group === undefined ? wrapped : inGroup(wrapped, group);
-    const { niceness } = this.#findShare();
     return {
       ...line,
       directory: empty,
       environment: denoEnvironment(empty, broker?.path),
       isGroup: wrapper !== undefined,
-      ...(niceness === undefined ? {} : { niceness }),
     };
   }
 }

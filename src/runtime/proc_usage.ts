@@ -67,6 +67,18 @@ export function readProcessTree(pid: number): ProcessReading | undefined {
   }));
 }
 
+/** All threads of a process and of what it has started; itself where the system does not say. */
+export function threadsOf(pid: number): readonly number[] {
+  const threads = treeOf(pid).flatMap((one) => {
+    try {
+      return readdirSync(`/proc/${one}/task`).map(Number);
+    } catch {
+      return []; // Gone, or no such file system.
+    }
+  });
+  return threads.length === 0 ? [pid] : threads;
+}
+
 function treeOf(pid: number): readonly number[] {
   return [pid, ...childrenOf(pid).flatMap(treeOf)];
 }

@@ -5,7 +5,6 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { Buffer } from "node:buffer";
-import { setPriority } from "node:os";
 import process from "node:process";
 
 /** Text of stderr kept. */
@@ -17,8 +16,6 @@ export interface ProcessSpec {
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;
-  /** How far others come first when CPU time is short, 0 to 19. @default 0 */
-  readonly niceness?: number;
   /**
    * Whether it may start processes of its own, as wrappers do: it gets a process group, and the whole
    * group ends with it. Costs some 3 ms a start. @default false
@@ -51,7 +48,6 @@ export class GuestProcess implements AsyncDisposable {
       stdio: ["pipe", "pipe", "pipe"],
       detached: this.#isGroup,
     });
-    if (spec.niceness !== undefined) this.#yieldTo(spec.niceness);
     this.#takeOutput();
     this.ended = this.#awaitEnd();
   }
@@ -115,17 +111,6 @@ export class GuestProcess implements AsyncDisposable {
       process.kill(-pid, "SIGKILL");
     } catch {
       // Nobody is left in it.
-    }
-  }
-
-  /** Right after the start there is one thread, and what it starts inherits. */
-  #yieldTo(niceness: number): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
-    try {
-      setPriority(pid, niceness);
-    } catch {
-      // It has ended already.
     }
   }
 

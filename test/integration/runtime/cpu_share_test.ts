@@ -19,6 +19,7 @@ import type { CgroupWorld } from "../../../src/runtime/cgroup.ts";
 import { inGroup, nicenessOf, openCpuShare } from "../../../src/runtime/cpu_share.ts";
 import { createDenoRuntime } from "../../../src/runtime/mod.ts";
 import { descendants } from "../../harness/processes.ts";
+import { program, recordingHost } from "../../harness/programs.ts";
 import { runInSandbox, summarize } from "../../harness/sandbox.ts";
 
 const SPEC = { memoryLimitBytes: 128 * 1024 * 1024 };
@@ -172,7 +173,7 @@ Deno.test("a runtime puts its sandboxes into groups, and says so", async () => {
   assert.equal(existsSync(join(hierarchy.own, `sandbox-${process.pid}-2`)), false);
 });
 
-Deno.test("a runtime without groups starts its sandboxes with a priority, and says so", async () => {
+Deno.test("a runtime without groups lets others come before programs that go on, and says so", async () => {
   using hierarchy = new Hierarchy({ controllers: "" });
   const entries: LogEntry[] = [];
   const logger = createLogger([{ write: (entry) => void entries.push(entry) }]);
@@ -185,12 +186,35 @@ Deno.test("a runtime without groups starts its sandboxes with a priority, and sa
     "no control group holds the CPU share of programs",
     { instead: "nice", reason: "the controller cpu is not available to this process" },
   ]]);
-  await using _sandbox = await runtime.open(SPEC);
-  const [pid] = (await descendants(process.pid)).filter((one) => !before.includes(one));
-  for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "latin1");
-    assert.equal(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16], "3");
-  }
+  const priorities = (pid: number) => {
+    const stats = readdirSync(`/proc/${pid}/task`).map((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/stat`, "latin1")
+    );
+    return new Set(stats.map((stat) => stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]));
+  };
+  await using sandbox = await runtime.open(SPEC);
+  const pids = (await descendants(process.pid)).filter((one) => !before.includes(one));
+  const pid = pids.find((one) => readFileSync(`/proc/${one}/comm`, "latin1") !== "sh\n")!;
+  assert.deepEqual(priorities(pid), new Set(["0"]));
+  const seen = new Set<string>();
+  const host = recordingHost(async () => {
+    for (;;) {
+      const now = priorities(pid);
+      seen.add([...now].sort().join());
+      if (!now.has("0")) return { ok: true, value: null };
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  });
+  const namespaces = [{
+    name: "memory",
+    tools: [{ name: "read", aliases: [] }],
+    global: true,
+    member: true,
+  }];
+  const waiting = program("return await memory.read()", { namespaces });
+  const report = await sandbox.run(waiting, host, new AbortController().signal);
+  assert.equal(summarize(report), "completed null");
+  assert.ok(seen.has("3"));
 });
 
 Deno.test("programs run as ever under a share", async () => {
