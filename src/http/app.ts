@@ -4,7 +4,6 @@
  */
 
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
@@ -23,6 +22,7 @@ import type { Env } from "./env.ts";
 import { execute } from "./execute.ts";
 import { health, type HealthReporter } from "./health.ts";
 import { authenticate } from "./middleware/authenticate.ts";
+import { bodyLimit } from "./middleware/body_limit.ts";
 import { knownHost } from "./middleware/known_host.ts";
 import { knownOrigin } from "./middleware/known_origin.ts";
 import { requestContext } from "./middleware/request_context.ts";
@@ -56,7 +56,7 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   app.use(knownHost(parts.config));
   if (parts.config.cors.enabled) app.use(corsOf(parts.config));
   app.use(knownOrigin(parts.config));
-  app.use(bodyLimit({ maxSize: parts.config.maxBodyBytes, onError: () => tooLarge(parts.config) }));
+  app.use(bodyLimit(parts.config.maxBodyBytes));
   const refused = parts.metrics.counter(
     "codemode_http_refused_total",
     "Requests that did not run, by error code",
@@ -112,12 +112,6 @@ function corsOf({ cors: { origins } }: ServerConfig) {
     allowMethods: ["GET", "POST", "OPTIONS"],
     allowHeaders: ["content-type", "authorization", "x-api-key", "accept"],
     exposeHeaders: ["x-request-id", "retry-after", "www-authenticate"],
-  });
-}
-
-function tooLarge({ maxBodyBytes }: ServerConfig): never {
-  throw new CodemodeError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBodyBytes} bytes`, {
-    details: { maxBytes: maxBodyBytes },
   });
 }
 
