@@ -6,11 +6,21 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import { KeyedBuckets } from "../base/keyed_buckets.ts";
 import { RotatingFile } from "../base/rotating_file.ts";
 import { type AuditEntry, AuditEntrySchema, type AuditSink } from "../contract/mod.ts";
 
 /** Characters of one text of an entry. */
 const MAX_TEXT = 2048;
+/** Characters of all texts of one field. */
+const MAX_FIELD = 4096;
+/** Items of one list of an entry. */
+const MAX_ITEMS = 32;
+/** Controls that JSON leaves as they are, ends of lines beyond ASCII, and what turns a text's direction. */
+const UNPRINTABLE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Refusals of one principal that are written: a burst, and then so many a second. */
+const REFUSALS = Object.freeze({ burst: 100, perSecond: 1, maxKeys: 1000 });
 
 /** Options of {@link createAuditLog}. */
 export interface AuditLogOptions {
@@ -36,23 +46,63 @@ export function createAuditLog({ clock, logger, ...file }: AuditLogOptions): Aud
     onError: (error) => logger.error("the audit log cannot be written", { error }),
     sayDropped: (count, time) => print(time, { type: "dropped", count }),
   });
+  const refusals = new KeyedBuckets(REFUSALS);
+  let skipped = 0;
+  const write = (entry: AuditEntry) => {
+    const time = clock.now();
+    lines.write(time, print(time, entry));
+  };
+  const saySkipped = () => {
+    const time = clock.now();
+    if (skipped > 0) lines.write(time, print(time, { type: "dropped", count: skipped }));
+    skipped = 0;
+  };
   return {
     record(entry) {
       const parsed = AuditEntrySchema.safeParse(entry);
       if (!parsed.success) return logger.error("an audit entry has no known form", { entry });
-      const time = clock.now();
-      lines.write(time, print(time, parsed.data));
+      if (parsed.data.type !== "request.refused") return write(parsed.data);
+      // SAFETY: strangers are refused as often as they like, and files are rotated away by what is
+      // written (test/integration/audit).
+      if (refusals.take(parsed.data.principal, clock.monotonic()) > 0) return void skipped++;
+      saySkipped();
+      write(parsed.data);
     },
-    [Symbol.asyncDispose]: () => lines[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      saySkipped();
+      await lines[Symbol.asyncDispose]();
+    },
   };
 }
 
 function print(time: number, entry: AuditEntry | { type: "dropped"; count: number }): string {
-  return JSON.stringify({ time: new Date(time).toISOString(), ...entry }, shorten);
+  const fields = Object.entries({ time: new Date(time).toISOString(), ...entry })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value, shortened())}`);
+  const line = `{${fields.join(",")}}`;
+  // SAFETY: callers choose names and paths, and readers take some of these for the end of a line or
+  // obey them on a terminal (test/integration/audit).
+  return line.replaceAll(
+    UNPRINTABLE,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
-function shorten(_key: string, value: unknown): unknown {
-  return typeof value === "string" && value.length > MAX_TEXT
-    ? `${value.slice(0, MAX_TEXT)}…`
-    : value;
+/**
+ * A replacer that cuts texts, and leaves out items when a field has enough of them: one entry of a
+ * caller's making must not push those of others out of the log.
+ */
+function shortened(): (key: string, value: unknown) => unknown {
+  let left = MAX_FIELD;
+  const cut = (text: string) => {
+    const most = Math.min(MAX_TEXT, left);
+    left -= Math.min(text.length, most);
+    return text.length > most ? `${text.slice(0, most)}…` : text;
+  };
+  return (_key, value) => {
+    if (Array.isArray(value) && value.length > MAX_ITEMS) {
+      return [...value.slice(0, MAX_ITEMS), `… ${value.length - MAX_ITEMS} more`];
+    }
+    return typeof value === "string" ? cut(value) : value;
+  };
 }

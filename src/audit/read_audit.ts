@@ -2,7 +2,6 @@
 
 import { createReadStream } from "node:fs";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { rotatedNames } from "../base/rotating_file.ts";
 
 /** One entry as it was written. */
@@ -43,9 +42,14 @@ export async function* readAudit(
 async function* linesOf(file: string): AsyncGenerator<string> {
   const input = createReadStream(file, "utf8");
   try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      if (line !== "") yield line;
+    let rest = "";
+    // Only a line feed ends a line: what else counts as one elsewhere may stand inside an entry.
+    for await (const chunk of input as AsyncIterable<string>) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      yield* lines.filter((line) => line !== "");
     }
+    if (rest !== "") yield rest;
   } catch (error) {
     // A file that was just rotated away has been read under its new name.
     if ((error as { code?: unknown }).code !== "ENOENT") throw error;

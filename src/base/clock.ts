@@ -10,12 +10,22 @@ export interface Clock {
   after(delayMs: number, task: () => void): Disposable;
 }
 
+/** The longest a timer of the machine can wait: 24 days. */
+const MAX_TIMER_MS = 2_147_483_647;
+
 /** The machine's clock. Its timers keep the process alive until they fire or are disposed. */
 export const systemClock: Clock = Object.freeze({
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(delayMs: number, task: () => void): Disposable {
-    const timer = setTimeout(task, delayMs);
+    let timer: ReturnType<typeof setTimeout>;
+    // SAFETY: a timer fires at once when it is told more, and who asks for a slow rate would have none.
+    const wait = (leftMs: number): void => {
+      timer = leftMs > MAX_TIMER_MS
+        ? setTimeout(() => wait(leftMs - MAX_TIMER_MS), MAX_TIMER_MS)
+        : setTimeout(task, leftMs);
+    };
+    wait(delayMs);
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   },
 });

@@ -81,8 +81,11 @@ function show(lines: readonly AuditLine[], { output, values }: Invocation): void
   for (const line of lines) {
     const details = Object.entries(line).filter(([name]) => !NOT_DETAILS.has(name))
       .map(([name, value]) => `${name}=${printValue(value)}`);
-    const who = [line["principal"], line["executionId"]].filter((one) => one !== undefined);
-    output.print([line.time, line.type.padEnd(18), ...who, ...details].join("  "));
+    const who = [line["principal"], line["executionId"]].filter((one) => one !== undefined)
+      .map(printValue);
+    output.print(
+      [printValue(line.time), printValue(line.type).padEnd(18), ...who, ...details].join("  "),
+    );
   }
 }
 

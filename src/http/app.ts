@@ -23,7 +23,7 @@ import { execute } from "./execute.ts";
 import { health, type HealthReporter } from "./health.ts";
 import { createIdentify } from "./identify.ts";
 import { authenticate } from "./middleware/authenticate.ts";
-import { boundedBody } from "./middleware/bounded_body.ts";
+import { bodyLimit } from "./middleware/body_limit.ts";
 import { knownHost } from "./middleware/known_host.ts";
 import { knownOrigin } from "./middleware/known_origin.ts";
 import { requestContext } from "./middleware/request_context.ts";
@@ -57,7 +57,7 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   app.use(knownHost(parts.config));
   if (parts.config.cors.enabled) app.use(corsOf(parts.config));
   app.use(knownOrigin(parts.config));
-  app.use(boundedBody(parts.config));
+  app.use(bodyLimit(parts.config.maxBodyBytes));
   const refused = parts.metrics.counter(
     "codemode_http_refused_total",
     "Requests that did not run, by error code",

@@ -9,6 +9,7 @@ import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { Counter, Metrics } from "../base/metrics.ts";
 import type { ServerConfig } from "../config/mod.ts";
+import { Pipelines } from "./pipelines.ts";
 import { sendResponse } from "./send_response.ts";
 import { toRequest } from "./to_request.ts";
 
@@ -41,10 +42,14 @@ export async function listen(parts: ListenParts): Promise<HttpServer> {
     "codemode_connections_refused_total",
     "Connections closed before they had sent a request, by reason",
   );
-  const server = createServer(
-    limitsOf(parts.config),
-    (incoming, outgoing) => void answer(incoming, outgoing, parts, refused),
-  );
+  const pipelines = new Pipelines();
+  const server = createServer(limitsOf(parts.config), (incoming, outgoing) => {
+    const { socket } = incoming;
+    const gone = pipelines.enter(socket);
+    if (gone === undefined) return cut(socket, refused);
+    void answer(incoming, outgoing, { ...parts, refused, gone })
+      .finally(() => pipelines.leave(socket, gone));
+  });
   server.maxConnections = parts.config.limits.connections;
   // Headers beyond a count would be dropped in silence; their bytes are bounded already.
   server.maxHeadersCount = 0;
@@ -64,34 +69,42 @@ function limitsOf({ limits }: ServerConfig) {
   };
 }
 
+/** What one answer needs besides. */
+interface AnswerParts extends ListenParts {
+  readonly refused: Counter;
+  /** Aborts when nobody waits any more. */
+  readonly gone: AbortController;
+}
+
 async function answer(
   incoming: IncomingMessage,
   outgoing: ServerResponse<IncomingMessage>,
-  parts: ListenParts,
-  refused: Counter,
+  parts: AnswerParts,
 ): Promise<void> {
-  const { socket } = incoming;
-  const { remoteAddress } = socket;
-  const gone = new AbortController();
+  const { remoteAddress } = incoming.socket;
+  const { gone, refused } = parts;
   outgoing.once("close", () => {
     if (!outgoing.writableFinished) gone.abort();
   });
-  // An answer that waits behind others of its connection is not told that the connection has closed.
-  const onClosed = () => void outgoing.destroy().emit("close");
-  socket.setMaxListeners(0).once("close", onClosed);
   try {
     const request = toRequest(incoming, gone.signal);
     if (request === undefined) refused.increment({ reason: "malformed" });
     const response = request === undefined
       ? new Response(null, { status: 400 })
       : await parts.fetch(request, remoteAddress === undefined ? {} : { remoteAddress });
-    await sendResponse(response, outgoing, parts.config.limits);
+    const { idleTimeoutMs } = parts.config.limits;
+    await sendResponse(response, outgoing, { idleTimeoutMs, gone: gone.signal });
   } catch (error) {
     if (!gone.signal.aborted) parts.logger.error("an answer could not be sent", { error });
     outgoing.destroy();
-  } finally {
-    socket.off("close", onClosed);
   }
+}
+
+/** Ends a connection that asks without waiting for answers; what it asked before is cancelled. */
+function cut(socket: Socket, refused: Counter): void {
+  if (socket.destroyed) return;
+  refused.increment({ reason: "pipelined" });
+  socket.destroy();
 }
 
 /** Status and reason of what Node's server refuses by itself. */

@@ -11,6 +11,8 @@ const PIECE_BYTES = 256 * 1024;
 export interface SendOptions {
   /** A peer that takes nothing for so long loses its connection. */
   readonly idleTimeoutMs: number;
+  /** Aborts when the receiver is gone: an answer behind another one would wait for ever. */
+  readonly gone: AbortSignal;
 }
 
 type Outgoing = ServerResponse<IncomingMessage>;
@@ -19,20 +21,24 @@ type Outgoing = ServerResponse<IncomingMessage>;
 export async function sendResponse(
   response: Response,
   outgoing: Outgoing,
-  { idleTimeoutMs }: SendOptions,
+  options: SendOptions,
 ): Promise<void> {
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
   if (isStream && response.body !== null) {
     outgoing.writeHead(response.status, [...response.headers].flat());
-    await pipe(response.body, outgoing, idleTimeoutMs);
+    await pipe(response.body, outgoing, options);
   } else {
-    await sendWhole(response, outgoing, idleTimeoutMs);
+    await sendWhole(response, outgoing, options);
   }
 }
 
-async function sendWhole(response: Response, outgoing: Outgoing, idleMs: number): Promise<void> {
+async function sendWhole(
+  response: Response,
+  outgoing: Outgoing,
+  options: SendOptions,
+): Promise<void> {
   const body = new Uint8Array(await response.arrayBuffer());
-  if (outgoing.destroyed) return;
+  if (isOver(outgoing, options)) return;
   const headers = [...response.headers].flat();
   if (hasLength(response.status)) headers.push("content-length", String(body.byteLength));
   const isRead = outgoing.req.complete;
@@ -41,13 +47,13 @@ async function sendWhole(response: Response, outgoing: Outgoing, idleMs: number)
   if (isRead && body.byteLength <= PIECE_BYTES) {
     outgoing.end(body);
   } else {
-    for (let from = 0; from < body.byteLength && !outgoing.destroyed; from += PIECE_BYTES) {
-      await write(outgoing, body.subarray(from, from + PIECE_BYTES), idleMs);
+    for (let from = 0; from < body.byteLength && !isOver(outgoing, options); from += PIECE_BYTES) {
+      await write(outgoing, body.subarray(from, from + PIECE_BYTES), options);
     }
     if (!isRead) await drain(outgoing.req);
     outgoing.end();
   }
-  await finished(outgoing, idleMs);
+  await finished(outgoing, options);
 }
 
 function hasLength(status: number): boolean {
@@ -72,41 +78,54 @@ function drain(incoming: IncomingMessage): Promise<void> {
 async function pipe(
   body: ReadableStream<Uint8Array>,
   outgoing: Outgoing,
-  idleMs: number,
+  options: SendOptions,
 ): Promise<void> {
   const reader = body.getReader();
   const onClose = () => void reader.cancel().catch(() => {});
   outgoing.once("close", onClose);
+  options.gone.addEventListener("abort", onClose, { once: true });
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      await write(outgoing, value, idleMs);
+      await write(outgoing, value, options);
     }
   } finally {
     outgoing.off("close", onClose);
+    options.gone.removeEventListener("abort", onClose);
     outgoing.end();
   }
 }
 
 /** Resolves when more can be written, or nothing can be any more. */
-async function write(outgoing: Outgoing, bytes: Uint8Array, idleMs: number): Promise<void> {
-  if (!outgoing.write(bytes)) await untilTaken(outgoing, "drain", idleMs);
+async function write(outgoing: Outgoing, bytes: Uint8Array, options: SendOptions): Promise<void> {
+  if (!outgoing.write(bytes)) await untilTaken(outgoing, "drain", options);
 }
 
-async function finished(outgoing: Outgoing, idleMs: number): Promise<void> {
-  if (!outgoing.writableFinished) await untilTaken(outgoing, "finish", idleMs);
+async function finished(outgoing: Outgoing, options: SendOptions): Promise<void> {
+  if (!outgoing.writableFinished) await untilTaken(outgoing, "finish", options);
 }
 
-function untilTaken(outgoing: Outgoing, event: "drain" | "finish", idleMs: number): Promise<void> {
-  if (outgoing.destroyed) return Promise.resolve();
+function isOver(outgoing: Outgoing, { gone }: SendOptions): boolean {
+  return outgoing.destroyed || gone.aborted;
+}
+
+function untilTaken(
+  outgoing: Outgoing,
+  event: "drain" | "finish",
+  options: SendOptions,
+): Promise<void> {
+  if (isOver(outgoing, options)) return Promise.resolve();
+  const { idleTimeoutMs, gone } = options;
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
       outgoing.off(event, done).off("close", done);
+      gone.removeEventListener("abort", done);
       resolve();
     };
-    const timer = setTimeout(() => outgoing.destroy(), idleMs);
+    const timer = setTimeout(() => outgoing.destroy(), idleTimeoutMs);
     outgoing.on(event, done).on("close", done);
+    gone.addEventListener("abort", done, { once: true });
   });
 }

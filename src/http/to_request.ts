@@ -28,7 +28,9 @@ function toUrl({ rawHeaders, url = "/" }: IncomingMessage): string | undefined {
   );
   const [host = UNNAMED] = hosts;
   // SAFETY: the check of names must see the name that everything behind it sees.
-  if (hosts.length > 1 || !AUTHORITY.test(host)) return undefined;
+  if (hosts.length > 1 || !AUTHORITY.test(host) || !URL.canParse(`http://${host}`)) {
+    return undefined;
+  }
   if (url.startsWith("/")) return `http://${host}${url}`;
   if (url === "*") return `http://${host}/`;
   const absolute = URL.canParse(url) ? new URL(url) : undefined;

@@ -91,6 +91,54 @@ Deno.test("texts are cut, unknown fields do not get in, unknown forms are told t
     assert.deepEqual(told.map(({ message }) => message), ["an audit entry has no known form"]);
   }));
 
+Deno.test("what ends a line elsewhere or steers a terminal neither hides an entry nor is written", () =>
+  withFolder(async (path) => {
+    const { log } = open(path);
+    const id = 'a\u2028{"time":"1","type":"x"}\u2029\n\r\u0085\u009b31m\u202e\u007f';
+    log.record(ended(id));
+    await log[Symbol.asyncDispose]();
+    assert.match(await readFile(path, "utf8"), /^[\x20-\x7e]+\n$/);
+    const { ids, torn } = await query(path);
+    assert.deepEqual([ids, torn], [[id], 0]);
+    await writeFile(path, '{"time":"2","type":"old","executionId":"b\u2028c"}\n', { flag: "a" });
+    const again = await query(path);
+    assert.deepEqual([again.ids, again.torn], [[id, "b\u2028c"], 0]);
+  }));
+
+Deno.test("an entry is bounded, however long the lists a caller asks with", () =>
+  withFolder(async (path) => {
+    const { log } = open(path);
+    const asked = Array.from({ length: 256 }, (_, index) => `read:/${"x".repeat(4000)}${index}`);
+    const rest = { requestId: "r", codeHash: "0", language: "typescript", granted: { a: asked } };
+    const whose = { executionId: "e", principal: "ada" };
+    log.record({ type: "execution.admitted", ...whose, ...rest, asked });
+    await log[Symbol.asyncDispose]();
+    const { lines: [line] } = await query(path);
+    const cut = `read:/${"x".repeat(2042)}…`;
+    const list = [cut, cut, ...Array(30).fill("…"), "…"];
+    assert.deepEqual([line?.["asked"], line?.["granted"]], [list, { a: list }]);
+  }));
+
+Deno.test("refusals of one principal are written up to a rate, the rest is counted", () =>
+  withFolder(async (path) => {
+    const { log, clock } = open(path);
+    const refuse = (principal: string) =>
+      log.record({ type: "request.refused", principal, code: "FORBIDDEN", reason: "no" });
+    for (let n = 0; n < 1000; n += 1) refuse("unknown");
+    refuse("ada");
+    clock.advance(1000);
+    for (let n = 0; n < 10; n += 1) refuse("unknown");
+    await log[Symbol.asyncDispose]();
+    const { lines } = await query(path);
+    assert.deepEqual(
+      lines.slice(100).map(({ type, principal, count }) => [type, principal ?? count]),
+      [["dropped", 900], ["request.refused", "ada"], ["request.refused", "unknown"], [
+        "dropped",
+        9,
+      ]],
+    );
+  }));
+
 Deno.test("files are rotated by size, the oldest forgotten, and read back in order", () =>
   withFolder(async (path) => {
     const { log } = open(path, 400, 2);

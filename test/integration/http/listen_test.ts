@@ -149,12 +149,12 @@ Deno.test("listen: a caller that goes away aborts also what it has sent ahead", 
   await using server = await listening(async ({ signal }) => {
     const aborted = new Promise<void>((done) => signal.addEventListener("abort", () => done()));
     arrived.push(aborted);
-    if (arrived.length === 20) resolve();
+    if (arrived.length === 10) resolve();
     await aborted;
     return new Response("nobody reads this");
   });
   using connection = await connectRaw(server.url);
-  await connection.send("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(20));
+  await connection.send("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(10));
   await all;
   connection[Symbol.dispose]();
   await Promise.all(arrived);
@@ -228,6 +228,36 @@ Deno.test("listen: connections above their number are refused until one leaves",
   while (await statusOf(server.url, closing) !== "HTTP/1.1 200 OK");
 });
 
+Deno.test("listen: a connection that asks without waiting for answers is cut, and cancels", async () => {
+  const aborted: string[] = [];
+  let begun = 0;
+  await using server = await listening((request) =>
+    new Promise((resolve) => {
+      begun += 1;
+      request.signal.addEventListener("abort", () => {
+        aborted.push(request.url);
+        resolve(new Response("late"));
+      });
+    })
+  );
+  const ask = "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
+  assert.equal(await statusOf(server.url, ask.repeat(1000)), "");
+  while (aborted.length < begun) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual([begun, server.refused("pipelined"), server.entries], [16, 1, []]);
+});
+
+Deno.test("listen: a few requests sent at once are answered in their order", async () => {
+  await using server = await listening((request) => new Response(new URL(request.url).pathname));
+  using connection = await connectRaw(server.url);
+  const paths = Array.from({ length: 16 }, (_, index) => `/n${index}.`);
+  const asks = paths.map((path) => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+  await connection.send(
+    asks.slice(0, -1).join("") + asks.at(-1)!.replace("\r\n\r\n", `\r\n${CLOSE}`),
+  );
+  const answered = await connection.answered;
+  assert.deepEqual(answered.match(/\/n\d+\./g), paths);
+});
+
 Deno.test("listen: a request without one name in no doubt is 400", async () => {
   const seen: string[] = [];
   await using server = await listening((request) => {
@@ -241,6 +271,9 @@ Deno.test("listen: a request without one name in no doubt is 400", async () => {
     `GET / HTTP/1.1\r\nhost: localhost/evil.example\r\n${CLOSE}`,
     `GET / HTTP/1.1\r\nhost: \r\n${CLOSE}`,
     `GET http://localhost/ HTTP/1.1\r\nhost: evil.example\r\n${CLOSE}`,
+    `GET http://localhost/ HTTP/1.1\r\nhost: [::::]\r\n${CLOSE}`,
+    `GET http://localhost/ HTTP/1.1\r\nhost: localhost:99999\r\n${CLOSE}`,
+    `GET / HTTP/1.1\r\nhost: localhost:99999\r\n${CLOSE}`,
     `GET https://localhost/ HTTP/1.1\r\nhost: localhost\r\n${CLOSE}`,
     `GET nowhere HTTP/1.1\r\nhost: localhost\r\n${CLOSE}`,
     `TRACE / HTTP/1.1\r\nhost: localhost\r\n${CLOSE}`,
@@ -251,7 +284,7 @@ Deno.test("listen: a request without one name in no doubt is 400", async () => {
   for (const text of bad) {
     assert.equal(await statusOf(server.url, text), "HTTP/1.1 400 Bad Request", text);
   }
-  assert.deepEqual(seen, []);
+  assert.deepEqual([seen, server.entries], [[], []]);
   const good = [
     `GET /a HTTP/1.1\r\nhost: [::1]:80\r\n${CLOSE}`,
     `GET http://Localhost:80/b HTTP/1.1\r\nhost: localhost\r\n${CLOSE}`,

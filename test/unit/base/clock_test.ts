@@ -43,6 +43,15 @@ Deno.test("systemClock: a disposed timer does not fire, monotonic time does not 
   assert.ok(Object.isFrozen(systemClock));
 });
 
+Deno.test("systemClock: a delay longer than a timer's does not fire at once", async () => {
+  const fired: number[] = [];
+  const delays = [2 ** 31, 1e15, Infinity];
+  const timers = delays.map((delayMs) => systemClock.after(delayMs, () => fired.push(delayMs)));
+  await sleep(systemClock, 20);
+  for (const timer of timers) timer[Symbol.dispose]();
+  assert.deepEqual(fired, []);
+});
+
 Deno.test("FakeClock: what is due fires in order of its time, at its time", () => {
   const clock = new FakeClock();
   const fired: [string, number][] = [];

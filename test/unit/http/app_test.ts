@@ -248,6 +248,36 @@ Deno.test("http: a body over the limit is PAYLOAD_TOO_LARGE, with and without it
   assert.deepEqual(asked, []);
 });
 
+Deno.test("http: nothing is read of a body in chunks whose sender is refused", async () => {
+  const unauthenticated = new CodemodeError("UNAUTHENTICATED", "Who are you?");
+  const { post } = scriptedApp({ unauthenticated });
+  let pulls = 0;
+  const body = new ReadableStream({
+    pull(controller) {
+      pulls += 1;
+      controller.enqueue(new Uint8Array(1000));
+    },
+  }, { highWaterMark: 0 });
+  assert.equal((await post(body)).status, 401);
+  assert.equal(pulls, 0);
+});
+
+Deno.test("http: a body in chunks that breaks off is its sender's fault, not the service's", async () => {
+  const { post, entries, asked } = scriptedApp();
+  const body = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('{"code":')),
+    pull: (controller) => controller.error(new TypeError("The body broke off")),
+  });
+  const response = await post(body);
+  const { error } = await response.json();
+  assert.deepEqual([response.status, error.code, error.message], [
+    400,
+    "INVALID_REQUEST",
+    "The body ended before it was complete",
+  ]);
+  assert.deepEqual([asked, entries.filter(({ level }) => level === "error")], [[], []]);
+});
+
 Deno.test("http: the result as plain JSON with a note, or tagged for who asks", async () => {
   const { wire } = encodeValue({ big: 2n ** 64n });
   const { post } = scriptedApp({ execute: () => completed(wire) });
