@@ -7,6 +7,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { KeyedBuckets } from "../base/keyed_buckets.ts";
+import { printableJson } from "../base/printable.ts";
 import { RotatingFile } from "../base/rotating_file.ts";
 import { type AuditEntry, AuditEntrySchema, type AuditSink } from "../contract/mod.ts";
 
@@ -16,8 +17,6 @@ const MAX_TEXT = 2048;
 const MAX_FIELD = 4096;
 /** Items of one list of an entry. */
 const MAX_ITEMS = 32;
-/** Controls that JSON leaves as they are, ends of lines beyond ASCII, and what turns a text's direction. */
-const UNPRINTABLE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Refusals of one principal that are written: a burst, and then so many a second. */
 const REFUSALS = Object.freeze({ burst: 100, perSecond: 1, maxKeys: 1000 });
@@ -79,13 +78,9 @@ function print(time: number, entry: AuditEntry | { type: "dropped"; count: numbe
   const fields = Object.entries({ time: new Date(time).toISOString(), ...entry })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value, shortened())}`);
-  const line = `{${fields.join(",")}}`;
-  // SAFETY: callers choose names and paths, and readers take some of these for the end of a line or
+  // SAFETY: callers choose names and paths, and readers take some characters for the end of a line or
   // obey them on a terminal (test/integration/audit).
-  return line.replaceAll(
-    UNPRINTABLE,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return printableJson(`{${fields.join(",")}}`);
 }
 
 /**

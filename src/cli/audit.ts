@@ -2,6 +2,7 @@
 
 import { type AuditLine, type AuditQuery, readAudit } from "../audit/mod.ts";
 import { CodemodeError } from "../base/errors.ts";
+import { printableJson } from "../base/printable.ts";
 import { parseDuration } from "../config/mod.ts";
 import { type Command, type Invocation, text, whole } from "./command.ts";
 import { configOf } from "./with_app.ts";
@@ -77,7 +78,9 @@ function timeOf(invocation: Invocation, flag: string): number | undefined {
 }
 
 function show(lines: readonly AuditLine[], { output, values }: Invocation): void {
-  if (values["json"]) return lines.forEach((line) => output.print(JSON.stringify(line)));
+  if (values["json"]) {
+    return lines.forEach((line) => output.print(printableJson(JSON.stringify(line))));
+  }
   for (const line of lines) {
     const details = Object.entries(line).filter(([name]) => !NOT_DETAILS.has(name))
       .map(([name, value]) => `${name}=${printValue(value)}`);
@@ -91,5 +94,7 @@ function show(lines: readonly AuditLine[], { output, values }: Invocation): void
 
 /** What was written may come from anybody, so anything but plain words is quoted. */
 function printValue(value: unknown): string {
-  return typeof value === "string" && /^[\w.:/@*+-]+$/.test(value) ? value : JSON.stringify(value);
+  return typeof value === "string" && /^[\w.:/@*+-]+$/.test(value)
+    ? value
+    : printableJson(JSON.stringify(value));
 }
