@@ -15,6 +15,9 @@ import type { Hop } from "./redirect.ts";
 /** Largest body of a reply, also after decompression. */
 export const MAX_RESPONSE_BYTES: number = 8 * 1024 * 1024;
 
+/** Interim replies, such as 100 Continue and 103 Early Hints, before the one that counts. */
+const MAX_ANNOUNCEMENTS = 16;
+
 /** A reply. Header names are lower case; those that described the compression are gone. */
 export interface Reply {
   readonly status: number;
@@ -63,6 +66,13 @@ function send(hop: Hop, address: string, signal: AbortSignal): Promise<IncomingM
     if (signal.aborted) return reject(signal.reason);
     const request = open(hop, address);
     signal.addEventListener("abort", onAbort, { once: true });
+    let announcements = 0;
+    request.on("information", () => {
+      if (++announcements <= MAX_ANNOUNCEMENTS) return;
+      done();
+      reject(failed(hop, "it sent interim replies without end"));
+      request.destroy();
+    });
     request.on("response", (message) => {
       done();
       resolve(message);

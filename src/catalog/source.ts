@@ -5,6 +5,8 @@ import type { ToolGroup } from "../contract/mod.ts";
 /** Options of one call. */
 export interface ToolCallOptions {
   readonly signal: AbortSignal;
+  /** Whose call it is: principals take turns where calls wait. @default nobody's in particular */
+  readonly principal?: string;
   /** From the call to its answer, waiting included. @default the source's own */
   readonly timeoutMs?: number;
 }

@@ -8,6 +8,7 @@ import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { allowsTool, type CapabilitySet } from "../capability/mod.ts";
 import type { AuditSink, Tool } from "../contract/mod.ts";
+import { hasPrototypeKey } from "./call_values.ts";
 import { type Approval, type Approver, decide, type Decision, type Policy } from "../policy/mod.ts";
 
 /** What the calls of one execution are judged by. */
@@ -31,7 +32,7 @@ export class CallGuard {
 
   /**
    * Resolves when the call may be made with exactly this input. Rejects with `CAPABILITY_VIOLATION`,
-   * `FORBIDDEN` or `APPROVAL_REQUIRED`, or with the signal's reason while somebody is asked.
+   * `TOOL_INPUT_INVALID`, `FORBIDDEN` or `APPROVAL_REQUIRED`, or with the signal's reason while somebody is asked.
    */
   async admit(tool: Tool, input: unknown, signal: AbortSignal): Promise<void> {
     const { grant, policy } = this.#options;
@@ -42,6 +43,11 @@ export class CallGuard {
         "CAPABILITY_VIOLATION",
         `mcp:${tool.server}.${tool.name} was not granted`,
       );
+    }
+    // SAFETY: a server that sets its prototype by it has other members than were judged (test/e2e: policy).
+    if (hasPrototypeKey(input)) {
+      this.#record(tool, "deny", "__proto__");
+      throw notPlain(tool);
     }
     const decision = decide(policy, tool, input);
     this.#record(tool, decision.verdict, decision.rule);
@@ -84,6 +90,14 @@ export class CallGuard {
     const { audit, executionId, principal } = this.#options;
     audit.record({ type: "call.decided", executionId, principal, server, tool, verdict, rule });
   }
+}
+
+function notPlain({ server, name }: Tool): CodemodeError {
+  return new CodemodeError(
+    "TOOL_INPUT_INVALID",
+    `Invalid input for ${server}.${name}: a member cannot be named "__proto__"`,
+    { details: { server, tool: name } },
+  );
 }
 
 function denied(tool: Tool, { rule, reason }: Decision): CodemodeError {

@@ -6,7 +6,7 @@
 import type { Clock } from "../base/clock.ts";
 import { createDeferred, type Deferred } from "../base/deferred.ts";
 import { CodemodeError } from "../base/errors.ts";
-import { FairQueue } from "./fair_queue.ts";
+import { FairQueue } from "../base/fair_queue.ts";
 
 /** Shortest and longest time a refused caller is asked to wait. */
 const RETRY_MS = { least: 1000, most: 60_000 };

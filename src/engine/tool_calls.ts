@@ -32,6 +32,8 @@ export interface ToolCallsOptions {
   readonly toolbox: Toolbox;
   readonly grant: CapabilitySet;
   readonly guard: CallGuard;
+  /** Whose calls they are. */
+  readonly principal: string;
   readonly catalog: Catalog;
   /** Answers calls that are not of tools. @default there are none */
   readonly access?: Access;
@@ -137,14 +139,14 @@ export class ToolCalls {
 
   /** Makes one call with `input`, which is JSON and is sent as it was judged. */
   async invoke(tool: Tool, input: unknown, signal: AbortSignal): Promise<unknown> {
-    const { catalog, clock, guard, observer } = this.#options;
+    const { catalog, clock, guard, observer, principal } = this.#options;
     const record = this.#open(tool);
     observer.callStarted(tool.server);
     try {
       await guard.admit(tool, input, signal);
       await this.#waitForRate(tool, signal);
       record.status = "in_flight";
-      const value = await catalog.call(tool.server, tool.name, input, { signal });
+      const value = await catalog.call(tool.server, tool.name, input, { signal, principal });
       record.status = "ok";
       return value;
     } catch (thrown) {

@@ -35,6 +35,7 @@ export class ToolGates {
     return new ToolCalls({
       ...reach,
       guard: new CallGuard({ grant, policy, approver, audit, logger, executionId, principal }),
+      principal,
       catalog,
       clock,
       logger,

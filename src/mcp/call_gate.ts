@@ -1,12 +1,15 @@
 /**
  * Lets a bounded number of calls through at the same time, and where told so a bounded number in a
- * second; the rest wait in the order they came.
+ * second. The rest wait: principals take turns, the calls of one in the order they came.
  */
 
 import { type Clock, sleep } from "../base/clock.ts";
+import { FairQueue } from "../base/fair_queue.ts";
 import { type Bucket, fullBucket, take, waitFor } from "../base/rate.ts";
 
 interface Waiter {
+  readonly principal: string;
+  readonly isReady: true;
   readonly admit: () => void;
 }
 
@@ -16,10 +19,10 @@ export interface CallRate {
   readonly clock: Clock;
 }
 
-/** A first-in, first-out semaphore with a rate. */
+/** A fair semaphore with a rate. */
 export class CallGate {
   readonly #limit: number;
-  readonly #queue: Waiter[] = [];
+  readonly #queue = new FairQueue<Waiter>();
   readonly #clock: Clock | undefined;
   #bucket: Bucket | undefined;
   #inside = 0;
@@ -36,7 +39,7 @@ export class CallGate {
   /** Milliseconds one who came now would wait for the rate alone, after all who came before. */
   get rateWaitMs(): number {
     if (!this.#bucket || !this.#clock) return 0;
-    return waitFor(this.#bucket, this.#clock.monotonic(), this.#queue.length + 1);
+    return waitFor(this.#bucket, this.#clock.monotonic(), this.#queue.size + 1);
   }
 
   /** Calls inside now. */
@@ -45,10 +48,10 @@ export class CallGate {
   }
 
   /** Resolves with a pass once there is room; disposing the pass leaves. Rejects with the signal's reason. */
-  async enter(signal: AbortSignal): Promise<Disposable> {
+  async enter(principal: string, signal: AbortSignal): Promise<Disposable> {
     signal.throwIfAborted();
     if (this.#inside < this.#limit) this.#inside += 1;
-    else await this.#waitForTurn(signal);
+    else await this.#waitForTurn(principal, signal);
     let left = false;
     const pass = {
       [Symbol.dispose]: () => {
@@ -73,26 +76,28 @@ export class CallGate {
     if (waitMs > 0) await sleep(this.#clock, waitMs, signal);
   }
 
-  #waitForTurn(signal: AbortSignal): Promise<void> {
+  #waitForTurn(principal: string, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const onAbort = () => {
-        this.#queue.splice(this.#queue.indexOf(waiter), 1);
+        this.#queue.remove(waiter);
         reject(signal.reason);
       };
-      const waiter = {
+      const waiter: Waiter = {
+        principal,
+        isReady: true,
         admit: () => {
           signal.removeEventListener("abort", onAbort);
           resolve();
         },
       };
-      this.#queue.push(waiter);
+      this.#queue.add(waiter);
       signal.addEventListener("abort", onAbort, { once: true });
     });
   }
 
-  /** The place of one who leaves goes to the first in the queue, so the count only falls without one. */
+  /** The place of one who leaves goes to the next in the queue, so the count only falls without one. */
   #leave(): void {
-    const next = this.#queue.shift();
+    const next = this.#queue.next(() => true);
     if (next) next.admit();
     else this.#inside -= 1;
   }

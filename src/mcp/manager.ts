@@ -42,6 +42,8 @@ export interface ServerStatus {
 /** Options of {@link McpManager.call}. */
 export interface McpCallOptions {
   readonly signal: AbortSignal;
+  /** Whose call it is: principals take turns where calls wait. @default nobody's in particular */
+  readonly principal?: string;
   /** From the call to its answer, waiting included. @default the server's `timeoutMs` */
   readonly timeoutMs?: number;
 }
@@ -177,7 +179,7 @@ class Manager implements McpManager {
         await found.connection.ready(deadline.signal);
         stage = "queue";
         assertInTime(found, tool, deadline.remainingMs);
-        using _pass = await found.gate.enter(deadline.signal);
+        using _pass = await found.gate.enter(options.principal ?? "", deadline.signal);
         stage = "connect";
         const session = await found.connection.ready(deadline.signal);
         stage = "call";

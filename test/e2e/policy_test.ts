@@ -84,6 +84,13 @@ audit: { path: "${folder}/audit.jsonl" }`;
     assert.equal(await code({ a: "101", b: 1 }), "FORBIDDEN");
     assert.equal(await code({ a: [101], b: 1 }), "FORBIDDEN");
     assert.equal(await code({ b: 1 }), "TOOL_INPUT_INVALID");
+    const nested = caught(
+      'mcp.everything.get_sum(JSON.parse(`{"a":1,"b":1,"__proto__":{"a":101}}`))',
+    );
+    assert.deepEqual((await service.execute(nested, { check: "off" })).result, {
+      code: "TOOL_INPUT_INVALID",
+      message: 'Invalid input for everything.get-sum: a member cannot be named "__proto__"',
+    });
     const inherited = await fetch(`${service.url}/api/v1/tools/everything/get-sum`, {
       method: "POST",
       headers: { "content-type": "application/json" },

@@ -296,3 +296,20 @@ Deno.test("what fails says how, without an address that was not named", async ()
     message: `The request to 127.0.0.1:${server.port} failed: ECONNRESET`,
   });
 });
+
+Deno.test("fetch: a host that sends interim replies without end is given up, one that sends a few is not", async () => {
+  await using server = await startServer((request, response) => {
+    const count = request.url === "/few" ? 16 : 17;
+    for (let sent = 0; sent < count; sent += 1) {
+      response.socket?.write("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    response.end("ok");
+  });
+  const host = `127.0.0.1:${server.port}`;
+  const { fetch } = open([host]);
+  assert.equal(new TextDecoder().decode((await fetch(`http://${host}/few`)).body), "ok");
+  await assert.rejects(fetch(`http://${host}/many`), {
+    code: "NETWORK_FAILED",
+    message: `The request to ${host} failed: it sent interim replies without end`,
+  });
+});

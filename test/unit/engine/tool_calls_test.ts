@@ -46,6 +46,7 @@ function callsOf(
       executionId: "exec_1",
       principal: "somebody",
     }),
+    principal: "somebody",
     catalog: createCatalog([source], { logger: silentLogger }),
     clock,
     logger: silentLogger,

@@ -7,11 +7,11 @@ const never = new AbortController().signal;
 
 Deno.test("calls beyond the limit wait and enter in the order they came", async () => {
   const gate = new CallGate(2);
-  const first = await gate.enter(never);
-  const second = await gate.enter(never);
+  const first = await gate.enter("ada", never);
+  const second = await gate.enter("ada", never);
   const entered: string[] = [];
-  const third = gate.enter(never).then((pass) => (entered.push("third"), pass));
-  const fourth = gate.enter(never).then((pass) => (entered.push("fourth"), pass));
+  const third = gate.enter("ada", never).then((pass) => (entered.push("third"), pass));
+  const fourth = gate.enter("ada", never).then((pass) => (entered.push("fourth"), pass));
   assert.equal(gate.inside, 2);
   second[Symbol.dispose]();
   const pass = await third;
@@ -26,16 +26,16 @@ Deno.test("calls beyond the limit wait and enter in the order they came", async 
 
 Deno.test("who gives up in the queue leaves it and takes nobody's place", async () => {
   const gate = new CallGate(1);
-  const inside = await gate.enter(never);
+  const inside = await gate.enter("ada", never);
   const caller = new AbortController();
-  const impatient = gate.enter(caller.signal);
-  const patient = gate.enter(never);
+  const impatient = gate.enter("ada", caller.signal);
+  const patient = gate.enter("ada", never);
   caller.abort(new Error("gave up"));
   await assert.rejects(impatient, { message: "gave up" });
   inside[Symbol.dispose]();
   (await patient)[Symbol.dispose]();
   assert.equal(gate.inside, 0);
-  await assert.rejects(gate.enter(caller.signal), { message: "gave up" });
+  await assert.rejects(gate.enter("ada", caller.signal), { message: "gave up" });
 });
 
 Deno.test("a limit below one is refused", () => {
@@ -48,11 +48,11 @@ Deno.test("a limit below one is refused", () => {
 Deno.test("calls above the rate wait inside, and what one more would wait is known", async () => {
   const clock = new FakeClock();
   const gate = new CallGate(2, { perSecond: 2, clock });
-  for (let call = 0; call < 2; call += 1) (await gate.enter(never))[Symbol.dispose]();
+  for (let call = 0; call < 2; call += 1) (await gate.enter("ada", never))[Symbol.dispose]();
   assert.equal(gate.rateWaitMs, 500);
   const entered: number[] = [];
   const come = async () => {
-    const pass = await gate.enter(never);
+    const pass = await gate.enter("ada", never);
     entered.push(clock.monotonic());
     pass[Symbol.dispose]();
   };
@@ -72,9 +72,9 @@ Deno.test("calls above the rate wait inside, and what one more would wait is kno
 Deno.test("who gives up while it waits for the rate frees its place", async () => {
   const clock = new FakeClock();
   const gate = new CallGate(1, { perSecond: 1, clock });
-  (await gate.enter(never))[Symbol.dispose]();
+  (await gate.enter("ada", never))[Symbol.dispose]();
   const caller = new AbortController();
-  const impatient = gate.enter(caller.signal);
+  const impatient = gate.enter("ada", caller.signal);
   caller.abort(new Error("gave up"));
   await assert.rejects(impatient, { message: "gave up" });
   assert.equal(gate.inside, 0);
@@ -83,4 +83,17 @@ Deno.test("who gives up while it waits for the rate frees its place", async () =
 
 Deno.test("without a rate nothing waits for it", () => {
   assert.equal(new CallGate(1).rateWaitMs, 0);
+});
+
+Deno.test("principals take turns, whoever came first with many", async () => {
+  const gate = new CallGate(1);
+  const inside = await gate.enter("ada", never);
+  const entered: string[] = [];
+  const passes = ["ada", "ada", "ada", "bob", "eve", "bob"].map(async (principal) => {
+    using _pass = await gate.enter(principal, never);
+    entered.push(principal);
+  });
+  inside[Symbol.dispose]();
+  await Promise.all(passes);
+  assert.deepEqual(entered, ["ada", "bob", "eve", "ada", "bob", "ada"]);
 });

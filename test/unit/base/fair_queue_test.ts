@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FairQueue } from "../../../src/engine/fair_queue.ts";
+import { FairQueue } from "../../../src/base/fair_queue.ts";
 
 interface Item {
   readonly principal: string;
