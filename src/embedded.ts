@@ -52,6 +52,7 @@ export interface Codemode extends AsyncDisposable {
  * ```
  */
 export async function createCodemode(options: CodemodeOptions = {}): Promise<Codemode> {
+  assertOptions(options);
   const config = await loadEmbedded(options.config);
   const logger = options.logger ??
     createLogger([createConsoleSink("text")], options.logLevel ?? "warn");
@@ -73,6 +74,29 @@ export async function createCodemode(options: CodemodeOptions = {}): Promise<Cod
     { id: "embedded", grant: defaultGrant(config.security.capabilities) },
     () => app.close(),
   );
+}
+
+const OPTION_NAMES: readonly string[] = Object.freeze(
+  ["tools", "config", "logLevel", "logger", "denoPath", "approver"] satisfies (
+    keyof CodemodeOptions
+  )[],
+);
+
+/** An option that is not known might have been a rule: to pass it over could allow what was denied. */
+function assertOptions(options: CodemodeOptions): void {
+  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `Cannot create Code Mode: there is no option "${unknown}"; the options are ` +
+        `${OPTION_NAMES.join(", ")}, and what the configuration file has goes into "config"`,
+    );
+  }
+  if (options.approver !== undefined && typeof options.approver?.approve !== "function") {
+    throw new TypeError(
+      'Cannot create Code Mode: "approver" must be { approve(call, signal) }, which resolves with ' +
+        "{ approved, reason }",
+    );
+  }
 }
 
 function embedded(engine: Engine, caller: Caller, close: () => Promise<void>): Codemode {

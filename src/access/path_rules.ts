@@ -50,14 +50,19 @@ export class PathRules {
       allowsPath(touch.isFolder ? anyExtension(set) : set, at, touch.access);
     // What is not granted is not looked at: not even whether it exists.
     if (!allows(grant, wanted)) {
-      decisions.record(touch.access, wanted, "not granted");
-      throw missing(path, touch.access);
+      const isOtherKind = allowsPath(anyExtension(grant), wanted, touch.access);
+      decisions.record(
+        touch.access,
+        wanted,
+        isOtherKind ? "its kind is not granted" : "not granted",
+      );
+      throw isOtherKind ? otherKind(path, touch.access, grant) : missing(path, touch.access);
     }
     const real = await (touch.locate ?? realPathOf)(wanted);
     this.#realGrant ??= toRealGrant(grant);
     if (!allows(await this.#realGrant, real)) {
       decisions.record(touch.access, wanted, "a link leads out of what is granted");
-      throw missing(path, touch.access);
+      throw leadsOut(path, touch.access);
     }
     decisions.record(touch.access, wanted);
     return real;
@@ -101,8 +106,37 @@ async function toRealGrant({ filesystem = {} }: CapabilitySet): Promise<Capabili
   };
 }
 
+function otherKind(
+  path: string,
+  access: Touch["access"],
+  { filesystem }: CapabilitySet,
+): CodemodeError {
+  const extensions = (filesystem?.allowedExtensions ?? []).join(", ");
+  return new CodemodeError(
+    "CAPABILITY_VIOLATION",
+    `This program may not ${access} ${
+      shownPath(path)
+    }: only files with these extensions are granted: ` +
+      `${extensions || "none"}`,
+    { details: { allowedExtensions: filesystem?.allowedExtensions ?? [] } },
+  );
+}
+
+function leadsOut(path: string, access: Touch["access"]): CodemodeError {
+  return new CodemodeError(
+    "CAPABILITY_VIOLATION",
+    `This program may not ${access} ${
+      shownPath(path)
+    }: it leads through a link to what is not granted`,
+  );
+}
+
+function shownPath(path: string): string {
+  return path.length <= 200 ? path : `${path.slice(0, 200)}…`;
+}
+
 function missing(path: string, access: Touch["access"]): CodemodeError {
-  const shown = path.length <= 200 ? path : `${path.slice(0, 200)}…`;
+  const shown = shownPath(path);
   const capability = `${access}:${shown}`;
   return new CodemodeError(
     "CAPABILITY_VIOLATION",

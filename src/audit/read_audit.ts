@@ -77,6 +77,7 @@ function matches(line: AuditLine, query: AuditQuery): boolean {
     (query.principal === undefined || line["principal"] === query.principal) &&
     (query.execution === undefined || line["executionId"] === query.execution) &&
     (query.type === undefined || line.type === query.type) &&
-    (query.outcome === undefined || line["outcome"] === query.outcome) &&
+    (query.outcome === undefined ||
+      (line["outcome"] ?? line["code"] ?? line["limit"]) === query.outcome) &&
     (tool === undefined || tools.includes(tool));
 }

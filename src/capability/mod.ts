@@ -30,6 +30,7 @@ export {
   intersect,
   isSubset,
   narrow,
+  pathsAsAsked,
   type SubsetAnswer,
   toCapabilitySet,
   toCapabilityStrings,

@@ -124,16 +124,45 @@ export function isSubset(asked: CapabilitySet, granted: CapabilitySet): SubsetAn
 
 /**
  * The set to run with when `asked` is wanted of `granted`: their intersection. Throws
- * `CAPABILITY_VIOLATION` whose `details.excess` names everything asked beyond the grant.
+ * `CAPABILITY_VIOLATION` whose `details.excess` names everything asked beyond the grant, each in
+ * `words` where these have others for it.
  */
-export function narrow(asked: CapabilitySet, granted: CapabilitySet): CapabilitySet {
+export function narrow(
+  asked: CapabilitySet,
+  granted: CapabilitySet,
+  words: ReadonlyMap<string, string> = new Map(),
+): CapabilitySet {
   const answer = isSubset(asked, granted);
   if (answer.ok) return intersect(asked, granted);
+  const excess = answer.excess.map((capability) => words.get(capability) ?? capability);
   throw new CodemodeError(
     "CAPABILITY_VIOLATION",
-    `Not granted: ${answer.excess.join(", ")}`,
-    { details: { excess: answer.excess } },
+    `Not granted: ${excess.join(", ")}`,
+    { details: { excess } },
   );
+}
+
+/**
+ * Capabilities of paths as the set has them → as they were asked for: a resolved path would tell a
+ * caller where the service lives.
+ */
+export function pathsAsAsked(
+  asked: readonly string[] | CapabilitySet,
+  scope: CapabilityScope,
+): ReadonlyMap<string, string> {
+  const pairs = pathTexts(asked).flatMap((text) =>
+    toCapabilityStrings(toCapabilitySet([text], scope)).map((printed) => [printed, text] as const)
+  );
+  return new Map(pairs);
+}
+
+function pathTexts(asked: readonly string[] | CapabilitySet): readonly string[] {
+  if (Array.isArray(asked)) return asked.filter((text) => /^(?:read|write):/.test(text));
+  const { allowedPaths = [], writablePaths = [] } = (asked as CapabilitySet).filesystem ?? {};
+  return [
+    ...allowedPaths.map((path) => `read:${path}`),
+    ...writablePaths.map((path) => `write:${path}`),
+  ];
 }
 
 /** The set as sorted capability strings; amounts and extension lists have no string form. */

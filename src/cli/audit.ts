@@ -2,13 +2,21 @@
 
 import { type AuditLine, type AuditQuery, readAudit } from "../audit/mod.ts";
 import { CodemodeError } from "../base/errors.ts";
+import { nearestName } from "../base/nearest.ts";
 import { printableJson } from "../base/printable.ts";
 import { parseDuration } from "../config/mod.ts";
+import { AuditEntrySchema } from "../contract/mod.ts";
 import { type Command, type Invocation, text, whole } from "./command.ts";
 import { configOf } from "./with_app.ts";
 
 /** Entries shown when it is not said how many. */
 const LIMIT = 50;
+
+/** Types of entries; `dropped` is the log's own. */
+const AUDIT_TYPES: readonly string[] = Object.freeze([
+  ...AuditEntrySchema.options.map(({ shape }) => shape.type.value),
+  "dropped",
+]);
 
 /** Fields that every entry has or that stand elsewhere in its line. */
 const NOT_DETAILS: ReadonlySet<string> = new Set(["time", "type", "principal", "executionId"]);
@@ -33,7 +41,7 @@ export const audit: Command = {
   help: [
     "--since, --until  an age such as 1h, or a time such as 2026-01-31T12:00:00Z",
     "--type            such as execution.ended, call.ended, access.decided, request.refused",
-    "--outcome         OK or an error code",
+    "--outcome         OK or an error code, of executions, refusals and limits",
     "--tool            tool or server.tool",
     `--limit           newest entries shown (default ${LIMIT})`,
   ],
@@ -61,11 +69,20 @@ function queryOf(invocation: Invocation): AuditQuery {
   const names = ["principal", "execution", "type", "outcome", "tool"] as const;
   const given = names.map((name) => [name, text(invocation, name)] as const)
     .filter(([, value]) => value !== undefined);
+  assertType(text(invocation, "type"));
   return {
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
     ...Object.fromEntries(given),
   };
+}
+
+/** A misspelt type would find nothing, which reads as if nothing had happened. */
+function assertType(type: string | undefined): void {
+  if (type === undefined || AUDIT_TYPES.includes(type)) return;
+  const near = nearestName(type, AUDIT_TYPES);
+  const hint = near === undefined ? `one of ${AUDIT_TYPES.join(", ")}` : `did you mean "${near}"?`;
+  throw new CodemodeError("INVALID_REQUEST", `--type is "${type}", which no entry has; ${hint}`);
 }
 
 function timeOf(invocation: Invocation, flag: string): number | undefined {

@@ -4,7 +4,7 @@ import { createApp, VERSION } from "../app.ts";
 import { createConsoleSink } from "../base/log_console.ts";
 import { createFileSink } from "../base/log_file.ts";
 import { createLogger, type Logger, type LogSink } from "../base/log.ts";
-import type { Config, LogOutput } from "../config/mod.ts";
+import { type Config, isLoopback, type LogOutput } from "../config/mod.ts";
 import { type Command, text, whole } from "./command.ts";
 import type { Output } from "./output.ts";
 import { configOf } from "./with_app.ts";
@@ -41,12 +41,32 @@ async function serveUntilStopped(config: Config, logger: Logger): Promise<void> 
   await using app = createApp(config, { logger });
   using signals = listenForSignals();
   await using server = await app.listen();
-  logger.info("listening", { url: server.url, version: VERSION });
+  const { auth } = config.security;
+  logger.info("listening", {
+    url: server.url,
+    docs: `${server.url}/docs`,
+    callers: auth.provider,
+    version: VERSION,
+  });
+  for (const warning of warningsOf(config.server)) logger.warn(warning);
   logger.info("stopping", { signal: await signals.first });
   // The app goes first: it ends what runs, so that the socket's open requests get their answers.
   await app.close(signals.again);
   await server[Symbol.asyncDispose]();
   logger.info("stopped");
+}
+
+/** What is better set where other machines reach the service. */
+function warningsOf({ host, allowedHosts, behindTls }: Config["server"]): string[] {
+  if (isLoopback(host)) return [];
+  return [
+    ...(behindTls
+      ? []
+      : ["keys and tokens cross in the clear; end TLS in front, see server.behindTls"]),
+    ...(allowedHosts.length > 0
+      ? []
+      : ["requests for any name are answered; name the service in server.allowedHosts"]),
+  ];
 }
 
 function createSink(to: LogOutput, format: "json" | "text", output: Output): LogSink {

@@ -57,6 +57,10 @@ export const AuditEntrySchema = z.discriminatedUnion("type", [
     principal: z.string(),
     code: z.string(),
     reason: z.string(),
+    requestId: z.string().optional(),
+    method: z.string().optional(),
+    path: z.string().optional(),
+    address: z.string().optional().describe("Where it came from; a trusted proxy's word counts"),
   }),
 ]);
 

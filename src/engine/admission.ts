@@ -5,7 +5,7 @@
  */
 
 import { CodemodeError } from "../base/errors.ts";
-import { type CapabilitySet, narrow, toCapabilitySet } from "../capability/mod.ts";
+import { type CapabilitySet, narrow, pathsAsAsked, toCapabilitySet } from "../capability/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type {
   CheckRequest,
@@ -157,14 +157,12 @@ function unavailable(
 }
 
 function grantOf(request: ExecuteRequest, caller: Caller, rules: AdmissionRules): CapabilitySet {
-  const { capabilities } = request;
-  if (capabilities === undefined) return caller.grant;
-  const servers = serversKnownTo(caller.grant, capabilities, rules.servers);
+  const asked = request.capabilities as readonly string[] | CapabilitySet | undefined;
+  if (asked === undefined) return caller.grant;
+  const servers = serversKnownTo(caller.grant, asked, rules.servers);
   const scope = { servers, directory: rules.config.directory };
-  return narrow(
-    toCapabilitySet(capabilities as readonly string[] | CapabilitySet, scope),
-    caller.grant,
-  );
+  const set = toCapabilitySet(asked, scope);
+  return narrow(set, caller.grant, pathsAsAsked(asked, scope));
 }
 
 function within(field: string, asked: number | undefined, usual: number, max: number): number {

@@ -8,12 +8,16 @@ import { newId } from "../base/ids.ts";
 import type { ServerConfig } from "../config/mod.ts";
 import type { Logger } from "../base/log.ts";
 import type { Counter } from "../base/metrics.ts";
-import { type AuditSink, toProblem } from "../contract/mod.ts";
+import { type AuditEntry, type AuditSink, toProblem } from "../contract/mod.ts";
 import { toChallenge } from "./challenge.ts";
 import type { Env } from "./env.ts";
+import { NO_ADDRESS, remoteAddress } from "./remote_address.ts";
 
 /** Seconds a caller is asked to wait before it retries, where nothing says how long it should. */
 const RETRY_AFTER_SECONDS = 1;
+
+/** Characters of a refused request's path that are kept. */
+const MAX_PATH = 200;
 
 /** What answering an error needs. */
 export interface ProblemParts {
@@ -21,7 +25,7 @@ export interface ProblemParts {
   readonly logger: Logger;
   readonly audit: AuditSink | undefined;
   readonly refused: Counter;
-  readonly config: Pick<ServerConfig, "behindTls">;
+  readonly config: Pick<ServerConfig, "behindTls" | "trustedProxies">;
 }
 
 /** Statuses that say the caller may not, whatever it asked. */
@@ -43,13 +47,30 @@ export function answerError(
   }
   if (error.meaning.retryable) c.header("retry-after", retryAfter(error));
   if (REFUSED.has(error.meaning.status)) {
-    const principal = c.get("principal")?.id ?? "unknown";
-    audit?.record({ type: "request.refused", principal, code: error.code, reason: error.message });
+    audit?.record(refusalOf(error, c, { requestId, ...config }));
   }
   const challenge = toChallenge(error, c, config);
   if (challenge !== undefined) c.header("www-authenticate", challenge);
   const body = { success: false, error: toProblem(error, requestId, clock.now()) };
   return c.json(body, error.meaning.status as ContentfulStatusCode);
+}
+
+function refusalOf(
+  error: CodemodeError,
+  c: Context<Env>,
+  { requestId, trustedProxies }: { requestId: string; trustedProxies: readonly string[] },
+): AuditEntry {
+  const socket = c.env?.remoteAddress ?? NO_ADDRESS;
+  return {
+    type: "request.refused",
+    principal: c.get("principal")?.id ?? "unknown",
+    code: error.code,
+    reason: error.message,
+    requestId,
+    method: c.req.method,
+    path: c.req.path.slice(0, MAX_PATH),
+    address: remoteAddress(socket, c.req.header("x-forwarded-for"), trustedProxies),
+  };
 }
 
 /** Whole seconds, rounded up: who comes back sooner comes in vain. */

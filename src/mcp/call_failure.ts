@@ -15,7 +15,12 @@ const REFUSED = /connection refused|ECONNREFUSED|its process has ended|is not op
 const SESSION = /session/i;
 
 /** Reads an error of `Session.call`; timeouts and cancels are the caller's business. */
-export function readCallFailure(server: string, tool: string, thrown: unknown): CallFailure {
+export function readCallFailure(
+  server: string,
+  tool: string,
+  thrown: unknown,
+  broken?: string,
+): CallFailure {
   if (thrown instanceof ProtocolError) return refused(server, tool, thrown);
   if (thrown instanceof SdkHttpError) return overHttp(server, tool, thrown);
   if (thrown instanceof SdkError && isBadAnswer(thrown)) {
@@ -27,7 +32,7 @@ export function readCallFailure(server: string, tool: string, thrown: unknown): 
     return { error, sessionLost: false, unsent: false };
   }
   const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return unavailable(server, tool, thrown, REFUSED.test(text));
+  return unavailable(server, tool, thrown, { unsent: REFUSED.test(text), broken });
 }
 
 /** The failure of a call whose server is not there. */
@@ -56,8 +61,16 @@ export function serverUnavailable(
   );
 }
 
-function unavailable(server: string, tool: string, cause: unknown, unsent: boolean): CallFailure {
-  const reason = unsent ? "the call did not reach it" : "it was lost during the call";
+function unavailable(
+  server: string,
+  tool: string,
+  cause: unknown,
+  { unsent, broken }: { readonly unsent: boolean; readonly broken?: string | undefined },
+): CallFailure {
+  const lost = broken === undefined
+    ? "it was lost during the call"
+    : `it was lost during the call, ${broken}`;
+  const reason = unsent ? "the call did not reach it" : lost;
   const options = { tool, reason, mayHaveTakenEffect: !unsent, cause };
   return { error: serverUnavailable(server, options), sessionLost: true, unsent };
 }
@@ -80,7 +93,7 @@ function refused(server: string, tool: string, cause: ProtocolError): CallFailur
 /** A server that was started anew answers 404, or 400 in older ones, to the session it has forgotten. */
 function overHttp(server: string, tool: string, cause: SdkHttpError): CallFailure {
   const forgotten = cause.status === 404 || (cause.status === 400 && SESSION.test(cause.message));
-  if (forgotten) return unavailable(server, tool, cause, true);
+  if (forgotten) return unavailable(server, tool, cause, { unsent: true });
   const reason = `it answered with HTTP status ${cause.status}`;
   const mayHaveTakenEffect = cause.status >= 500;
   const error = serverUnavailable(server, { tool, reason, mayHaveTakenEffect, cause });

@@ -243,7 +243,7 @@ async function attemptCall(
     return { result };
   } catch (thrown) {
     if (signal.aborted) throw thrown;
-    const failure = readCallFailure(server.name, tool, thrown);
+    const failure = readCallFailure(server.name, tool, thrown, session.brokenBy);
     if (failure.sessionLost) connection.gaveUp(session, failure.error.message);
     return failure;
   }

@@ -35,6 +35,9 @@ export interface ServerInfo {
 
 type EraPlan = "probe" | "legacy";
 
+/** How the transports say that a message was longer than they take. */
+const TOO_LONG = /it is longer than (\d+) bytes/;
+
 /** An open conversation; made by {@link Session.open}. */
 export class Session {
   readonly #client: Client;
@@ -187,6 +190,12 @@ export class Session {
     await this.#client.close().catch(() => {});
     await this.#transport.close().catch(() => {});
     this.#lost.resolve(this.#whyLost());
+  }
+
+  /** What of the server's doing broke the conversation, if it is known and may be told to programs. */
+  get brokenBy(): string | undefined {
+    const tooLong = TOO_LONG.exec(this.#whyLost())?.[1];
+    return tooLong === undefined ? undefined : `because a message was longer than ${tooLong} bytes`;
   }
 
   #whyLost(): string {

@@ -17,6 +17,10 @@ security: { capabilities: { network: { allowedHosts: [api.example.com] } } }`);
     capabilities: ["network:api.example.com:443"],
   });
   assert.equal(denied.error.code, "EXECUTION_FAILED", JSON.stringify(denied));
+  const foreign = await fetch(`${service.url}/health`, {
+    headers: { origin: "https://evil.example" },
+  });
+  assert.equal((await foreign.json()).error.code, "FORBIDDEN");
   await service.stop();
   const path = `${folder}/codemode.config.yaml`;
   await Deno.writeTextFile(path, config);
@@ -37,6 +41,13 @@ security: { capabilities: { network: { allowedHosts: [api.example.com] } } }`);
   );
   const [admitted] = await ask("--execution", denied.executionId, "--limit", "5");
   assert.deepEqual(admitted.asked, ["network:api.example.com:443"]);
+  const misspelt = await runCli(["audit", "--config", path, "--type", "call.endet"]);
+  assert.deepEqual([misspelt.code, misspelt.stdout], [2, ""]);
+  assert.match(
+    misspelt.stderr,
+    /--type is "call.endet", which no entry has; did you mean "call.ended"\?/,
+  );
+  assert.deepEqual((await ask("--outcome", "FORBIDDEN")).map(({ path }) => path), ["/health"]);
   await Deno.remove(folder, { recursive: true });
 });
 

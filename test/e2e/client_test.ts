@@ -90,6 +90,21 @@ Deno.test("client: against a real service", async (t) => {
   });
 });
 
+Deno.test("embedded: options that are none do not pass for rules that hold", async () => {
+  const create = (options: object) => () => createCodemode(options);
+  await assert.rejects(create({ security: { tools: { default: "deny" } } }), {
+    name: "TypeError",
+    message: 'Cannot create Code Mode: there is no option "security"; the options are tools, ' +
+      "config, logLevel, logger, denoPath, approver, and what the configuration file has goes " +
+      'into "config"',
+  });
+  await assert.rejects(create({ approver: () => true }), {
+    name: "TypeError",
+    message: 'Cannot create Code Mode: "approver" must be { approve(call, signal) }, which ' +
+      "resolves with { approved, reason }",
+  });
+});
+
 Deno.test("embedded: native tools, typed and validated, without a server", async (t) => {
   const add = tool({
     description: "Adds two numbers",

@@ -184,6 +184,8 @@ Deno.test("a message above its limit ends the connection and fails the call", as
   await using started = await startManager({ peer: fixtureConfig("broken_server.ts", "huge") });
   await assert.rejects(started.manager.call("peer", "huge", {}, { signal }), {
     code: "MCP_SERVER_UNAVAILABLE",
+    message: 'The MCP server "peer" is not available: it was lost during the call, ' +
+      "because a message was longer than 16777216 bytes",
     details: { server: "peer", tool: "huge", mayHaveTakenEffect: true },
   });
   const [closed] = started.log.filter((entry) => entry.message.startsWith("MCP server closed"));

@@ -40,6 +40,19 @@ Deno.test("a context nested too deep is the caller's mistake", () => {
   }
 });
 
+Deno.test("what is beyond the grant is named as it was asked for, not where it lies", () => {
+  const asked = ["read:./", "read:../../etc", "write:out/../../x", "env:A"];
+  assert.throws(() => admitted({ capabilities: asked }), {
+    code: "CAPABILITY_VIOLATION",
+    message: "Not granted: read:../../etc, read:./, write:out/../../x, env:A",
+    details: { excess: ["read:../../etc", "read:./", "write:out/../../x", "env:A"] },
+  });
+  const set = { filesystem: { allowedPaths: ["../a"], writablePaths: ["b"] } };
+  assert.throws(() => admitted({ capabilities: set }), {
+    message: "Not granted: read:../a, write:b",
+  });
+});
+
 Deno.test("the answer says what carries the program", () => {
   const carried = (rules: typeof RULES & { carriers?: ReadonlyMap<"deno", "worker"> }) =>
     admit({ code: "1" }, { id: "test", grant: {} }, rules).runtime.carrier;

@@ -126,14 +126,19 @@ Deno.test("http: who is refused learns nothing but that", async () => {
     assert.equal((await response.json()).error.code, "UNAUTHENTICATED");
   }
   assert.deepEqual(asked, []);
+  const asks = [["POST", "/api/v1/execute"], ["GET", "/api/v1/tools"], ["GET", "/runtimes"]];
   assert.deepEqual(
-    audited,
-    Array(3).fill({
+    audited.map((entry) => ({ ...entry, requestId: "" })),
+    asks.map(([method, path]) => ({
       type: "request.refused",
       principal: "unknown",
       code: "UNAUTHENTICATED",
       reason: "No token",
-    }),
+      requestId: "",
+      method,
+      path,
+      address: "local",
+    })),
   );
 });
 
