@@ -59,10 +59,14 @@ function show(path, method, operation) {
   if (answer) box.append(schemaBox("Schema of the answer", answer));
   const out = el("pre"), button = el("button", "Send");
   button.onclick = async () => {
-    const query = new URLSearchParams(inputs.filter((i) => i.value).map((i) => [i.name, i.value]));
+    const place = (input) => "{" + input.name + "}";
+    const inPath = inputs.filter((input) => path.includes(place(input)));
+    const target = inPath.reduce((to, input) => to.replace(place(input), () => encodeURIComponent(input.value)), path);
+    const asked = inputs.filter((input) => input.value && !inPath.includes(input));
+    const query = new URLSearchParams(asked.map((input) => [input.name, input.value]));
     const init = body ? { method, headers: { "content-type": "application/json" }, body: text.value } : {};
     if (credential.value) init.headers = { ...init.headers, authorization: "Bearer " + credential.value };
-    const answered = await fetch(path + (query.size ? "?" + query : ""), init);
+    const answered = await fetch(target + (query.size ? "?" + query : ""), init);
     const raw = await answered.text();
     try { out.textContent = answered.status + "\\n" + JSON.stringify(JSON.parse(raw), null, 2); }
     catch { out.textContent = answered.status + "\\n" + raw; }
