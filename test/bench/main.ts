@@ -1,6 +1,7 @@
 /**
- * `deno task bench [--json FILE] [--quick] [--only W1]`: the workloads over HTTP and embedded, beside the same
- * work done bare, in one run on one machine. Ratios are what counts; times are this machine's.
+ * `deno task bench [--json FILE] [--quick] [--only W1,W6] [--permissions flags]`: the workloads over
+ * HTTP and embedded, beside the same work done bare, in one run on one machine. Ratios are what
+ * counts; times are this machine's.
  */
 
 import { parseArgs } from "node:util";
@@ -14,7 +15,12 @@ import { type Workload, WORKLOADS } from "./workloads.ts";
 
 const { values } = parseArgs({
   args: Deno.args,
-  options: { json: { type: "string" }, quick: { type: "boolean" }, only: { type: "string" } },
+  options: {
+    json: { type: "string" },
+    quick: { type: "boolean" },
+    only: { type: "string" },
+    permissions: { type: "string", default: "auto" },
+  },
 });
 
 /** Runs of one round: long enough that the warm sandboxes it begins with do not decide it. */
@@ -34,7 +40,7 @@ const SERVERS = `
 
 const CONFIG = `
 server: { port: 0 }
-sandbox: { workers: { min: 4, max: 10 } }
+sandbox: { permissions: ${values.permissions}, workers: { min: 4, max: 10 } }
 security:
   capabilities:
     mcp: { allowedServers: [bench], maxCallsPerSecond: 100000, maxConcurrentCalls: 10 }
@@ -208,7 +214,7 @@ await using codemode = await createCodemode({ config: `${folder}/codemode.config
 await using client = await startBareClient(`${ROOT}test/bench/bench_server.ts`);
 const rows: Row[] = [];
 for (const workload of WORKLOADS) {
-  if (values.only !== undefined && values.only !== workload.name) continue;
+  if (values.only?.split(",").includes(workload.name) === false) continue;
   console.error(`${workload.name}: ${workload.about}…`);
   rows.push(await measure(workload));
 }
