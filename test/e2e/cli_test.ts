@@ -64,6 +64,14 @@ Deno.test("cli: programs, checks, tools, configuration", async (t) => {
     },
   );
 
+  await t.step("a port that is none is told by the flag that named it", async () => {
+    const { code, stderr } = await runCli(["serve", "--port", "70000", "-c", none]);
+    assert.deepEqual([code, stderr], [
+      2,
+      'INVALID_REQUEST: --port takes a port, 0 to 65535, not "70000"\n',
+    ]);
+  });
+
   await t.step("a port that is taken is the caller's to change", async () => {
     using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = taken.addr as Deno.NetAddr;
