@@ -126,6 +126,21 @@ Deno.test("cli: programs, checks, tools, configuration", async (t) => {
     assert.match(stdout, /healthy\n {2}ok {3}sandbox: ready in [\d.]+ ms\n {2}ok {3}runtime deno/);
   });
 
+  await t.step("doctor warns of a rule that covers no tool of its server", async () => {
+    const file = `${folder}/rules.yaml`;
+    await Deno.writeTextFile(
+      file,
+      realServers(folder).replace(
+        "security:\n",
+        'security:\n  tools: { rules: [{ tool: "memory.raed_*", verdict: deny }] }\n',
+      ),
+    );
+    const { code, stderr } = await runCli(["doctor", "-c", file]);
+    assert.equal(code, 0, stderr);
+    const told = 'rules[0] "memory.raed_*" fits no tool of "memory"; did you mean "read_*"?';
+    assert.equal(stderr.replaceAll("\\", "").split(told).length, 2, stderr);
+  });
+
   await t.step("--help of every verb", async () => {
     for (const verb of ["serve", "run", "check", "tools", "declarations", "config", "doctor"]) {
       const { code, stdout } = await runCli([verb, "--help"]);
