@@ -4,6 +4,8 @@
  * when a step failed.
  */
 
+import { TYPE_CHECK } from "./testing/check_types.ts";
+
 interface Step {
   readonly name: string;
   /** Arguments of `deno`. */
@@ -14,7 +16,7 @@ interface Step {
 const STEPS: readonly Step[] = Object.freeze<Step[]>([
   { name: "fmt", args: ["fmt", "--check"] },
   { name: "lint", args: ["lint"] },
-  { name: "check", args: ["check", "--frozen", "src", "workers", "scripts", "test"] },
+  { name: "check", args: TYPE_CHECK },
   { name: "guest", args: ["run", "-A", "--frozen", "scripts/build_guest.ts", "--check"] },
   { name: "docs", args: ["run", "-A", "--frozen", "scripts/check_docs.ts"] },
   { name: "surface", args: ["run", "-A", "--frozen", "scripts/check_surface.ts"] },

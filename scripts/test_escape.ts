@@ -9,15 +9,17 @@ import { join } from "node:path";
 import { BASH_THREATS } from "../test/escape/bash_threats.ts";
 import { PYTHON_THREATS } from "../test/escape/python_threats.ts";
 import { THREATS } from "../test/escape/threats.ts";
+import { checkTypes } from "./testing/check_types.ts";
 import { escapeTable, languageTable, parseCases } from "./testing/escape_table.ts";
 import { GROUPS, testArguments } from "./testing/groups.ts";
 
 async function main(): Promise<number> {
+  if (!await checkTypes()) return 1;
   const group = GROUPS.find(({ name }) => name === "escape")!;
   const folder = await mkdtemp(join(tmpdir(), "codemode-escape-"));
   try {
     const reportPath = join(folder, "junit.xml");
-    const args = testArguments(group, { reportPath, filter: undefined, typeCheck: true });
+    const args = testArguments(group, { reportPath, filter: undefined });
     const { success, stdout } = await new Deno.Command(Deno.execPath(), {
       args: [...args],
       stdin: "null",

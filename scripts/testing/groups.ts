@@ -124,17 +124,19 @@ function pick(names: readonly string[]): readonly TestGroup[] {
   return names.length === 0 ? GROUPS : GROUPS.filter(({ name }) => names.includes(name));
 }
 
-/** The arguments of `deno` that run a group. */
+/** The arguments of `deno` that run a group whose types have been checked. */
 export function testArguments(
   group: TestGroup,
-  options: { readonly reportPath: string } & Omit<Selection, "groups">,
+  options: { readonly reportPath: string } & Pick<Selection, "filter">,
 ): readonly string[] {
   return [
     "test",
     "--frozen",
     "--no-prompt",
-    ...(options.typeCheck ? [] : ["--no-check"]),
-    ...(group.isDoc ? ["--doc", "--permit-no-files"] : ["--sanitize-ops", "--sanitize-resources"]),
+    // Types are checked once for all groups; those of the examples only here.
+    ...(group.isDoc
+      ? ["--doc", "--permit-no-files"]
+      : ["--no-check", "--sanitize-ops", "--sanitize-resources"]),
     ...group.permissions,
     ...(group.parallel ? ["--parallel"] : []),
     `--junit-path=${options.reportPath}`,

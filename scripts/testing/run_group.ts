@@ -7,7 +7,7 @@ import { glob, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GroupResult, judgeRun, NO_COUNTS } from "./junit.ts";
-import { type Selection, testArguments, type TestGroup } from "./groups.ts";
+import { testArguments, type TestGroup } from "./groups.ts";
 
 /** Runs `deno` with these arguments and shows its output; answers whether it succeeded in time. */
 async function runDeno(args: readonly string[], timeoutMs: number): Promise<boolean> {
@@ -37,7 +37,7 @@ export async function findTestFiles(group: TestGroup): Promise<readonly string[]
 /** Runs a group; undefined when there is nothing to run. */
 export async function runGroup(
   group: TestGroup,
-  how: Omit<Selection, "groups">,
+  filter: string | undefined,
 ): Promise<GroupResult | undefined> {
   const files = await findTestFiles(group);
   if (!group.isDoc && files.length === 0) return undefined;
@@ -49,9 +49,9 @@ export async function runGroup(
   const folder = await mkdtemp(join(tmpdir(), "codemode-tests-"));
   try {
     const reportPath = join(folder, "junit.xml");
-    const success = await runDeno(testArguments(group, { reportPath, ...how }), group.timeoutMs);
+    const success = await runDeno(testArguments(group, { reportPath, filter }), group.timeoutMs);
     const xml = await readFile(reportPath, "utf8").catch(() => undefined);
-    return judgeRun({ xml, success, files: how.filter === undefined ? files : [] });
+    return judgeRun({ xml, success, files: filter === undefined ? files : [] });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
