@@ -11,9 +11,12 @@ export interface TestGroup {
   /** Runs the examples in doc comments instead of test files. */
   readonly isDoc?: boolean;
   readonly permissions: readonly string[];
-  /** Modules at once. Groups that start processes or measure time run one after another. */
-  readonly parallel: boolean;
-  /** The group is killed and counted as failed after this long. */
+  /**
+   * What runs at once: files as threads of one process; two files, each in a process of its own, whose
+   * tests look at what their process starts and leaves; or nothing.
+   */
+  readonly parallel: "threads" | "processes" | "no";
+  /** A process of the group is killed and counted as failed after this long. */
   readonly timeoutMs: number;
   /** Scripts, as arguments of `deno`, that must succeed before the group runs. */
   readonly prepare?: readonly (readonly string[])[];
@@ -29,7 +32,7 @@ export const GROUPS: readonly TestGroup[] = Object.freeze<TestGroup[]>([
     name: "unit",
     folder: "test/unit",
     permissions: ALONE,
-    parallel: true,
+    parallel: "threads",
     timeoutMs: 5 * MINUTE_MS,
   },
   {
@@ -37,7 +40,7 @@ export const GROUPS: readonly TestGroup[] = Object.freeze<TestGroup[]>([
     folder: "test/fuzz",
     // Some of it is at a socket, and at the whole service in a process of its own.
     permissions: EVERYTHING,
-    parallel: true,
+    parallel: "threads",
     timeoutMs: 3 * MINUTE_MS,
   },
   {
@@ -45,35 +48,35 @@ export const GROUPS: readonly TestGroup[] = Object.freeze<TestGroup[]>([
     folder: "src",
     isDoc: true,
     permissions: ALONE,
-    parallel: true,
+    parallel: "threads",
     timeoutMs: 5 * MINUTE_MS,
   },
   {
     name: "integration",
     folder: "test/integration",
     permissions: EVERYTHING,
-    parallel: false,
+    parallel: "processes",
     timeoutMs: 8 * MINUTE_MS,
   },
   {
     name: "escape",
     folder: "test/escape",
     permissions: EVERYTHING,
-    parallel: false,
+    parallel: "processes",
     timeoutMs: 5 * MINUTE_MS,
   },
   {
     name: "e2e",
     folder: "test/e2e",
     permissions: EVERYTHING,
-    parallel: false,
+    parallel: "processes",
     timeoutMs: 8 * MINUTE_MS,
   },
   {
     name: "browser",
     folder: "test/browser",
     permissions: EVERYTHING,
-    parallel: false,
+    parallel: "no",
     timeoutMs: 5 * MINUTE_MS,
     prepare: [["run", "-A", "--frozen", "scripts/install_chromium.ts"]],
   },
@@ -81,7 +84,7 @@ export const GROUPS: readonly TestGroup[] = Object.freeze<TestGroup[]>([
     name: "npm",
     folder: "test/npm",
     permissions: EVERYTHING,
-    parallel: false,
+    parallel: "no",
     timeoutMs: 5 * MINUTE_MS,
     prepare: [["run", "-A", "--frozen", "scripts/build_npm.ts"]],
   },
@@ -124,10 +127,17 @@ function pick(names: readonly string[]): readonly TestGroup[] {
   return names.length === 0 ? GROUPS : GROUPS.filter(({ name }) => names.includes(name));
 }
 
-/** The arguments of `deno` that run a group whose types have been checked. */
+/** How `deno` is to run a group, or some files of it. */
+export interface TestRun extends Pick<Selection, "filter"> {
+  readonly reportPath: string;
+  /** @default all of the group's folder */
+  readonly files?: readonly string[];
+}
+
+/** The arguments of `deno` that run tests whose types have been checked. */
 export function testArguments(
   group: TestGroup,
-  options: { readonly reportPath: string } & Pick<Selection, "filter">,
+  { reportPath, filter, files = [group.folder] }: TestRun,
 ): readonly string[] {
   return [
     "test",
@@ -138,9 +148,9 @@ export function testArguments(
       ? ["--doc", "--permit-no-files"]
       : ["--no-check", "--sanitize-ops", "--sanitize-resources"]),
     ...group.permissions,
-    ...(group.parallel ? ["--parallel"] : []),
-    `--junit-path=${options.reportPath}`,
-    ...(options.filter === undefined ? [] : [`--filter=${options.filter}`]),
-    group.folder,
+    ...(group.parallel === "threads" ? ["--parallel"] : []),
+    `--junit-path=${reportPath}`,
+    ...(filter === undefined ? [] : [`--filter=${filter}`]),
+    ...files,
   ];
 }

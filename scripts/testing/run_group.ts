@@ -1,33 +1,51 @@
 /**
- * Runs one group of tests as a `deno test` of its own, streams what it prints, and judges it by its
- * report. A group that hangs is killed; a group whose preparation fails is one failure, not a skip.
+ * Runs one group of tests, in one `deno test` or in one for each file, shows what they print, and
+ * judges them by their reports. A process that hangs is killed; a group whose preparation fails is one
+ * failure, not a skip.
  */
 
 import { glob, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type GroupResult, judgeRun, NO_COUNTS } from "./junit.ts";
+import { type GroupResult, judgeRun, NO_COUNTS, sumCounts } from "./junit.ts";
 import { testArguments, type TestGroup } from "./groups.ts";
 
-/** Runs `deno` with these arguments and shows its output; answers whether it succeeded in time. */
-async function runDeno(args: readonly string[], timeoutMs: number): Promise<boolean> {
+/** Processes at once of a group whose files have a process each. */
+const AT_ONCE = 2;
+
+interface DenoRun {
+  readonly args: readonly string[];
+  readonly timeoutMs: number;
+  /** Shows the output when it has ended, not in between that of others. */
+  readonly isOneOfMany: boolean;
+}
+
+/** Runs `deno` and shows its output; answers whether it succeeded in time. */
+async function runDeno({ args, timeoutMs, isOneOfMany }: DenoRun): Promise<boolean> {
+  const shown = isOneOfMany ? "piped" : "inherit";
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
     stdin: "null",
-    stdout: "inherit",
-    stderr: "inherit",
+    stdout: shown,
+    stderr: shown,
   }).spawn();
   const kill = setTimeout(() => {
     console.log(`Killed after ${timeoutMs / 1000} s: deno ${args.join(" ")}`);
     child.kill("SIGKILL");
   }, timeoutMs);
-  const { success } = await child.status;
-  clearTimeout(kill);
-  return success;
+  try {
+    if (!isOneOfMany) return (await child.status).success;
+    const { success, stdout, stderr } = await child.output();
+    await Deno.stdout.write(stdout);
+    await Deno.stderr.write(stderr);
+    return success;
+  } finally {
+    clearTimeout(kill);
+  }
 }
 
 /** The test files of a group, counted from the project's root; none for doc examples. */
-export async function findTestFiles(group: TestGroup): Promise<readonly string[]> {
+async function findTestFiles(group: TestGroup): Promise<readonly string[]> {
   if (group.isDoc) return [];
   const files: string[] = [];
   for await (const file of glob(`${group.folder}/**/*_test.ts`)) files.push(file);
@@ -41,18 +59,56 @@ export async function runGroup(
 ): Promise<GroupResult | undefined> {
   const files = await findTestFiles(group);
   if (!group.isDoc && files.length === 0) return undefined;
-  for (const step of group.prepare ?? []) {
-    if (await runDeno(step, group.timeoutMs)) continue;
-    const fault = `cannot be prepared: deno ${step.join(" ")} failed`;
+  const { timeoutMs } = group;
+  for (const args of group.prepare ?? []) {
+    if (await runDeno({ args, timeoutMs, isOneOfMany: false })) continue;
+    const fault = `cannot be prepared: deno ${args.join(" ")} failed`;
     return { counts: { ...NO_COUNTS, failed: 1 }, faults: [fault] };
   }
   const folder = await mkdtemp(join(tmpdir(), "codemode-tests-"));
   try {
-    const reportPath = join(folder, "junit.xml");
-    const success = await runDeno(testArguments(group, { reportPath, filter }), group.timeoutMs);
-    const xml = await readFile(reportPath, "utf8").catch(() => undefined);
-    return judgeRun({ xml, success, files: filter === undefined ? files : [] });
+    if (group.parallel !== "processes") return await runFiles(group, files, { folder, filter });
+    return await runEachFile(group, files, { folder, filter });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+interface Place {
+  /** Where reports are written. */
+  readonly folder: string;
+  readonly filter: string | undefined;
+}
+
+async function runEachFile(
+  group: TestGroup,
+  files: readonly string[],
+  place: Place,
+): Promise<GroupResult> {
+  const left = [...files];
+  const results: GroupResult[] = [];
+  const runner = async () => {
+    for (let file = left.shift(); file !== undefined; file = left.shift()) {
+      results.push(await runFiles(group, [file], place));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, runner));
+  return {
+    counts: sumCounts(results.map(({ counts }) => counts)),
+    faults: results.flatMap(({ faults }) => faults),
+  };
+}
+
+/** Runs files of a group, or what else its folder holds, in one process. */
+async function runFiles(
+  group: TestGroup,
+  files: readonly string[],
+  { folder, filter }: Place,
+): Promise<GroupResult> {
+  const isOneOfMany = group.parallel === "processes";
+  const reportPath = join(folder, `${isOneOfMany ? files[0]?.replaceAll("/", "-") : "all"}.xml`);
+  const args = testArguments(group, { reportPath, filter, ...(isOneOfMany ? { files } : {}) });
+  const success = await runDeno({ args, timeoutMs: group.timeoutMs, isOneOfMany });
+  const xml = await readFile(reportPath, "utf8").catch(() => undefined);
+  return judgeRun({ xml, success, files: filter === undefined ? files : [] });
 }
