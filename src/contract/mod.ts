@@ -61,3 +61,11 @@ export {
   ToolCallRequestSchema,
 } from "./tool_call.ts";
 export type { HeavyPlace, ProgramTraits } from "./traits.ts";
+export { type ExecutionEvent, ExecutionEventSchema } from "./event.ts";
+export {
+  MAX_QUESTION_MESSAGE,
+  type Question,
+  type QuestionAnswer,
+  QuestionAnswerSchema,
+  QuestionSchema,
+} from "./question.ts";
