@@ -21,6 +21,8 @@ import type {
   Usage,
 } from "../runtime/mod.ts";
 import { CallJournal, type JournalReader } from "./call_journal.ts";
+import type { JournalShare } from "./journal_room.ts";
+import { addUsage, NOTHING_USED } from "./usage_sum.ts";
 
 /** What continues programs of a light engine; such programs are repeatable. */
 export const HEAVIER: ReadonlyMap<EngineName, EngineName> = new Map([
@@ -51,6 +53,8 @@ export interface ProgramJob {
 export interface ProgramWalkParts {
   readonly pools: ReadonlyMap<EngineName, Pool>;
   readonly clock: Clock;
+  /** Room for its journal, which gives it back. @default there is enough */
+  readonly share?: JournalShare;
   /** Told when a sandbox is there for the first time. */
   readonly onSandbox: () => void;
 }
@@ -85,6 +89,7 @@ export class ProgramWalk {
     this.#journal = new CallJournal({
       clock: parts.clock,
       make: (frame, signal) => this.#make(frame, signal),
+      share: parts.share,
     });
   }
 
@@ -249,28 +254,12 @@ export class ProgramWalk {
   }
 }
 
-const NOTHING_USED: Usage = Object.freeze({
-  cpuTimeMs: 0,
-  memoryPeakBytes: 0,
-  wallTimeMs: 0,
-  waitTimeMs: 0,
-});
-
 /** No place was free on a light engine. */
 const BUSY: RunReport = Object.freeze<RunReport>({
   outcome: { kind: "yielded", reason: "busy", what: "no place was free" },
   usage: NOTHING_USED,
   droppedLogs: 0,
 });
-
-function addUsage(one: Usage, other: Usage): Usage {
-  return {
-    cpuTimeMs: one.cpuTimeMs + other.cpuTimeMs,
-    memoryPeakBytes: Math.max(one.memoryPeakBytes, other.memoryPeakBytes),
-    wallTimeMs: one.wallTimeMs + other.wallTimeMs,
-    waitTimeMs: one.waitTimeMs + other.waitTimeMs,
-  };
-}
 
 function judgeEnd(
   { outcome, queuedCalls = [] }: RunReport,
