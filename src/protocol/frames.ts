@@ -126,6 +126,8 @@ export interface StartFrame {
   readonly yieldAfterMs?: number;
   /** CPU time in milliseconds after which an engine of many programs ends this one; absent: its host does. */
   readonly cpuTimeMs?: number;
+  /** Length of a frame beyond which such an engine ends the program; absent: its host does. */
+  readonly frameBytes?: number;
 }
 
 /** Host → guest: the answer to the call of the same `id`. `at` is the time of a repeatable program. */

@@ -3,6 +3,7 @@
  * the differences are in `docs/decisions/`; a test runs each rule against programs on both sides.
  */
 
+import { type PythonBrackets, readPythonBrackets } from "./python_brackets.ts";
 import type { PythonToken } from "./python_tokens.ts";
 
 /** What a program needs that it would not find, in words of a sentence "it has no …". */
@@ -31,10 +32,12 @@ const READERS = words("list tuple dict sum sorted min max join print any all");
 
 class Admission {
   readonly #tokens: readonly PythonToken[];
+  readonly #brackets: PythonBrackets;
   #asyncNames: ReadonlySet<string> = new Set();
 
   constructor(tokens: readonly PythonToken[]) {
     this.#tokens = tokens;
+    this.#brackets = readPythonBrackets(tokens);
   }
 
   run(): string | undefined {
@@ -122,14 +125,9 @@ class Admission {
 
   /** `for` in brackets of a call makes a value that is read once in CPython. */
   #judgeFor(at: number): string | undefined {
-    const { depth } = this.#tokens[at]!;
-    for (let open = at - 1; open >= 0; open -= 1) {
-      const token = this.#tokens[open]!;
-      if (token.depth >= depth) continue;
-      if (token.text !== "(") return undefined;
-      return this.#isReader(open - 1) ? undefined : "generators";
-    }
-    return undefined;
+    const open = this.#brackets.around(at);
+    if (this.#text(open) !== "(") return undefined;
+    return this.#isReader(open - 1) ? undefined : "generators";
   }
 
   #isReader(at: number): boolean {

@@ -6,6 +6,7 @@
 
 import type { GuestNamespace } from "./frames.ts";
 import { admitStatements } from "./python_admit.ts";
+import { type PythonBrackets, readPythonBrackets } from "./python_brackets.ts";
 import { isOrder, readComparison } from "./python_order.ts";
 import { pythonPaths, type ToolPlace } from "./python_names.ts";
 import { type PythonToken, readPythonTokens } from "./python_tokens.ts";
@@ -39,9 +40,14 @@ export function toLightProgram(
   const tokens = readPythonTokens(source);
   if (tokens === undefined) return { lacks: "an understanding of its text" };
   const lacks = admitStatements(tokens);
-  return lacks === undefined ? new Rewriter(source, tokens, namespaces).run() : { lacks };
+  if (lacks !== undefined) return { lacks: lacks.slice(0, MAX_LACKS) };
+  return new Rewriter(source, tokens, namespaces).run();
 }
 
+/** Characters that are said of what is lacked. */
+const MAX_LACKS = 200;
+/** Tokens beyond its first that name a tool: two dots and two names. */
+const MAX_PATH = 4;
 /** Built-ins whose calls go to corrected ones: the engine's own differ in numbers. */
 const CORRECTED: ReadonlySet<string> = new Set(["sum", "round", "int", "str", "print"]);
 const TYPES: ReadonlySet<string> = new Set(["int", "str"]);
@@ -49,6 +55,7 @@ const TYPES: ReadonlySet<string> = new Set(["int", "str"]);
 class Rewriter {
   readonly #source: string;
   readonly #tokens: readonly PythonToken[];
+  readonly #brackets: PythonBrackets;
   readonly #paths: ReadonlyMap<string, ToolPlace>;
   readonly #heads: ReadonlySet<string>;
   readonly #edits: TextEdit[] = [];
@@ -62,12 +69,15 @@ class Rewriter {
   ) {
     this.#source = source;
     this.#tokens = tokens;
+    this.#brackets = readPythonBrackets(tokens);
     this.#paths = pythonPaths(namespaces);
     this.#heads = new Set(["mcp", ...[...this.#paths.keys()].map((path) => path.split(".")[0]!)]);
   }
 
   run(): LightVerdict {
-    this.#tokens.forEach((token, at) => this.#visit(token, at));
+    for (const [at, token] of this.#tokens.entries()) {
+      if (this.#lacks === undefined) this.#visit(token, at);
+    }
     if (this.#lacks !== undefined) return { lacks: this.#lacks };
     return { code: applyEdits(this.#source, this.#edits), calls: this.#calls };
   }
@@ -92,7 +102,7 @@ class Rewriter {
     if (place === undefined || this.#text(last + 1) !== "(") {
       return this.#lack(`${path} other than as a call`);
     }
-    const end = this.#closing(last + 1);
+    const end = this.#brackets.closing(last + 1);
     if (this.#hasMapping(last + 1, end)) return this.#lack("** in calls of tools");
     const start = this.#tokens[at]!.start;
     const open = this.#tokens[last + 1]!.end;
@@ -112,12 +122,17 @@ class Rewriter {
   #readPath(at: number): readonly [path: string, last: number] {
     let path = this.#text(at);
     let last = at;
-    while (this.#text(last + 1) === "." && this.#tokens[last + 2]?.kind === "name") {
+    while (last < at + MAX_PATH && this.#isFollowed(last)) {
       if (this.#paths.has(path)) break;
       last += 2;
       path += `.${this.#text(last)}`;
     }
     return [path, last];
+  }
+
+  /** Whether a dot and a name stand behind a token. */
+  #isFollowed(at: number): boolean {
+    return this.#text(at + 1) === "." && this.#tokens[at + 2]?.kind === "name";
   }
 
   #visitCorrected({ text, start, end }: PythonToken, at: number): void {
@@ -132,17 +147,9 @@ class Rewriter {
   /** Whether a name is written where types are: in an annotation, or for `isinstance`. */
   #isType(at: number): boolean {
     if ([":", "->", "[", "|"].includes(this.#text(at - 1))) return true;
-    const open = this.#opening(at);
+    const open = this.#brackets.around(at);
     const isAmong = this.#text(open - 1) === ",";
-    return this.#text((isAmong ? this.#opening(open) : open) - 1) === "isinstance";
-  }
-
-  /** The bracket around a token. */
-  #opening(at: number): number {
-    const { depth } = this.#tokens[at]!;
-    let open = at - 1;
-    while (open >= 0 && this.#tokens[open]!.depth >= depth) open -= 1;
-    return open;
+    return this.#text((isAmong ? this.#brackets.around(open) : open) - 1) === "isinstance";
   }
 
   #visitOrder({ start, end }: PythonToken, at: number): void {
@@ -156,21 +163,13 @@ class Rewriter {
   /** A field without a format is printed as `str` prints it; one with a format only where that is known. */
   #visitField(at: number): void {
     const field = this.#tokens[at]!;
-    const end = this.#tokens.findIndex((token, index) =>
-      index > at && token.kind === "fieldEnd" && token.depth === field.depth
-    );
-    const { text, start } = this.#tokens[end]!;
+    const { text, start } = this.#tokens[this.#brackets.closing(at)]!;
     if (text === "=" || text === "!") return this.#lack("fields with = or ! in f-strings");
-    const format = /^[^}]*/.exec(this.#source.slice(start + 1))![0];
+    const format = this.#source.slice(start + 1, this.#source.indexOf("}", start));
     const isTyped = /[bcdeEfFgGnosxX%]$/.test(format);
     const printer = text === "}" ? "__str(" : isTyped ? "__typed(" : "__untyped(";
     this.#edit(field.end, 0, printer);
     this.#edit(start, 0, ")");
-  }
-
-  #closing(open: number): number {
-    const { depth } = this.#tokens[open]!;
-    return this.#tokens.findIndex((token, index) => index > open && token.depth === depth);
   }
 
   #text(at: number): string {
@@ -182,7 +181,7 @@ class Rewriter {
   }
 
   #lack(what: string): void {
-    this.#lacks ??= what;
+    this.#lacks ??= what.slice(0, MAX_LACKS);
   }
 }
 

@@ -113,7 +113,8 @@ export class Session {
     const start = { type: "start", version: PROTOCOL_VERSION, nonce, code, namespaces, context };
     const terms = { access, depth: budget.depth, repeatable, yieldAfterMs };
     const cpuTimeMs = repeatable && this.#cpuTimeLeftMs();
-    this.#context.write(`${JSON.stringify({ ...start, ...terms, cpuTimeMs })}\n`);
+    const frameBytes = repeatable && budget.frameBytes;
+    this.#context.write(`${JSON.stringify({ ...start, ...terms, cpuTimeMs, frameBytes })}\n`);
     this.#time.start();
   }
 
@@ -166,6 +167,12 @@ export class Session {
   lose(error: CodemodeError): void {
     if (this.#program.repeatable === undefined) return this.stop(error);
     this.#end({ kind: "yielded", reason: "lost", what: error.message });
+  }
+
+  /** Ends the run because it has ended its sandbox: where its engine may give it up it goes on elsewhere. */
+  crash(error: CodemodeError): void {
+    if (this.#program.yieldAfterMs === undefined) return this.stop(error);
+    this.lose(error);
   }
 
   /** Ends the run as if its engine had given it up, where it may; else for `error`. */

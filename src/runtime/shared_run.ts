@@ -7,8 +7,10 @@ import {
   cpuTimeError,
   engineLimitOf,
   memoryError,
+  outputError,
   timeoutError,
 } from "./limits.ts";
+import type { EngineLimit } from "../protocol/engine_limit.ts";
 import type { Outcome, Program, RunHost, RunReport, Usage } from "./runtime.ts";
 import { Session, type SessionContext } from "./session.ts";
 
@@ -94,8 +96,13 @@ export class SharedRun {
     if (outcome.kind !== "failed") return outcome;
     const limit = engineLimitOf(outcome.error);
     if (limit === undefined) return outcome;
-    const error = limit === "cpu" ? this.#timeError() : memoryError(this.#context.memoryLimitBytes);
-    return { kind: "stopped", error };
+    return { kind: "stopped", error: this.#limitError(limit) };
+  }
+
+  #limitError(limit: EngineLimit): CodemodeError {
+    if (limit === "cpu") return this.#timeError();
+    if (limit === "memory") return memoryError(this.#context.memoryLimitBytes);
+    return outputError("A single message of the program", this.#program.budget.frameBytes);
   }
 
   /**

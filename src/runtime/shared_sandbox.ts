@@ -271,7 +271,7 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
     this.#isGone = true;
     this.#watch?.[Symbol.dispose]();
     const guilty = this.#verdict === undefined ? this.#untaken[0]?.run : undefined;
-    guilty?.session.stop(crashError(end, memoryLimitBytes));
+    guilty?.session.crash(crashError(end, memoryLimitBytes));
     const what = this.#verdict ?? "made it crash";
     for (const run of this.#runs.values()) run.lose(`has ended: another program ${what}`);
     if (end.stderr !== "") logger.debug("A shared sandbox wrote to stderr", { ...end });

@@ -7,7 +7,7 @@ import {
   type Program,
   type RunReport,
 } from "../../../src/runtime/mod.ts";
-import { program, recordingHost } from "../../harness/programs.ts";
+import { AMPLE, program, recordingHost } from "../../harness/programs.ts";
 import { repeatable, sleepingHost } from "../../harness/repeatable.ts";
 import { summarize } from "../../harness/sandbox.ts";
 
@@ -15,6 +15,10 @@ const SPEC = { memoryLimitBytes: 32 * 1024 * 1024 };
 const OUT_OF_TIME = "stopped EXECUTION_TIMEOUT: Code execution timed out after 400ms";
 const OUT_OF_MEMORY =
   "stopped MEMORY_LIMIT_EXCEEDED: Code execution exceeded its memory limit of 33554432 bytes";
+/** Of what is more than a message may have, not even the whole would be taken by the host. */
+const SMALL = { budget: { ...AMPLE, frameBytes: 70_000, totalBytes: 90_000 } };
+const TOO_LONG =
+  "stopped OUTPUT_LIMIT_EXCEEDED: A single message of the program is larger than 70000 bytes";
 const never = new AbortController().signal;
 
 function run(
@@ -133,6 +137,8 @@ Deno.test("limits end one program and leave its process to the next", async () =
       "failed RangeError: Maximum call stack size exceeded",
     ],
     ["JSON.parse('['.repeat(1e6))", {}, "failed RangeError: Maximum call stack size exceeded"],
+    ["await codemode.search('x'.repeat(1e5))", SMALL, TOO_LONG],
+    ["return 'x'.repeat(1e5)", SMALL, TOO_LONG],
     [
       "for (let i = 0; i <= 1000; i++) setTimeout(() => {}, 60_000); await new Promise(() => {})",
       {},
