@@ -48,6 +48,10 @@ interface Untaken {
 export interface HostingSandbox extends Sandbox {
   /** Programs running now. */
   readonly active: number;
+  /** Those of them that wait for a reply; they cost nothing but memory. */
+  readonly parked: number;
+  /** Resident memory above that of its start; 0 where the system does not tell. */
+  readonly grownBytes: number;
   /** Programs begun so far. */
   readonly runsSoFar: number;
   /** Whether it should be replaced, once its programs are over. */
@@ -129,6 +133,16 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
     return this.#runs.size;
   }
 
+  get parked(): number {
+    let parked = 0;
+    for (const run of this.#runs.values()) if (run.untakenLines === 0) parked += 1;
+    return parked;
+  }
+
+  get grownBytes(): number {
+    return Math.max(0, this.#readResident() - this.#startBytes);
+  }
+
   get runsSoFar(): number {
     return this.#runsSoFar;
   }
@@ -190,6 +204,7 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
     const sinceMs = this.#options.clock.monotonic();
     if (this.#untaken.length === 0) this.#startHead(sinceMs);
     this.#untaken.push({ run, sinceMs });
+    run.untakenLines += 1;
     this.#watch ??= this.#options.clock.after(WATCH_INTERVAL_MS, () => this.#look());
     this.#process.write(line, onFlushed);
   }
@@ -208,10 +223,11 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
 
   #taken(): void {
     const wasBlocked = this.isBlocked;
-    this.#untaken[0]?.run.wasBusy(this.#headAgeMs());
+    const run = this.#untaken[0]?.run;
+    run?.wasBusy(this.#headAgeMs());
     this.#untaken.shift();
     this.#startHead(this.#options.clock.monotonic());
-    if (wasBlocked) this.#onChange();
+    if (wasBlocked || run?.untakenLines === 0) this.#onChange();
     if (this.#untaken.length > 0) return;
     this.#watch?.[Symbol.dispose]();
     this.#watch = undefined;
@@ -283,7 +299,7 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
     const { maxRuns, maxGrownBytes } = this.#options;
     if (this.#runsSoFar >= maxRuns) this.#isWorn = true;
     if (this.#runsSoFar % RUNS_PER_READING !== 0 || this.isGone) return;
-    if (this.#readResident() - this.#startBytes > maxGrownBytes) this.#isWorn = true;
+    if (this.grownBytes > maxGrownBytes) this.#isWorn = true;
   }
 
   #readResident(): number {
