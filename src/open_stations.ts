@@ -167,7 +167,7 @@ function openDeno(sandbox: Config["sandbox"], options: OpenRuntimeOptions): Stat
   return { runtime, pool };
 }
 
-/** Programs of a process that may wait for replies beside each that runs: a resting VM takes 3 MiB. */
+/** Programs of a process that may wait for replies beside each that runs: a resting VM takes 4 MiB. */
 const PARKED_FOR_EACH = 3;
 
 function openQuickJs(sandbox: Config["sandbox"], options: OpenRuntimeOptions): Station {
