@@ -9,11 +9,12 @@ import { newId } from "../base/ids.ts";
 import { LINE_TAKEN } from "../protocol/engine_limit.ts";
 import { LineSplitter } from "../protocol/lines.ts";
 import type { EngineSettings, HostedSandbox } from "./engine_host.ts";
-import { cancelledError, crashError } from "./limits.ts";
+import { crashError } from "./limits.ts";
 import { GuestProcess, type ProcessEnd, type ProcessSpec } from "./process_carrier.ts";
 import { readProcess } from "./proc_usage.ts";
-import { MAX_READY_BYTES, notReady, type ReadyListener, waitUntilReady } from "./ready.ts";
-import type { Program, RunHost, RunReport, Sandbox } from "./runtime.ts";
+import { listenToProcess, openReady, type ReadyListener, type StartingSandbox } from "./ready.ts";
+import type { HostingSandbox } from "./hosting_sandbox.ts";
+import type { Program, RunHost, RunReport } from "./runtime.ts";
 import { SharedRun } from "./shared_run.ts";
 
 /** What a shared sandbox needs of the world. */
@@ -44,32 +45,11 @@ interface Untaken {
   readonly sinceMs: number;
 }
 
-/** A sandbox that hosts many programs at a time, as the rooms above see it. */
-export interface HostingSandbox extends Sandbox {
-  /** Programs running now. */
-  readonly active: number;
-  /** Those of them that wait for a reply; they cost nothing but memory. */
-  readonly parked: number;
-  /** Resident memory above that of its start; 0 where the system does not tell. */
-  readonly grownBytes: number;
-  /** Programs begun so far. */
-  readonly runsSoFar: number;
-  /** Whether it should be replaced, once its programs are over. */
-  readonly isWorn: boolean;
-  /** Whether it has been busy with one program for so long that no other should be begun in it. */
-  readonly isBlocked: boolean;
-  /** Whether it is gone or going. */
-  readonly isGone: boolean;
-  /** Calls `listener` whenever it may have become better or worse to begin a program in it. */
-  onChange(listener: () => void): void;
-}
-
 /** One process, many programs. */
-export class SharedSandbox implements HostedSandbox, HostingSandbox {
+export class SharedSandbox implements HostedSandbox, HostingSandbox, StartingSandbox {
   readonly gone: Promise<void>;
   readonly #process: GuestProcess;
   readonly #options: SharedSandboxOptions;
-  readonly #isGroup: boolean;
   readonly #runs = new Map<string, SharedRun>();
   readonly #lines = new LineSplitter(MAX_LINE_BYTES);
   #untaken: Untaken[] = [];
@@ -87,7 +67,6 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
 
   private constructor(spec: ProcessSpec, options: SharedSandboxOptions) {
     this.#process = new GuestProcess(spec);
-    this.#isGroup = spec.isGroup ?? false;
     this.#options = options;
     options.broker?.onDenied((attempt) =>
       options.logger.warn("A shared sandbox was denied a permission", { attempt })
@@ -100,29 +79,28 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
    *
    * @throws {CodemodeError} `SANDBOX_CRASHED` when it does not become ready, `CANCELLED` on abort.
    */
-  static async open(
+  static open(
     spec: ProcessSpec,
     options: SharedSandboxOptions,
     signal?: AbortSignal,
   ): Promise<SharedSandbox> {
-    if (signal?.aborted) throw cancelledError(signal.reason);
-    const started = options.clock.monotonic();
-    const sandbox = new SharedSandbox(spec, options);
-    try {
-      await waitUntilReady((listener) => sandbox.#listenForReady(listener), options, signal);
-    } catch (error) {
-      await sandbox[Symbol.asyncDispose]();
-      throw error;
-    }
-    sandbox.#startupMs = options.clock.monotonic() - started;
-    sandbox.#startBytes = sandbox.#readResident();
-    sandbox.#process.onOutput((chunk) => sandbox.#receive(chunk));
-    return sandbox;
+    return openReady(() => new SharedSandbox(spec, options), options, signal);
+  }
+
+  /** See {@link openReady}. */
+  listenForReady(listener: ReadyListener): void {
+    listenToProcess(this.#process, this.#options, listener);
+  }
+
+  /** See {@link openReady}. */
+  becameReady(startupMs: number): void {
+    this.#startupMs = startupMs;
+    this.#startBytes = this.#readResident();
+    this.#process.onOutput((chunk) => this.#receive(chunk));
   }
 
   get killTarget(): number {
-    const pid = this.#process.pid!;
-    return this.#isGroup ? -pid : pid;
+    return this.#process.killTarget;
   }
 
   get startupMs(): number {
@@ -304,17 +282,5 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
 
   #readResident(): number {
     return readProcess(this.#process.pid!)?.residentBytes ?? 0;
-  }
-
-  #listenForReady({ take, fail }: ReadyListener): void {
-    const { memoryLimitBytes, broker } = this.#options;
-    const lines = new LineSplitter(MAX_READY_BYTES);
-    const takeConnected = (line: string) => void broker?.connected.then(() => take(line));
-    this.#process.onOutput((chunk) => {
-      if (!lines.push(chunk, broker === undefined ? take : takeConnected)) {
-        fail(notReady("it spoke early"));
-      }
-    });
-    void this.#process.ended.then((end) => fail(crashError(end, memoryLimitBytes)));
   }
 }
