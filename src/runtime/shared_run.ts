@@ -24,6 +24,8 @@ export interface SharedRunContext extends SessionContext {
 /** One program. */
 export class SharedRun {
   readonly session: Session;
+  /** Lines for it that the engine has not taken yet: with none it waits for a reply. */
+  untakenLines = 0;
   readonly #program: Program;
   readonly #context: SharedRunContext;
   readonly #clock: Clock;
@@ -61,8 +63,9 @@ export class SharedRun {
     return { outcome: this.#judge(outcome), usage: this.#usage(), droppedLogs, queuedCalls };
   }
 
-  /** The engine was busy with one line of it for that long. */
+  /** The engine has taken a line of it, having been busy with it for that long. */
   wasBusy(forMs: number): void {
+    this.untakenLines -= 1;
     this.#busyMs += forMs;
   }
 

@@ -1,6 +1,7 @@
 /** Limits of programs that share a process, and what becomes of the others in it. */
 
 import assert from "node:assert/strict";
+import { createSharedPool } from "../../../src/pool/mod.ts";
 import {
   createQuickJsRuntime,
   type HostingSandbox,
@@ -169,4 +170,25 @@ Deno.test("a program that is not repeatable is refused", async () => {
     summarize(report),
     "stopped INTERNAL: A program of a shared sandbox has to be repeatable",
   );
+});
+
+Deno.test("who asks for a full process gets in once the others wait for replies", async () => {
+  await using runtime = createQuickJsRuntime({ programsAtOnce: 3 });
+  const size = { min: 1, max: 1, programsAtOnce: 3, parkedAtOnce: 2, idleTimeoutMs: 1000 };
+  await using pool = createSharedPool({ runtime, spec: SPEC, ...size });
+  const leases = [];
+  for (let count = 0; count < 3; count += 1) leases.push(await pool.checkout(SPEC, never));
+  const sandboxes = leases.map(({ sandbox }) => sandbox as HostingSandbox);
+  const waiting = pool.checkout(SPEC, never);
+  assert.equal(pool.stats().waiting, 1);
+  const parked = sandboxes.map((sandbox) => bystander(sandbox));
+  await using next = await waiting;
+  assert.equal(
+    summarize(await run(next.sandbox as HostingSandbox, "return 'in'")),
+    'completed "in"',
+  );
+  for (const { called, release } of parked) await called.then(release);
+  const ends = await Promise.all(parked.map(({ ended }) => ended));
+  assert.deepEqual(ends.map(summarize), Array(3).fill('completed "fine"'));
+  for (const lease of leases) await lease[Symbol.asyncDispose]();
 });
