@@ -59,6 +59,7 @@ export class PythonEngine {
     const { packages } = this.#options;
     const { signal } = this.#ending;
     if (packages !== undefined) this.#wheels = await findWheels(packages, { signal });
+    // Packages are files, which no snapshot holds: one snapshot serves whatever packages there are.
     const assets = this.#findAssets();
     const { logger, cachePath = join(cacheFolder(), "python") } = this.#options;
     try {
@@ -75,7 +76,8 @@ export class PythonEngine {
 
   files(): Readonly<Record<string, string>> {
     const snapshot = this.#snapshot === undefined ? {} : { [SNAPSHOT]: this.#snapshot };
-    return { ...this.#findAssets(), ...snapshot };
+    const wheels = this.#wheels.map((path, at) => [`engine.w${at}.whl`, path]);
+    return { ...this.#findAssets(), ...Object.fromEntries(wheels), ...snapshot };
   }
 
   /** The command of a process whose programs may take so much beyond what Python takes. */
@@ -96,9 +98,7 @@ export class PythonEngine {
   }
 
   #findAssets(): Readonly<Record<string, string>> {
-    this.#assets ??= findPythonAssets().files;
-    const wheels = this.#wheels.map((path, at) => [`engine.w${at}.whl`, path]);
-    return { ...this.#assets, ...Object.fromEntries(wheels) };
+    return this.#assets ??= findPythonAssets().files;
   }
 
   async #make(): Promise<Uint8Array> {
