@@ -107,6 +107,20 @@ ends`;
       caught.map(([, end]) => end),
     );
   },
+
+  "memory that is not there ends a program, wherever it is noticed": async (runtime) => {
+    const told =
+      "stopped MEMORY_LIMIT_EXCEEDED: Code execution exceeded its memory limit of 134217728 bytes";
+    const reports = await runAll(runtime, [
+      "keep = []\nwhile True:\n  keep.append([1])",
+      "'x' * 100_000_000",
+    ]);
+    assert.deepEqual(reports.map(summarize), [told, told]);
+    const [caught] = await runAll(runtime, [
+      "try:\n  bytearray(10**9)\nexcept MemoryError:\n  held = 1\nheld",
+    ]);
+    assert.equal(summarize(caught!), "completed 1");
+  },
 };
 
 Deno.test("python: ends of programs", async (t) => {

@@ -20,6 +20,8 @@ MAX_PROPERTIES = 64
 MAX_CAUSES = 4
 MAX_FAILED_TASKS = 4
 MAX_PENDING_NOTES = 32
+# What is held back so that a program that ran out of memory can be told so.
+RESERVE_BYTES = 512 * 1024
 NEVER_ENDS = "The program waits for something that nothing will ever settle"
 
 
@@ -31,6 +33,7 @@ class Run:
         self._end = end
         self._has_ended = False
         self._failures = []
+        self._reserve = bytearray(RESERVE_BYTES)
         self.calls = tools.Calls(send, start["depth"])
         self._end_lines = console.install(
             lambda level, text: send(
@@ -64,7 +67,11 @@ class Run:
         self._finish({"type": "final", "ok": True, "value": wire, "notes": [*notes, *self._notes()]})
 
     def fail(self, error):
-        wire = to_wire_error(error, self._start["depth"])
+        self._reserve = None
+        try:
+            wire = to_wire_error(error, self._start["depth"])
+        except MemoryError:
+            wire = {"name": "MemoryError", "message": "", "stack": ""}
         self._finish({"type": "final", "ok": False, "error": wire})
 
     def take_failure(self, _loop, context):
@@ -76,8 +83,9 @@ class Run:
         if self._has_ended:
             return
         self._end_lines()
+        text = codec.dumps(frame)
         self._has_ended = True
-        self._end(codec.dumps(frame))
+        self._end(text)
 
     def _notes(self):
         # A task that failed tells so when it is collected; recent ones are now.
