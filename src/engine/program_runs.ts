@@ -55,7 +55,8 @@ export class ProgramRuns {
       );
       await ticket.turn();
       this.#advance(run, "check");
-      const checked = await this.#preparation.check(run.admitted, toolbox, run.signal);
+      const { caller: { id: principal }, signal } = run;
+      const checked = await this.#preparation.check(run.admitted, toolbox, { principal, signal });
       this.#advance(run, "checked");
       run.runtime = this.#choices.choose(run.admitted.candidates, checked.traits);
       if (!checked.ok || checked.emitted === undefined) {
