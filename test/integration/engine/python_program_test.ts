@@ -43,7 +43,7 @@ Deno.test("python programs are checked and run like any other", async () => {
   );
   assert.deepEqual([failed.error?.message, failed.error?.details], [
     "KeyError: 'b'",
-    { name: "KeyError", message: "'b'", line: 2 },
+    { name: "KeyError", message: "'b'", line: 2, column: 10 },
   ]);
   assert.deepEqual([mixed.error, mixed.result], [undefined, [{ sum: 3 }, { sum: 7 }, 1]]);
   assert.equal(twice.result, "mcp.tools.add(…) was given 'a' by position and by keyword");

@@ -107,6 +107,7 @@ load()`,
       stack:
         'Traceback (most recent call last):\n  File "guest.py", line 5, in <module>\n    load()\n    ~~~~^^\n' +
         '  File "guest.py", line 4, in load\n    raise error from KeyError("k")\nValueError: e',
+      place: { line: 4, column: 3 },
       properties: { code: "X" },
     });
     assert.deepEqual([cause?.name, cause?.message], ["KeyError", "'k'"]);
@@ -115,6 +116,7 @@ load()`,
       message: "no",
       stack:
         'Traceback (most recent call last):\n  File "guest.py", line 1, in <module>\n    await memory.search_nodes(query=1)\nMcpToolError: no',
+      place: { line: 1, column: 1 },
       properties: { code: "C", details: [1] },
     });
   },
