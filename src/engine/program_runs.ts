@@ -85,6 +85,7 @@ export class ProgramRuns {
     const calls = this.#tools.open(run, {
       toolbox,
       access,
+      language: admitted.language,
       grant: admitted.grant,
       maxRateWaitMs: Math.max(admitted.timeoutMs, this.#parts.config.sandbox.limits.waitMs),
     });
