@@ -56,7 +56,8 @@ export class ProgramRuns {
       );
       await ticket.turn();
       this.#advance(run, "check");
-      const checked = await this.#preparation.check(run.admitted, toolbox, run.signal);
+      const { caller: { id: principal }, signal } = run;
+      const checked = await this.#preparation.check(run.admitted, toolbox, { principal, signal });
       this.#advance(run, "checked");
       run.runtime = this.#choices.choose(run.admitted.candidates, checked.traits);
       if (!checked.ok || checked.emitted === undefined) {
@@ -85,6 +86,7 @@ export class ProgramRuns {
     const calls = this.#tools.open(run, {
       toolbox,
       access,
+      language: admitted.language,
       grant: admitted.grant,
       maxRateWaitMs: Math.max(admitted.timeoutMs, this.#parts.config.sandbox.limits.waitMs),
     });
