@@ -1,7 +1,6 @@
 """One program from start to final: what it may see, its run, and its end, told once."""
 
 import asyncio
-import gc
 import inspect
 import json
 import linecache
@@ -10,6 +9,7 @@ import random
 import sys
 import traceback
 import warnings
+import weakref
 
 from . import access, codec, console, modules, tools
 from .completion import FILE_NAME, MAIN, compile_program
@@ -34,6 +34,7 @@ class Run:
         self._end = end
         self._has_ended = False
         self._failures = []
+        self._tasks = weakref.WeakValueDictionary()
         self._reserve = bytearray(RESERVE_BYTES)
         self.calls = tools.Calls(send, start["depth"])
         self._end_lines = console.install(
@@ -75,8 +76,19 @@ class Run:
             wire = {"name": "MemoryError", "message": "", "stack": ""}
         self._finish({"type": "final", "ok": False, "error": wire})
 
-    def take_failure(self, _loop, context):
-        error = context.get("exception")
+    def watch(self, loop):
+        """Hears of tasks that fail unawaited: of those still there at the end, and of those collected."""
+        create_task = loop.create_task
+
+        def create_watched(*args, **options):
+            task = create_task(*args, **options)
+            self._tasks[id(task)] = task
+            return task
+
+        loop.create_task = create_watched
+        loop.set_exception_handler(lambda _loop, context: self._take_failure(context.get("exception")))
+
+    def _take_failure(self, error):
         if len(self._failures) < MAX_FAILED_TASKS and error is not None:
             self._failures.append(f"A task nobody awaited failed: {_message_of(error)}")
 
@@ -89,8 +101,9 @@ class Run:
         self._end(text)
 
     def _notes(self):
-        # A task that failed tells so when it is collected; recent ones are now.
-        gc.collect(0)
+        for task in list(self._tasks.values()):
+            if task.done() and not task.cancelled() and task._log_traceback:
+                self._take_failure(task.exception())
         pending = self.calls.pending()[:MAX_PENDING_NOTES]
         unawaited = [f"{name}: not awaited; cancelled when the program ended" for name in pending]
         return [*unawaited, *self._failures]
@@ -209,6 +222,6 @@ def start(text, send, end):
     warnings.simplefilter("default")
     run = Run(frame, send, end)
     loop = asyncio.get_event_loop()
-    loop.set_exception_handler(run.take_failure)
     task = loop.create_task(run.main())
+    run.watch(loop)
     return [run.calls.settle, lambda: task and run.fail(RuntimeError(NEVER_ENDS))]
