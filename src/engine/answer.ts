@@ -13,6 +13,7 @@ import { errorText } from "../protocol/error_text.ts";
 import type { LogFrame, WireError, WireValue } from "../protocol/frames.ts";
 import { decodeValue, encodeValue, toPlainJson } from "../protocol/values.ts";
 import type { Outcome, RunReport } from "../runtime/mod.ts";
+import { type FailurePlace, pythonPlace } from "./python_place.ts";
 
 /** An answer whose result is still as the sandbox sent it, so that each door can choose its form. */
 export interface ExecutionResult {
@@ -99,7 +100,7 @@ export function toRunProblem(
     ? undefined
     : mapStack(outcome.error.stack, emitted);
   const error = new CodemodeError("EXECUTION_FAILED", errorText(outcome.error), {
-    details: failureDetails(outcome.error, stack),
+    details: failureDetails(outcome.error, stack, emitted?.code),
   });
   return toProblem(error, requestId, now, stack);
 }
@@ -110,11 +111,15 @@ function notContinued({ reason, what }: Extract<Outcome, { kind: "yielded" }>): 
   return new CodemodeError("SANDBOX_CRASHED", message, { details: { reason } });
 }
 
-function failureDetails(error: WireError, stack: string | undefined): Record<string, unknown> {
+function failureDetails(
+  error: WireError,
+  stack: string | undefined,
+  code?: string,
+): Record<string, unknown> {
   return {
     name: error.name,
     message: error.message,
-    ...placeOf(stack ?? ""),
+    ...placeOf(stack ?? "", code),
     ...(error.value === undefined ? {} : { value: plain(error.value) }),
     ...(error.properties === undefined ? {} : { properties: plain(error.properties) }),
     ...(error.cause === undefined ? {} : { cause: failureDetails(error.cause, undefined) }),
@@ -122,9 +127,10 @@ function failureDetails(error: WireError, stack: string | undefined): Record<str
 }
 
 /** Where it failed: the first place in a stack; the last one where a stack is written as Python does. */
-function placeOf(stack: string): { readonly line?: number; readonly column?: number } {
-  const python = [...stack.matchAll(/^ +File "guest\.py", line (\d+)/gm)].at(-1);
-  const place = python ?? /guest\.(?:ts|py|sh):(\d+)(?::(\d+))?/.exec(stack);
+function placeOf(stack: string, code: string | undefined): FailurePlace {
+  const python = pythonPlace(`${stack}\n`, code);
+  if (python !== undefined) return python;
+  const place = /guest\.(?:ts|py|sh):(\d+)(?::(\d+))?/.exec(stack);
   if (place === null) return {};
   const line = Number(place[1]);
   return place[2] === undefined ? { line } : { line, column: Number(place[2]) };
