@@ -4,6 +4,7 @@
  */
 
 import { type PythonBrackets, readPythonBrackets } from "./python_brackets.ts";
+import { isKnownText, unescapeText } from "./python_text.ts";
 import type { PythonToken } from "./python_tokens.ts";
 
 /** What a program needs that it would not find, in words of a sentence "it has no …". */
@@ -62,10 +63,11 @@ class Admission {
     return this.#judgeName(token.text, at);
   }
 
-  /** Powers of anything but whole numbers can be complex. */
+  /** Powers of floats differ in their last digit, and can be complex. */
   #judgePower(at: number): string | undefined {
     const isMapping = ["(", "{", ","].includes(this.#text(at - 1));
-    return isMapping || /^\d+$/.test(this.#text(at + 1)) ? undefined : "such powers";
+    const isWhole = [at - 1, at + 1].every((index) => /^\d+$/.test(this.#text(index)));
+    return isMapping || isWhole ? undefined : "such powers";
   }
 
   #judgeName(name: string, at: number): string | undefined {
@@ -182,5 +184,6 @@ class Admission {
 /** Bytes leave as other values than in CPython, and text with escapes of its own names is not read. */
 function judgeText(text: string): string | undefined {
   if (/^[rR]?[bB]/.test(text)) return "bytes";
-  return /\\(N|u[dD][89a-fA-F])/.test(text) ? "such escapes in text" : undefined;
+  if (/\\(N|u[dD][89a-fA-F]|U)/.test(text)) return "such escapes in text";
+  return isKnownText(unescapeText(text)) ? undefined : "such characters";
 }
