@@ -131,7 +131,7 @@ class Rewriter {
   #hasPlace(open: number): boolean {
     const depth = this.#tokens[open]!.depth + 1;
     const isLiteral = /^(["'])(?!\1)/.test(this.#text(open + 1));
-    const end = this.#closing(open);
+    const end = this.#brackets.closing(open);
     const hasMore = this.#tokens.slice(open, end).some((token) =>
       token.depth === depth && (token.text === "," || token.text.startsWith("*"))
     );
