@@ -5,16 +5,12 @@
 
 import type { ts, TypeScript } from "./compiler.ts";
 import { type EntryPoint, findEntryPoint, type Use, useOf } from "./entry_point.ts";
-import { placePatterns } from "./pattern_places.ts";
 import { unwrap } from "./syntax.ts";
 
 /** Transformers for one emit: `before` makes the value, `after` drops what only a module may have. */
 export function completionTransformers(ts: TypeScript): ts.CustomTransformers {
   return {
-    before: [
-      (context) => (file) => rewrite(ts, context, file),
-      (context) => (file) => placePatterns(ts, context, file),
-    ],
+    before: [(context) => (file) => rewrite(ts, context, file)],
     after: [(context) => (file) => dropExports(ts, context, file)],
   };
 }
