@@ -10,6 +10,7 @@ import random
 import sys
 import traceback
 import warnings
+import weakref
 
 from . import access, codec, console, modules, tools
 from .completion import FILE_NAME, MAIN, compile_program
@@ -34,6 +35,7 @@ class Run:
         self._end = end
         self._has_ended = False
         self._failures = []
+        self._tasks = weakref.WeakSet()
         self._reserve = bytearray(RESERVE_BYTES)
         self.calls = tools.Calls(send, start["depth"])
         self._end_lines = console.install(
@@ -75,8 +77,20 @@ class Run:
             wire = {"name": "MemoryError", "message": "", "stack": ""}
         self._finish({"type": "final", "ok": False, "error": wire})
 
+    def know_tasks(self, loop):
+        """Keeps in mind which tasks there are, as long as they are."""
+
+        def create_task(coroutine, **options):
+            task = type(loop).create_task(loop, coroutine, **options)
+            self._tasks.add(task)
+            return task
+
+        loop.create_task = create_task
+
     def take_failure(self, _loop, context):
-        error = context.get("exception")
+        self._tell_failure(context.get("exception"))
+
+    def _tell_failure(self, error):
         if len(self._failures) < MAX_FAILED_TASKS and error is not None:
             self._failures.append(f"A task nobody awaited failed: {_message_of(error)}")
 
@@ -89,8 +103,11 @@ class Run:
         self._end(text)
 
     def _notes(self):
-        # A task that failed tells so when it is collected; recent ones are now.
+        # A task that failed tells so when it is collected. One that something still holds is asked.
         gc.collect(0)
+        for task in list(self._tasks):
+            if task.done() and not task.cancelled() and task._log_traceback:
+                self._tell_failure(task.exception())
         pending = self.calls.pending()[:MAX_PENDING_NOTES]
         unawaited = [f"{name}: not awaited; cancelled when the program ended" for name in pending]
         return [*unawaited, *self._failures]
@@ -210,5 +227,6 @@ def start(text, send, end):
     run = Run(frame, send, end)
     loop = asyncio.get_event_loop()
     loop.set_exception_handler(run.take_failure)
+    run.know_tasks(loop)
     task = loop.create_task(run.main())
     return [run.calls.settle, lambda: task and run.fail(RuntimeError(NEVER_ENDS))]
