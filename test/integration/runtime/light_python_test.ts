@@ -27,7 +27,9 @@ async function walkAll(codes: readonly string[]) {
   // A program that waits long for its light engine would begin on the other.
   await using _warm = await monty.checkout(SPEC, new AbortController().signal);
   const pools = new Map([["monty", monty], ["python", python]] as const);
-  const walk = async (code: string) => {
+  const walks = [];
+  // One after another: programs beside one that computes may be moved for its sake.
+  for (const code of codes) {
     const host = recordingHost(({ args, id }) =>
       id > 1 ? { ok: false, error: { name: "McpToolError", message: "no" } } : {
         ok: true,
@@ -39,7 +41,7 @@ async function walkAll(codes: readonly string[]) {
     const job = { ...terms, program: program(code, { namespaces: MEMORY }) };
     const end = await new ProgramWalk(job, { pools, clock: systemClock, onSandbox() {} }).run();
     const { outcome } = end.report;
-    return {
+    walks.push({
       end: summarize(end.report),
       stack: outcome.kind === "failed" ? outcome.error.stack : undefined,
       moves: end.continued.map((
@@ -47,11 +49,9 @@ async function walkAll(codes: readonly string[]) {
       ) => [from, to, reason, what, calls]),
       calls: host.calls.map(({ args }) => args[0]),
       logs: host.logs.map(({ text }) => text),
-    };
-  };
-  // The last one by itself: programs beside one that computes may be moved for its sake.
-  const together = await Promise.all(codes.slice(0, -1).map(walk));
-  return [...together, await walk(codes.at(-1)!)];
+    });
+  }
+  return walks;
 }
 
 if (`${process.platform}-${process.arch}` === "linux-x64") {
