@@ -33,7 +33,7 @@ Deno.test("python programs are checked and run like any other", async () => {
   const failed = await run('def f(of):\n  return of["b"]\n\nf({})');
   assert.deepEqual([failed.error?.message, failed.error?.details], [
     "KeyError: 'b'",
-    { name: "KeyError", message: "'b'", line: 2 },
+    { name: "KeyError", message: "'b'", line: 2, column: 10 },
   ]);
   const mixed = await run(
     'a = await tools.add(1, b=2)\nb = await codemode.call("tools.add", a=3, b=4)\n' +
