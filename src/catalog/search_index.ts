@@ -4,6 +4,7 @@
  */
 
 import type { JsonSchema, Tool, ToolGroup } from "../contract/mod.ts";
+import { stem } from "./stem.ts";
 import { wordsOf } from "./words.ts";
 
 /** A place a word may stand in. A name says more than a sentence, and the first sentence than others. */
@@ -64,7 +65,10 @@ export class SearchIndex {
   #sorted: readonly string[] | undefined;
 
   constructor(groups: readonly ToolGroup[]) {
-    const read = groups.flatMap((group) => group.tools.map((tool) => readFields(tool, group)));
+    const stemOf = rememberStems();
+    const read = groups.flatMap((group) =>
+      group.tools.map((tool) => readFields(tool, group, stemOf))
+    );
     const averages = FIELDS.map((_, field) =>
       read.reduce((sum, { lengths }) => sum + (lengths[field] ?? 0), 0) / read.length || 1
     );
@@ -104,10 +108,10 @@ interface ReadTool {
   readonly lengths: readonly number[];
 }
 
-function readFields(tool: Tool, group: ToolGroup): ReadTool {
+function readFields(tool: Tool, group: ToolGroup, stemOf: typeof stem): ReadTool {
   const counts = new Map<string, number[]>();
   const fields = textsOf(tool, group).map((text, field) =>
-    wordsOf(text.slice(0, FIELDS[field]?.characters))
+    wordsOf(text.slice(0, FIELDS[field]?.characters), stemOf)
   );
   fields.forEach((words, field) => {
     for (const word of words) {
@@ -118,6 +122,16 @@ function readFields(tool: Tool, group: ToolGroup): ReadTool {
   });
   const lengths = fields.map((words) => words.length);
   return { entry: toEntry(tool, fields[0] ?? []), counts, lengths };
+}
+
+/** Tools say the same words over and over. */
+function rememberStems(): typeof stem {
+  const known = new Map<string, string>();
+  return (word) => {
+    const stemmed = known.get(word) ?? stem(word);
+    known.set(word, stemmed);
+    return stemmed;
+  };
 }
 
 function toEntry(tool: Tool, name: readonly string[]): Entry {

@@ -16,30 +16,36 @@ const STOP_WORDS = new Set(
     .split(" "),
 );
 
-/** Written without spaces: Han, Hiragana, Katakana, Hangul, Thai. */
+/** Scripts written without spaces between words. */
 const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+/gu;
-const PIECES = new RegExp(`${UNSPACED.source}|[\\p{L}\\p{N}]+`, "gu");
+  "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}";
+const STARTS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "v");
+const PIECES = new RegExp(`[${UNSPACED}]+|[[\\p{L}\\p{N}]--[${UNSPACED}]]+`, "gv");
+const PLAIN_PIECES = /[a-z0-9]+/g;
+const IS_PLAIN = /^[\0-\x7f]*$/;
 /** A longer word is an encoded something. */
 const MAX_WORD = 64;
 
-/** Words of a text, in order, doubles included. */
-export function wordsOf(text: string): readonly string[] {
+/** Words of a text, in order, doubles included. `stemOf` is for those who remember stems. */
+export function wordsOf(text: string, stemOf: (word: string) => string = stem): readonly string[] {
   const words: string[] = [];
-  for (const [piece] of spaced(text).matchAll(PIECES)) {
+  for (const piece of piecesOf(text)) {
     if (piece.length > MAX_WORD) continue;
-    if (piece.search(UNSPACED) === 0) words.push(...pairsOf(piece));
-    else if (!STOP_WORDS.has(piece)) words.push(stem(piece));
+    if (STARTS_UNSPACED.test(piece)) words.push(...pairsOf(piece));
+    else if (!STOP_WORDS.has(piece)) words.push(stemOf(piece));
   }
   return words;
 }
 
-/** Lower case, with spaces where names change from one word to the next. */
-function spaced(text: string): string {
-  return text.normalize("NFKD").replaceAll(/\p{M}+/gu, "")
-    .replaceAll(/(\p{Ll}|\p{N})(?=\p{Lu})/gu, "$1 ")
-    .replaceAll(/(\p{Lu})(?=\p{Lu}\p{Ll})/gu, "$1 ")
-    .toLowerCase();
+/** Lower-case pieces, parted where names change from one word to the next. */
+function piecesOf(text: string): readonly string[] {
+  if (IS_PLAIN.test(text)) {
+    const spaced = text.replaceAll(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$& ");
+    return spaced.toLowerCase().match(PLAIN_PIECES) ?? [];
+  }
+  const spaced = text.normalize("NFKD").replaceAll(/\p{M}+/gu, "").normalize("NFC")
+    .replaceAll(/(\p{Ll}|\p{N})(?=\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu, "$& ");
+  return spaced.toLowerCase().match(PIECES) ?? [];
 }
 
 function pairsOf(text: string): string[] {

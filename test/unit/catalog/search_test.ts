@@ -83,16 +83,19 @@ Deno.test("a deprecated tool comes after the one that is advised", () => {
 });
 
 Deno.test("words: accents, digits, scripts without spaces", () => {
-  assert.deepEqual(wordsOf("Café x86_64 utf8ToBase64 查询火车 票"), [
+  assert.deepEqual(wordsOf("Café x86_64 utf8ToBase64 API查询火车 票 한국어"), [
     "cafe",
     "x86",
     "64",
     "utf8",
     "base64",
+    "api",
     "查询",
     "询火",
     "火车",
     "票",
+    "한국",
+    "국어",
   ]);
 });
 
