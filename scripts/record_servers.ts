@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { recordServer } from "./recording/record_server.ts";
+import { type Recording, recordServer } from "./recording/record_server.ts";
 import { SERVER_LIST, type ServerEntry } from "./recording/server_list.ts";
 
 const TIMEOUT_MS = 180_000;
@@ -32,13 +32,19 @@ async function recordOne(entry: ServerEntry, root: string): Promise<void> {
   try {
     const said = await recordServer(entry, { directory, cacheDirectory, timeoutMs: TIMEOUT_MS });
     const { package: name, version, ...rest } = said;
-    const recording = { package: name, version, license: licenseOf(entry), ...rest };
+    const recording: Recording = { package: name, version, license: licenseOf(entry), ...rest };
     const file = `${name.replaceAll(/[^a-z0-9]+/g, "_").replace(/^_/, "")}.json`;
-    writeFileSync(new URL(file, FIXTURES), `${JSON.stringify(recording, null, 1)}\n`);
+    writeFileSync(new URL(file, FIXTURES), print(recording));
     console.log(`${name}: ${said.tools.length} tools`);
   } catch (error) {
     console.log(`${entry.package}: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/** One tool a line, so that changes can be read. */
+function print({ tools, ...about }: Recording): string {
+  const lines = tools.map((tool) => JSON.stringify(tool)).join(",\n");
+  return `${JSON.stringify(about).slice(0, -1)},"tools":[\n${lines}\n]}\n`;
 }
 
 function licenseOf(entry: ServerEntry): string {

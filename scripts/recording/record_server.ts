@@ -61,8 +61,7 @@ function startServer(entry: ServerEntry, options: RecordOptions): ChildProcessWi
   const { directory, cacheDirectory } = options;
   const spec = `${entry.package}@${entry.version}`;
   const args = (entry.args ?? []).map((arg) => arg.replaceAll("{dir}", directory));
-  const command = entry.bin === undefined ? ["-y", spec] : ["-y", "-p", spec, entry.bin];
-  return spawn("npx", [...command, ...args], {
+  return spawn("npx", ["-y", spec, ...args], {
     cwd: directory,
     detached: true,
     env: {

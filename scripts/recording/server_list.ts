@@ -4,8 +4,6 @@
 export interface ServerEntry {
   readonly package: string;
   readonly version: string;
-  /** The command, where the package has several. */
-  readonly bin?: string;
   readonly args?: readonly string[];
 }
 
@@ -20,12 +18,8 @@ export const SERVER_LIST: readonly ServerEntry[] = [
   { package: "@playwright/mcp", version: "0.0.83" },
   { package: "chrome-devtools-mcp", version: "1.11.0" },
   { package: "@antv/mcp-server-chart", version: "0.9.10" },
-  { package: "@azure-devops/mcp", version: "2.10.0", args: ["example"] },
-  { package: "@chakra-ui/react-mcp", version: "2.1.1" },
-  { package: "@ark-ui/mcp", version: "1.3.0" },
   { package: "@upstash/context7-mcp", version: "4.1.1" },
   { package: "@notionhq/notion-mcp-server", version: "2.5.2" },
-  { package: "@browsermcp/mcp", version: "0.1.3" },
   { package: "@wonderwhy-er/desktop-commander", version: "0.2.52" },
   { package: "@executeautomation/playwright-mcp-server", version: "1.0.12" },
   { package: "mcp-server-kubernetes", version: "4.1.7" },
@@ -43,19 +37,14 @@ export const SERVER_LIST: readonly ServerEntry[] = [
   { package: "repomix", version: "1.18.1", args: ["--mcp"] },
   { package: "howtocook-mcp", version: "0.2.2" },
   { package: "@angiejones/mcp-selenium", version: "0.2.3" },
-  { package: "@agent-infra/mcp-server-filesystem", version: "1.2.29", args: ["{dir}"] },
   { package: "@kazuph/mcp-fetch", version: "1.6.3" },
   { package: "mcp-echarts", version: "0.7.1" },
   { package: "@sylphx/pdf-reader-mcp", version: "2.4.0" },
   { package: "@accesslint/mcp", version: "0.11.1" },
   { package: "@allpepper/memory-bank-mcp", version: "0.2.2" },
   { package: "shadcn", version: "4.23.0", args: ["mcp"] },
-  { package: "hostinger-api-mcp", version: "1.63.2" },
   { package: "next-devtools-mcp", version: "0.4.0" },
   { package: "time-mcp", version: "1.0.6" },
   { package: "@dangahagan/weather-mcp", version: "1.23.0" },
-  { package: "mcp-deepwiki", version: "0.0.10" },
   { package: "@openbnb/mcp-server-airbnb", version: "0.3.0" },
-  { package: "airtable-mcp-server", version: "1.14.0" },
-  { package: "@roychri/mcp-server-asana", version: "1.8.0" },
 ];
