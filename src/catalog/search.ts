@@ -1,6 +1,12 @@
-/** Finds tools by words, ranked as BM25 does over names, parameters and descriptions. Pure. */
+/**
+ * Finds tools by words, in any spelling and by their synonyms. The order depends on the tools and the
+ * query alone; what a server says of itself is bounded before it counts. Pure.
+ */
 
-import type { JsonSchema, Tool, ToolGroup } from "../contract/mod.ts";
+import type { Tool, ToolGroup } from "../contract/mod.ts";
+import { type Entry, SearchIndex } from "./search_index.ts";
+import { SYNONYMS } from "./synonyms.ts";
+import { wordsOf } from "./words.ts";
 
 /** A found tool; a higher score is a better match. */
 export interface ToolMatch {
@@ -8,132 +14,160 @@ export interface ToolMatch {
   readonly score: number;
 }
 
-/** Weights of the places a word stands in; a name says more than a sentence. */
-const WEIGHTS = Object.freeze({ name: 4, server: 2, parameter: 1.5, description: 1 });
+/** Searches in tools that were read once. */
+export interface ToolSearch {
+  /** The best matches, at most `limit`; ties are in the order of server and name. */
+  find(query: string, options: { readonly limit: number }): readonly ToolMatch[];
+}
 
-/** How soon repeating a word stops to matter, and how much long texts are discounted. */
-const SATURATION = 1.2;
-const LENGTH_DISCOUNT = 0.6;
+/** Characters of a query that are looked at. */
+export const MAX_QUERY_LENGTH = 2_000;
+const MAX_QUERY_WORDS = 32;
 
-/** A word that only begins like the one asked for counts this much. */
-const PREFIX_SHARE = 0.5;
+/** How soon more of a word stops to matter. */
+const SATURATION = 3;
+/** What a word counts that is only near the one asked for. */
+const SYNONYM_SHARE = 0.5;
+const PREFIX_SHARE = 0.6;
 const SHORTEST_PREFIX = 3;
+/** Words that a prefix may stand for. */
+const MAX_PREFIXED = 24;
+
+/** How much it counts that little of the query is missing, and little of a name is beside it. */
+const COVERAGE = 0.5;
+const NAME_COVERAGE = 0.4;
+/** The query is the tool's name. */
+const NAMED_BONUS = 1_000;
 
 /** A tool that its server advises against comes after those it advises. */
 const DEPRECATED_SHARE = 0.1;
-/** A tool may also be about what is deprecated, so not every mention counts. */
-const DEPRECATED = /\bDEPRECATED\b|^\W*[Dd]eprecated\b|\bis deprecated\b/;
 
-const MAX_QUERY_WORDS = 32;
-const MAX_DESCRIPTION_LENGTH = 4_000;
-const MAX_PARAMETERS = 100;
-const STOP_WORDS = new Set(
-  "a an and are as at be by for from i in is it my of on or that the this to with".split(" "),
-);
-
-interface Entry {
-  readonly tool: Tool;
-  readonly weights: ReadonlyMap<string, number>;
-  readonly length: number;
+/** Reads the tools of `groups`, for many queries. */
+export function createToolSearch(groups: readonly ToolGroup[]): ToolSearch {
+  return new IndexSearch(groups);
 }
 
-/** The best matches of `query`, at most `limit`; ties are in the order of server and name. */
+/** Searches once; whoever searches the same tools often uses {@link createToolSearch}. */
 export function searchTools(
   groups: readonly ToolGroup[],
   query: string,
   options: { readonly limit: number },
 ): readonly ToolMatch[] {
-  const words = [...new Set(wordsOf(query.slice(0, 1_000)))].slice(0, MAX_QUERY_WORDS);
-  if (words.length === 0) return [];
-  const entries = groups.flatMap((group) => group.tools).map(toEntry);
-  const rank = ranker(entries, words);
-  return entries.map((entry) => ({ tool: entry.tool, score: rank(entry, query) }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score || compareText(pathOf(a.tool), pathOf(b.tool)))
-    .slice(0, options.limit);
+  return createToolSearch(groups).find(query, options);
 }
 
-/** Words of a text or a name: split at case and punctuation, lower case, without plural endings. */
-export function wordsOf(text: string): readonly string[] {
-  const spaced = text.replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
-    .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2");
-  const words = spaced.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.filter((word) => !STOP_WORDS.has(word)).map(stem);
-}
+class IndexSearch implements ToolSearch {
+  readonly #index: SearchIndex;
 
-function stem(word: string): string {
-  if (word.length > 4 && word.endsWith("ies")) return `${word.slice(0, -3)}y`;
-  if (word.length > 3 && word.endsWith("s") && !/(ss|us|is)$/.test(word)) return word.slice(0, -1);
-  return word;
-}
-
-function toEntry(tool: Tool): Entry {
-  const weights = new Map<string, number>();
-  const add = (text: string, weight: number) => {
-    for (const word of wordsOf(text)) weights.set(word, (weights.get(word) ?? 0) + weight);
-  };
-  add(tool.name, WEIGHTS.name);
-  add(tool.server, WEIGHTS.server);
-  for (const parameter of parametersOf(tool.inputSchema)) add(parameter, WEIGHTS.parameter);
-  add(tool.description.slice(0, MAX_DESCRIPTION_LENGTH), WEIGHTS.description);
-  const length = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
-  return { tool, weights, length };
-}
-
-function parametersOf(schema: JsonSchema): readonly string[] {
-  if (typeof schema === "boolean") return [];
-  const { properties } = schema;
-  if (typeof properties !== "object" || properties === null) return [];
-  return Object.keys(properties).slice(0, MAX_PARAMETERS);
-}
-
-function ranker(
-  entries: readonly Entry[],
-  words: readonly string[],
-): (entry: Entry, query: string) => number {
-  const averageLength = entries.reduce((sum, { length }) => sum + length, 0) / entries.length || 1;
-  const rarity = new Map(words.map((word) => [word, rarityOf(word, entries)]));
-  return ({ tool, weights, length }, query) => {
-    const norm = SATURATION * (1 - LENGTH_DISCOUNT + LENGTH_DISCOUNT * length / averageLength);
-    const score = words.reduce((sum, word) => {
-      const weight = weightOf(word, weights);
-      return sum + rarity.get(word)! * (weight * (SATURATION + 1)) / (weight + norm);
-    }, 0);
-    if (isDeprecated(tool)) return score * DEPRECATED_SHARE;
-    return isNamed(tool, query) ? score + words.length * 10 : score;
-  };
-}
-
-function rarityOf(word: string, entries: readonly Entry[]): number {
-  const found = entries.filter(({ weights }) => weightOf(word, weights) > 0).length;
-  return Math.log(1 + (entries.length - found + 0.5) / (found + 0.5));
-}
-
-function weightOf(word: string, weights: ReadonlyMap<string, number>): number {
-  const exact = weights.get(word);
-  if (exact !== undefined) return exact;
-  if (word.length < SHORTEST_PREFIX) return 0;
-  let best = 0;
-  for (const [known, weight] of weights) {
-    if (known.startsWith(word)) best = Math.max(best, weight * PREFIX_SHARE);
+  constructor(groups: readonly ToolGroup[]) {
+    this.#index = new SearchIndex(groups);
   }
-  return best;
+
+  find(query: string, { limit }: { readonly limit: number }): readonly ToolMatch[] {
+    const asked = wordsOf(query.slice(0, MAX_QUERY_LENGTH));
+    const words = [...new Set(asked)].slice(0, MAX_QUERY_WORDS);
+    if (words.length === 0) return [];
+    const tally = new Tally(this.#index.entries.length);
+    for (const word of words) tally.add(this.#scoresOf(word));
+    const name = asked.join(" ");
+    return [...tally.entries()]
+      .map(([entry, parts]) => this.#judge(entry, parts, tally.possible, name, words))
+      .sort((a, b) => b.score - a.score || compareCodeUnits(a.entry.path, b.entry.path))
+      .slice(0, limit)
+      .map(({ entry: { tool }, score }) => ({ tool, score }));
+  }
+
+  #judge(
+    position: number,
+    parts: { readonly score: number; readonly covered: number },
+    possible: number,
+    name: string,
+    words: readonly string[],
+  ): { readonly entry: Entry; readonly score: number } {
+    const entry = this.#index.entries[position]!;
+    const coverage = 1 - COVERAGE + COVERAGE * parts.covered / possible;
+    const named = 1 + NAME_COVERAGE * shareOfName(entry, words);
+    const score = parts.score * coverage * named;
+    if (entry.isDeprecated) return { entry, score: score * DEPRECATED_SHARE };
+    return { entry, score: entry.spellings.includes(name) ? score + NAMED_BONUS : score };
+  }
+
+  /** What each tool gets for a word of the query: the best of the word itself and of those near it. */
+  #scoresOf(word: string): WordScores {
+    const scores = new Map<number, number>();
+    const rarity = this.#rarityOf(word);
+    let highest = 0;
+    for (const [near, share] of this.#near(word)) {
+      const factor = share * (near === word ? rarity : Math.min(rarity, this.#rarityOf(near)));
+      highest = Math.max(highest, factor);
+      for (const { entry, weight } of this.#index.postings(near)) {
+        const score = factor * weight * (SATURATION + 1) / (weight + SATURATION);
+        if (score > (scores.get(entry) ?? 0)) scores.set(entry, score);
+      }
+    }
+    return { scores, highest };
+  }
+
+  /** Words that may be meant, with what they count. */
+  #near(word: string): ReadonlyMap<string, number> {
+    const near = new Map([[word, 1]]);
+    for (const synonym of SYNONYMS.get(word) ?? []) near.set(synonym, SYNONYM_SHARE);
+    if (word.length < SHORTEST_PREFIX) return near;
+    for (const known of this.#index.wordsFrom(word, MAX_PREFIXED)) {
+      if (!near.has(known)) near.set(known, PREFIX_SHARE);
+    }
+    return near;
+  }
+
+  #rarityOf(word: string): number {
+    const all = this.#index.entries.length;
+    const found = this.#index.postings(word).length;
+    return Math.log(1 + (all - found + 0.5) / (found + 0.5));
+  }
 }
 
-/** Whether the query is the tool's own name, in any spelling, with or without its server. */
-function isNamed(tool: Tool, query: string): boolean {
-  const asked = wordsOf(query).join(" ");
-  return asked === wordsOf(tool.name).join(" ") || asked === wordsOf(pathOf(tool)).join(" ");
+interface WordScores {
+  readonly scores: ReadonlyMap<number, number>;
+  /** What the word could count at most. */
+  readonly highest: number;
 }
 
-function isDeprecated({ description }: Tool): boolean {
-  return DEPRECATED.test(description.slice(0, MAX_DESCRIPTION_LENGTH));
+/** Adds up the words of one query. */
+class Tally {
+  readonly #scores: Float64Array;
+  readonly #covered: Float64Array;
+  readonly #found = new Set<number>();
+  possible = 0;
+
+  constructor(entries: number) {
+    this.#scores = new Float64Array(entries);
+    this.#covered = new Float64Array(entries);
+  }
+
+  add({ scores, highest }: WordScores): void {
+    this.possible += highest;
+    for (const [entry, score] of scores) {
+      this.#scores[entry]! += score;
+      this.#covered[entry]! += Math.min(score, highest);
+      this.#found.add(entry);
+    }
+  }
+
+  *entries(): Iterable<[number, { readonly score: number; readonly covered: number }]> {
+    for (const entry of this.#found) {
+      yield [entry, { score: this.#scores[entry]!, covered: this.#covered[entry]! }];
+    }
+  }
 }
 
-function pathOf(tool: Tool): string {
-  return `${tool.server}.${tool.name}`;
+/** How much of a tool's name was asked for. */
+function shareOfName({ name }: Entry, words: readonly string[]): number {
+  if (name.length === 0) return 0;
+  const isAsked = (part: string) =>
+    words.includes(part) || words.some((word) => SYNONYMS.get(word)?.includes(part) === true);
+  return name.filter(isAsked).length / name.length;
 }
 
-function compareText(a: string, b: string): number {
+function compareCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

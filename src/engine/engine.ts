@@ -10,6 +10,7 @@ import { roundMs } from "../base/round_ms.ts";
 import type { CheckResult } from "../checker/mod.ts";
 import type { CheckAnswer, CheckRequest, ExecuteRequest, RuntimeInfo } from "../contract/mod.ts";
 import { createPolicy } from "../policy/mod.ts";
+import { ShapeMemory } from "../shapes/mod.ts";
 import { admit } from "./admission.ts";
 import type { ExecutionResult } from "./answer.ts";
 import { budgetOf } from "./budget_of.ts";
@@ -21,6 +22,7 @@ import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
 import { admittedAt } from "./execution.ts";
 import { recordAdmitted, recordEnded } from "./execution_audit.ts";
 import { Gates } from "./gates.ts";
+import { ObservedToolboxes } from "./observed_toolbox.ts";
 import { Preparation } from "./preparation.ts";
 import type { Caller } from "./principal.ts";
 import { ProgramRuns } from "./program_runs.ts";
@@ -50,7 +52,7 @@ export interface Engine extends AsyncDisposable {
   check(request: CheckRequest, caller: Caller, options?: ExecuteOptions): Promise<CheckAnswer>;
   /** Calls one tool without a program; rejects with what a program would have caught. */
   callTool(call: DirectCall, caller: Caller, options?: ExecuteOptions): Promise<DirectCallResult>;
-  /** The tools a caller reaches, under their guest names. */
+  /** The tools a caller reaches, under their guest names, with what their results looked like to it. */
   toolbox(caller: Caller): Promise<Toolbox>;
   /** Runtimes of this host, available or not. */
   runtimes(): readonly RuntimeInfo[];
@@ -73,6 +75,7 @@ class LocalEngine implements Engine {
   readonly #choices: RuntimeChoices;
   readonly #programs: ProgramRuns;
   readonly #direct: DirectCalls;
+  readonly #readers: ObservedToolboxes;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -81,7 +84,9 @@ class LocalEngine implements Engine {
     this.#metrics = new EngineMetrics(parts.metrics, parts.pools);
     this.#gates = new Gates(parts.config.sandbox, parts.clock, this.#metrics);
     this.#preparation = new Preparation(parts.catalog, parts.checkers, policy);
-    const tools = new ToolGates(parts, policy, this.#metrics);
+    const shapes = new ShapeMemory();
+    this.#readers = new ObservedToolboxes(shapes);
+    const tools = new ToolGates(parts, { policy, metrics: this.#metrics, shapes });
     this.#choices = new RuntimeChoices(parts.clock);
     this.#programs = new ProgramRuns(parts, this.#preparation, tools, this.#choices);
     this.#direct = new DirectCalls({
@@ -162,7 +167,8 @@ class LocalEngine implements Engine {
   }
 
   async toolbox(caller: Caller): Promise<Toolbox> {
-    return await this.#preparation.toolbox(caller.grant, new AbortController().signal);
+    const { signal } = new AbortController();
+    return this.#readers.of(caller.id, await this.#preparation.toolbox(caller.grant, signal));
   }
 
   runtimes(): readonly RuntimeInfo[] {

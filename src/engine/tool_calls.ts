@@ -16,6 +16,7 @@ import { NETWORK_NAMESPACE } from "../protocol/access.ts";
 import type { CallFrame, WireError, WireValue } from "../protocol/frames.ts";
 import { encodeValue } from "../protocol/values.ts";
 import type { CallReply } from "../runtime/mod.ts";
+import type { ShapeMemory } from "../shapes/mod.ts";
 import { type Bucket, fullBucket, take } from "../base/rate.ts";
 import type { CallGuard } from "./call_guard.ts";
 import { encodeResult, toInput, toJson } from "./call_values.ts";
@@ -35,6 +36,8 @@ export interface ToolCallsOptions {
   /** Whose calls they are. */
   readonly principal: string;
   readonly catalog: Catalog;
+  /** Learns what results look like. @default nobody does */
+  readonly shapes?: Pick<ShapeMemory, "observe">;
   /** Answers calls that are not of tools. @default there are none */
   readonly access?: Access;
   /** The program's, in which it is told signatures. @default typescript */
@@ -150,6 +153,7 @@ export class ToolCalls {
       record.status = "in_flight";
       const value = await catalog.call(tool.server, tool.name, input, { signal, principal });
       record.status = "ok";
+      this.#options.shapes?.observe(principal, tool, value);
       return value;
     } catch (thrown) {
       const error = toCodemodeError(thrown);

@@ -2,10 +2,12 @@
 
 import type { Policy } from "../policy/mod.ts";
 import { NO_APPROVER } from "../policy/mod.ts";
+import type { ShapeMemory } from "../shapes/mod.ts";
 import { CallGuard } from "./call_guard.ts";
 import type { CallIdentity } from "./direct_calls.ts";
 import type { EngineMetrics } from "./engine_metrics.ts";
 import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
+import { observedToolbox } from "./observed_toolbox.ts";
 import { recordCall } from "./execution_audit.ts";
 import { ToolCalls, type ToolCallsOptions } from "./tool_calls.ts";
 
@@ -20,11 +22,20 @@ export class ToolGates {
   readonly #parts: EngineParts;
   readonly #policy: Policy;
   readonly #metrics: EngineMetrics;
+  readonly #shapes: ShapeMemory;
 
-  constructor(parts: EngineParts, policy: Policy, metrics: EngineMetrics) {
+  constructor(
+    parts: EngineParts,
+    { policy, metrics, shapes }: {
+      readonly policy: Policy;
+      readonly metrics: EngineMetrics;
+      readonly shapes: ShapeMemory;
+    },
+  ) {
     this.#parts = parts;
     this.#policy = policy;
     this.#metrics = metrics;
+    this.#shapes = shapes;
   }
 
   /** The gate for one identity's calls. */
@@ -37,6 +48,8 @@ export class ToolGates {
     const logger = this.#parts.logger.child({ executionId, requestId });
     return new ToolCalls({
       ...reach,
+      toolbox: observedToolbox(reach.toolbox, this.#shapes, principal),
+      shapes: this.#shapes,
       guard: new CallGuard({ grant, policy, approver, audit, logger, executionId, principal }),
       principal,
       catalog,

@@ -5,9 +5,9 @@
 
 import { allowsServer, allowsTool, type CapabilitySet } from "../capability/mod.ts";
 import { nearestName } from "../base/nearest.ts";
-import { type Catalog, searchTools } from "../catalog/mod.ts";
+import { type Catalog, createToolSearch, type ToolSearch } from "../catalog/mod.ts";
 import { printBashDeclarations } from "../checker/mod.ts";
-import type { Language, Tool } from "../contract/mod.ts";
+import type { Language, Tool, ToolGroup } from "../contract/mod.ts";
 import { isAlwaysDenied, type Policy } from "../policy/mod.ts";
 import type { GuestNamespace, GuestTool } from "../protocol/frames.ts";
 import {
@@ -154,6 +154,7 @@ class NamedToolbox implements Toolbox {
   #python: Declarations | undefined;
   #worded: readonly GuestNamespace[] | undefined;
   #placed: readonly GuestNamespace[] | undefined;
+  #search: ToolSearch | undefined;
 
   constructor(readonly namespaces: readonly NamedNamespace[], readonly silent: readonly string[]) {
     this.guestNamespaces = namespaces.map(toGuestNamespace);
@@ -208,12 +209,8 @@ class NamedToolbox implements Toolbox {
   }
 
   search(query: string, limit: number): readonly ToolMatch[] {
-    const groups = this.namespaces.map(({ server, description, tools }) => ({
-      server,
-      description,
-      tools: tools.map(({ tool }) => tool),
-    }));
-    return searchTools(groups, query, { limit }).flatMap(({ tool, score }) => {
+    this.#search ??= createToolSearch(this.namespaces.map(toGroup));
+    return this.#search.find(query, { limit }).flatMap(({ tool, score }) => {
       const found = this.#byTool.get(tool);
       return found ? [{ ...found, score, signature: signature(found.namespace, found.named) }] : [];
     });
@@ -239,6 +236,10 @@ class NamedToolbox implements Toolbox {
     return [...this.#byTool.values()]
       .find(({ named: { tool } }) => `${tool.server}.${tool.name}` === path);
   }
+}
+
+function toGroup({ server, description, tools }: NamedNamespace): ToolGroup {
+  return { server, description, tools: tools.map(({ tool }) => tool) };
 }
 
 function indexTools(namespace: NamedNamespace): ReadonlyMap<string, Found> {

@@ -11,7 +11,7 @@ type Namespace = Toolbox["namespaces"][number];
 type Named = Namespace["tools"][number];
 
 const SearchQuerySchema = z.object({
-  q: z.string().min(1).max(500),
+  q: z.string().min(1).max(2_000),
   limit: z.coerce.number().int().min(1).max(50).default(10),
   detail: z.enum(["brief", "detailed", "full"]).default("detailed"),
 });

@@ -5,7 +5,7 @@ export { DeclarationCache, type DeclarationCacheOptions } from "./declaration_ca
 export { type DescribedTool, generateTypes, jsonSchemaToType } from "./generate_types.ts";
 export { toGuestWords } from "./guest_words.ts";
 export { sanitizeToolName } from "./identifiers.ts";
-export { type NamedNamespace, type NamedTool, nameTools } from "./name_tools.ts";
+export { type NamedNamespace, type NamedTool, nameTools, type Observed } from "./name_tools.ts";
 export { printZodType, type PrintZodTypeOptions } from "./print_zod_type.ts";
 export { pythonSignature } from "./python_signature.ts";
 export { createPythonStubs } from "./python_stubs.ts";

@@ -1,6 +1,6 @@
 /** Tools under the names that guest code uses for them. */
 
-import type { Tool, ToolGroup } from "../contract/mod.ts";
+import type { JsonSchema, Tool, ToolGroup } from "../contract/mod.ts";
 import { assignNames, canBeGlobal, compareCodeUnits, toCamelCase } from "./identifiers.ts";
 import { normalizeSchema } from "./normalize_schema.ts";
 import { hasManyProperties, positionalParameters } from "./parameters.ts";
@@ -17,6 +17,15 @@ export interface NamedTool {
    * object. A first argument that is an object is the input, any other is the first of these.
    */
   readonly positional: readonly string[];
+  /** What its results have looked like, where nothing promises what they will. */
+  readonly observed?: Observed;
+}
+
+/** A type learned from results. */
+export interface Observed {
+  readonly schema: JsonSchema;
+  /** At least so many results were seen. */
+  readonly results: number;
 }
 
 /** The tools of one server under the name of that server in guest code. */

@@ -7,6 +7,7 @@ import { acceptsEmpty } from "./parameters.ts";
 import { isPythonName, pythonNames, toPythonName } from "./python_names.ts";
 import { type PythonTypes, toRemark } from "./python_types.ts";
 import type { RenderedMember } from "./render_namespace.ts";
+import { observedRemark } from "./render_tool.ts";
 import { MAX_TOOL_TEXT, toCommentLine } from "./schema_docs.ts";
 import type { TypeNode } from "./type_node.ts";
 
@@ -38,12 +39,15 @@ export function renderPythonTool(
   const parameters = printParameters(named, input, (node, hint) => inputs.print(node, base + hint));
   const outputs = output && types.printer(output, prefix);
   const result = output === undefined ? "Any" : outputs!.print(output.root, `${base}Output`);
+  const seen = renderObserved(named, types, prefix);
   const text = name === undefined
     ? `${INDENT}# ["${toCommentLine(named.name, 100)}"](…): a name that Python does not have\n`
-    : printFunction(name, [plain("self"), ...parameters], result, tool.description) +
+    : seen.comment +
+      printFunction(name, [plain("self"), ...parameters], result, tool.description) +
       aliases.map((alias) => `${INDENT}${alias} = ${name}\n`).join("");
+  const needs = [...inputs.needs, ...outputs?.needs ?? [], ...seen.needs];
   return {
-    member: { name: named.name, text, needs: [...inputs.needs, ...outputs?.needs ?? []] },
+    member: { name: named.name, text, needs },
     printAs: (path) =>
       printFunction(path, parameters, result, tool.description).replaceAll(/^ {4}/gm, ""),
     problems: [
@@ -51,6 +55,20 @@ export function renderPythonTool(
       ...(output?.problems ?? []).map((problem) => `output: ${problem}`),
     ],
   };
+}
+
+/** What results have looked like stands in a comment, so that no type checker holds a program to it. */
+function renderObserved(
+  { name, tool, observed }: NamedTool,
+  types: PythonTypes,
+  prefix: string,
+): { readonly comment: string; readonly needs: Iterable<string> } {
+  if (observed === undefined || tool.outputSchema !== undefined) return { comment: "", needs: [] };
+  const schema = normalizeSchema(observed.schema);
+  const printer = types.printer(schema, prefix);
+  const type = printer.print(schema.root, `${toTypeName(name)}Observed`);
+  const remark = observedRemark(observed).replace(/^@returns /, "");
+  return { comment: `${INDENT}# ${remark}: ${type}\n`, needs: printer.needs };
 }
 
 interface Parameter {

@@ -62,11 +62,11 @@ function renderMember(
   typeName: string,
   names: TypeNames,
 ): { readonly member: RenderedMember; readonly messages: readonly string[] } {
-  const { docs, parameters, result, needs, problems } = renderTool(named, {
+  const { docs, parameters, results, needs, problems } = renderTool(named, {
     names,
     indent: MEMBER_INDENT,
   });
-  const type = printCalls(parameters, result);
+  const type = printCalls(parameters, results);
   const member = `${printComment(docs, MEMBER_INDENT)}${MEMBER_INDENT}readonly ${
     printKey(named.name)
   }: ${type};\n`;
@@ -79,10 +79,10 @@ function renderMember(
   };
 }
 
-function printCalls(parameters: readonly string[], result: string): string {
+function printCalls(parameters: readonly string[], results: readonly string[]): string {
   const [only = ""] = parameters;
-  if (parameters.length === 1) return `(${only}) => ${result}`;
-  const calls = parameters.map((list) => `(${list}): ${result}`);
+  if (parameters.length === 1) return `(${only}) => ${results[0]}`;
+  const calls = parameters.map((list, index) => `(${list}): ${results[index]}`);
   const line = `{ ${calls.join("; ")} }`;
   if (!line.includes("\n")) return line;
   return `{\n${calls.map((call) => `${MEMBER_INDENT}${call};\n`).join("")}${MEMBER_INDENT}}`;

@@ -2,13 +2,13 @@
 
 import type { JsonSchema } from "../contract/mod.ts";
 import { isPlainIdentifier, toTypeName } from "./identifiers.ts";
-import type { NamedTool } from "./name_tools.ts";
+import type { NamedTool, Observed } from "./name_tools.ts";
 import { normalizeSchema } from "./normalize_schema.ts";
 import { acceptsEmpty, positionalParameters } from "./parameters.ts";
 import { printType } from "./print_type.ts";
 import { RESERVED_WORDS } from "./reserved_names.ts";
 import { MAX_TOOL_TEXT, toCommentLine } from "./schema_docs.ts";
-import type { TypeNames } from "./type_names.ts";
+import { OBSERVED, type TypeNames } from "./type_names.ts";
 import type { PropertyNode } from "./type_node.ts";
 
 /** A result type longer than this gets a name when it is needed twice. */
@@ -18,14 +18,20 @@ const MAX_TYPE_TEXT = 65_536;
 /** What is said of a result whose type nobody declared. */
 const UNTYPED_RESULT = "@returns untyped: the tool declares no output schema";
 
+/** What is said of a result whose type was learned. */
+export function observedRemark({ results }: Observed): string {
+  const times = results === 1 ? "1 result" : `at least ${results} results`;
+  return `@returns observed in ${times}; not promised`;
+}
+
 /** The parts of a tool's declaration. */
 export interface RenderedTool {
   /** Comment lines. */
   readonly docs: readonly string[];
   /** One or two parameter lists, without parentheses. */
   readonly parameters: readonly string[];
-  /** The result, such as `Promise<any>`. */
-  readonly result: string;
+  /** The result of each of these, such as `Promise<any>`. */
+  readonly results: readonly string[];
   /** Names of the shared types it mentions. */
   readonly needs: readonly string[];
   /** What its schemas say that could not be expressed. */
@@ -49,25 +55,63 @@ export function renderTool(named: NamedTool, options: RenderOptions): RenderedTo
   if (named.positional.length > 0) {
     parameters.push(printPositional(input.positional, input.nameOf));
   }
-  const output = tool.outputSchema === undefined
-    ? undefined
-    : renderSchema(tool.outputSchema, `${base}Output`, needs, options);
-  const outputText = reindent(tool.printed?.output, options.indent) ?? output?.text;
-  const result = nameResult(outputText, `${base}Output`, parameters.length, needs, options);
+  const output = renderOutput(
+    named,
+    { name: `${base}Output`, uses: parameters.length },
+    needs,
+    options,
+  );
   const description = toCommentLine(tool.description, MAX_TOOL_TEXT);
   return {
     docs: [
       ...(description === "" ? [] : [description]),
-      ...(outputText === undefined ? [UNTYPED_RESULT] : []),
+      ...output.docs,
     ],
     parameters,
-    result: `Promise<${result}>`,
+    results: output.types.map((type) => `Promise<${type}>`),
     needs: [...needs],
     problems: [
       ...input.problems.map((problem) => `input: ${problem}`),
-      ...(output?.problems ?? []).map((problem) => `output: ${problem}`),
+      ...output.problems.map((problem) => `output: ${problem}`),
     ],
   };
+}
+
+interface RenderedOutput {
+  /** One for each way to call the tool. */
+  readonly types: readonly string[];
+  readonly docs: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** What the result is called if it needs a name, and how often it stands. */
+interface OutputUse {
+  readonly name: string;
+  readonly uses: number;
+}
+
+function renderOutput(
+  { tool, observed }: NamedTool,
+  { name, uses }: OutputUse,
+  needs: Set<string>,
+  options: RenderOptions,
+): RenderedOutput {
+  const output = tool.outputSchema === undefined
+    ? undefined
+    : renderSchema(tool.outputSchema, name, needs, options);
+  const text = reindent(tool.printed?.output, options.indent) ?? output?.text;
+  if (text !== undefined) {
+    const type = nameResult(text, { name, uses }, needs, options);
+    return { types: Array(uses).fill(type), docs: [], problems: output?.problems ?? [] };
+  }
+  const untyped = Array<string>(uses).fill("any");
+  if (observed === undefined) return { types: untyped, docs: [UNTYPED_RESULT], problems: [] };
+  // The type has no name that a program could use: the checker is not told of it.
+  const seen = renderSchema(observed.schema, name, needs, options).text;
+  options.names.declareObserved();
+  needs.add(OBSERVED);
+  const types = [`${OBSERVED}<${seen}>`, ...untyped.slice(1)];
+  return { types, docs: [observedRemark(observed)], problems: [] };
 }
 
 interface RenderedSchema {
@@ -104,13 +148,11 @@ function renderSchema(
 
 /** The result's type; a long one that stands twice gets a name. */
 function nameResult(
-  text: string | undefined,
-  wanted: string,
-  uses: number,
+  text: string,
+  { name: wanted, uses }: OutputUse,
   needs: Set<string>,
   options: RenderOptions,
 ): string {
-  if (text === undefined) return "any";
   if (uses < 2 || text.length <= MAX_REPEATED) return text;
   const name = options.names.reserve(wanted);
   options.names.declare(name, text, [...needs]);

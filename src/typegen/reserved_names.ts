@@ -25,7 +25,7 @@ export const INHERITED_NAMES: ReadonlySet<string> = words(`
 /** Names that cannot name a TypeScript type, and the global types that declarations refer to. */
 export const RESERVED_TYPE_NAMES: ReadonlySet<string> = words(`
   any asserts bigint boolean infer intrinsic is keyof never null number object out readonly string
-  symbol undefined unique unknown void Array Error Promise
+  symbol undefined unique unknown void Array Error Observed Promise
 `);
 
 /** Globals of JavaScript, the web, Deno and Node, and the names guest code is given. */

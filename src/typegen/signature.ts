@@ -5,7 +5,7 @@ import { printKey } from "./print_type.ts";
 import { isPlainIdentifier } from "./identifiers.ts";
 import { renderTool } from "./render_tool.ts";
 import { printComment } from "./schema_docs.ts";
-import { TypeNames } from "./type_names.ts";
+import { OBSERVED, TypeNames } from "./type_names.ts";
 
 /**
  * The signature of a tool: its comment, a line for each way to call it, such as
@@ -13,10 +13,11 @@ import { TypeNames } from "./type_names.ts";
  */
 export function signature(namespace: NamedNamespace, named: NamedTool): string {
   const names = new TypeNames();
-  const { docs, parameters, result } = renderTool(named, { names, indent: "" });
+  const { docs, parameters, results } = renderTool(named, { names, indent: "" });
   const path = `mcp${access(namespace.name)}${access(named.name)}`;
-  const calls = parameters.map((list) => `${path}(${list}): ${result};`);
-  const types = [...names.types.values()].map((type) => type.text);
+  const calls = parameters.map((list, index) => `${path}(${list}): ${results[index]};`);
+  const types = [...names.types.values()].filter((type) => type.name !== OBSERVED)
+    .map((type) => type.text);
   return printComment(docs, "") + [...calls, ...types].join("\n");
 }
 

@@ -20,6 +20,9 @@ export interface NamedType {
 /** Longest name taken from a schema, in code units. */
 const MAX_TYPE_NAME = 60;
 
+/** The name of a type that says what something has looked like, and is anything. */
+export const OBSERVED = "Observed";
+
 /** The type names of one namespace. */
 export class TypeNames {
   readonly #types = new Map<string, NamedType>();
@@ -53,6 +56,15 @@ export class TypeNames {
   /** Declares a type whose text is known. */
   declare(name: string, text: string, needs: readonly string[]): void {
     this.#types.set(name, { name, text: `type ${name} = ${text};`, needs });
+  }
+
+  /** Declares {@link OBSERVED}. The compiler accepts every use of it: nothing is promised. */
+  declareObserved(): void {
+    this.#types.set(OBSERVED, {
+      name: OBSERVED,
+      text: `type ${OBSERVED}<Shape> = any;`,
+      needs: [],
+    });
   }
 
   /**

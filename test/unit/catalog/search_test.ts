@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { searchTools, wordsOf } from "../../../src/catalog/search.ts";
+import { searchTools } from "../../../src/catalog/search.ts";
+import { wordsOf } from "../../../src/catalog/words.ts";
 import type { Tool, ToolGroup } from "../../../src/contract/mod.ts";
 
 function tool(server: string, name: string, description: string, ...parameters: string[]): Tool {
@@ -15,6 +16,7 @@ const TOOLS = [
   tool("memory", "create_entities", "Create new entities in the knowledge graph", "entities"),
   tool("weather", "get-weather", "Current weather of a city", "city", "units"),
 ];
+
 const GROUPS: readonly ToolGroup[] = ["files", "memory", "weather"].map((server) => ({
   server,
   description: "",
@@ -25,14 +27,15 @@ const names = (query: string, limit = 3) =>
   searchTools(GROUPS, query, { limit }).map((hit) => hit.tool.name);
 
 const CASES: readonly (readonly [string, readonly string[]])[] = [
-  ["read a file", ["read_file", "write_file", "listDirectory"]],
+  ["read a file", ["read_file", "get-weather", "write_file"]],
   ["list directories", ["listDirectory"]],
   ["directory", ["listDirectory"]],
   ["weath", ["get-weather"]],
-  ["searchNodes", ["search_nodes"]],
+  ["searchNodes", ["search_nodes", "create_entities"]],
   ["memory.search_nodes", ["search_nodes", "create_entities"]],
   ["knowledge graph entity", ["create_entities", "search_nodes"]],
   ["units", ["get-weather"]],
+  ["remove entities", ["create_entities", "search_nodes"]],
   ["nothing like it", []],
   ["", []],
   ["the of a", []],
@@ -41,6 +44,19 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
 for (const [query, expected] of CASES) {
   Deno.test(`searching "${query}"`, () => assert.deepEqual(names(query), expected));
 }
+
+Deno.test("what is said of a parameter, and what a server says of itself, is searched", () => {
+  const described = {
+    ...tool("weather", "get-weather", ""),
+    inputSchema: { properties: { units: { description: "Metric or imperial" } } },
+  };
+  const group = { server: "weather", description: "Observations of airports", tools: [described] };
+  const all = [...GROUPS.slice(0, 2), group];
+  for (const query of ["imperial", "airport observation"]) {
+    const hits = searchTools(all, query, { limit: 3 });
+    assert.deepEqual(hits.map((hit) => hit.tool), [described], query);
+  }
+});
 
 Deno.test("ties are in the order of server and name, and the limit holds", () => {
   const twins = [tool("b", "x", "same"), tool("a", "x", "same")];
@@ -66,18 +82,29 @@ Deno.test("a deprecated tool comes after the one that is advised", () => {
   ]);
 });
 
+Deno.test("words: accents, digits, scripts without spaces", () => {
+  assert.deepEqual(wordsOf("Café x86_64 utf8ToBase64 API查询火车 票 한국어"), [
+    "cafe",
+    "x86",
+    "64",
+    "utf8",
+    "base64",
+    "api",
+    "查询",
+    "询火",
+    "火车",
+    "票",
+    "한국",
+    "국어",
+  ]);
+});
+
 Deno.test("words: case, punctuation, plurals, small words", () => {
   assert.deepEqual(wordsOf("getHTTPResponses for my-queries, of the class"), [
     "get",
     "http",
-    "response",
-    "query",
+    "respons",
+    "queri",
     "class",
   ]);
-});
-
-Deno.test("hostile tools and queries end in time", () => {
-  const description = "aB".repeat(200_000);
-  const groups = [{ server: "s", description: "", tools: [tool("s", "t", description)] }];
-  assert.deepEqual(searchTools(groups, "\0\ud800 ".repeat(100_000), { limit: 5 }), []);
 });

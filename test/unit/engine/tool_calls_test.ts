@@ -8,6 +8,7 @@ import { CallGuard } from "../../../src/engine/call_guard.ts";
 import { ToolCalls } from "../../../src/engine/tool_calls.ts";
 import { createToolbox } from "../../../src/engine/toolbox.ts";
 import { createPolicy, NO_APPROVER } from "../../../src/policy/mod.ts";
+import { ShapeMemory } from "../../../src/shapes/mod.ts";
 import { nameTools } from "../../../src/typegen/mod.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 
@@ -26,6 +27,7 @@ function callsOf(
     readonly perSecond?: number;
     readonly clock?: FakeClock;
     readonly language?: "python" | "bash";
+    readonly shapes?: ShapeMemory;
   } = {},
 ): ToolCalls {
   const { perSecond = 5, clock = new FakeClock(), language = "typescript" } = options;
@@ -57,6 +59,7 @@ function callsOf(
     logger: silentLogger,
     observer: { callStarted() {}, callEnded() {} },
     maxRateWaitMs: 2000,
+    ...(options.shapes === undefined ? {} : { shapes: options.shapes }),
   });
 }
 
@@ -135,4 +138,23 @@ Deno.test("calls above the rate wait for their turn; one whose turn is too late 
     "ok",
     "RATE_LIMITED",
   ]);
+});
+
+Deno.test("what a call gave is learned for its caller; what failed is not", async () => {
+  const shapes = new ShapeMemory();
+  const { signal } = new AbortController();
+  await callsOf({ size: 1 }, { shapes }).call(CALL, signal);
+  const expected = {
+    schema: {
+      type: "object",
+      properties: { size: { type: "number" } },
+      required: ["size"],
+      additionalProperties: false,
+    },
+    results: 1,
+  };
+  assert.deepEqual(shapes.recall("somebody", TOOL), expected);
+  assert.equal(shapes.recall("else", TOOL), undefined);
+  await callsOf("text", { shapes }).call({ ...CALL, args: [7] }, signal);
+  assert.deepEqual(shapes.recall("somebody", TOOL), expected);
 });
