@@ -10,7 +10,12 @@ import { type Clock, systemClock } from "./base/clock.ts";
 import type { Logger } from "./base/log.ts";
 import { Metrics } from "./base/metrics.ts";
 import type { CapabilitySet } from "./capability/mod.ts";
-import { createCatalog, createMcpSource, type ToolSource } from "./catalog/mod.ts";
+import {
+  createCatalog,
+  createMcpSource,
+  createOpenApiSource,
+  type ToolSource,
+} from "./catalog/mod.ts";
 import { createBashChecker, createChecker, createPythonChecker } from "./checker/mod.ts";
 import type { Config } from "./config/mod.ts";
 import type { RuntimeInfo } from "./contract/mod.ts";
@@ -24,6 +29,7 @@ import {
   type RequestOrigin,
 } from "./http/mod.ts";
 import { createMcpManager, type McpManager } from "./mcp/mod.ts";
+import { openOpenApi } from "./openapi/mod.ts";
 import type { Approver } from "./policy/mod.ts";
 import { createPythonAnalyst } from "./runtime/mod.ts";
 import { openStations } from "./open_stations.ts";
@@ -74,7 +80,12 @@ export function createApp(config: Config, options: AppOptions): App {
     clock,
     directory: config.directory,
   });
-  const catalog = createCatalog([createMcpSource(servers), ...options.sources ?? []], { logger });
+  const apis = Object.entries(config.openapi)
+    .map(([name, api]) => openOpenApi(name, api, { logger, clock }));
+  const catalog = createCatalog(
+    [createMcpSource(servers), ...apis.map(createOpenApiSource), ...options.sources ?? []],
+    { logger },
+  );
   const checker = createChecker({ thread: true, logger });
   const { commands } = config.sandbox.bash;
   const bash = createBashChecker({ thread: true, logger, ...(commands ? { commands } : {}) });
@@ -125,7 +136,9 @@ export function createApp(config: Config, options: AppOptions): App {
     const patience = AbortSignal.timeout(config.server.drainTimeoutMs);
     await engine.drain(hurry === undefined ? patience : AbortSignal.any([patience, hurry]));
     await Promise.all(
-      [stations, checker, bash, python, servers].map((part) => part[Symbol.asyncDispose]()),
+      [stations, checker, bash, python, servers, ...apis].map((part) =>
+        part[Symbol.asyncDispose]()
+      ),
     );
     await audit?.[Symbol.asyncDispose]();
   });

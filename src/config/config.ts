@@ -8,6 +8,7 @@ import type { Secret } from "../base/secret.ts";
 import type { CapabilitySet } from "../capability/mod.ts";
 import type { RuntimeName } from "../contract/mod.ts";
 import type { PolicySettings } from "../policy/mod.ts";
+import type { OpenApiConfig } from "./openapi_api.ts";
 
 /** Where the service listens and what it accepts. */
 export interface ServerConfig {
@@ -255,6 +256,8 @@ export interface Config {
   readonly sandbox: SandboxConfig;
   readonly security: SecurityConfig;
   readonly mcp: { readonly servers: Readonly<Record<string, McpServerConfig>> };
+  /** HTTP APIs by the names of their servers. @default none */
+  readonly openapi: Readonly<Record<string, OpenApiConfig>>;
   readonly logging: {
     readonly level: LogLevel;
     readonly format: "json" | "text";

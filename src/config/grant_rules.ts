@@ -10,6 +10,7 @@ import {
 } from "../capability/mod.ts";
 import type { BrokenRule } from "./rules.ts";
 import type { ConfigFile } from "./schema.ts";
+import { serverNames } from "./server_names.ts";
 
 type Security = ConfigFile["security"];
 type GrantedSet = Security["capabilities"];
@@ -22,8 +23,9 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
 const HEADER_VALUE = /^[\x20-\x7e]+$/;
 
 /** The faults of every granted set, and of credentials beside them. */
-export function grantRules({ mcp, security }: ConfigFile): BrokenRule[] {
-  const servers = new Set([...Object.keys(mcp.servers), "tools"]);
+export function grantRules(file: ConfigFile): BrokenRule[] {
+  const { security } = file;
+  const servers = serverNames(file);
   const sets = grantsOf(security);
   return [
     ...security.credentials.flatMap((one, index) => credentialRules(one, index)),

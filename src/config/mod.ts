@@ -21,6 +21,8 @@ export {
   parseConfigText,
 } from "./load_config.ts";
 export { isLoopback } from "./loopback.ts";
+export { isAddress, type OpenApiConfig, type OpenApiCredential } from "./openapi_api.ts";
 export { printConfig } from "./print_config.ts";
 export { type ConfigProblem, formatProblems } from "./problem.ts";
+export { parseYaml } from "./parse_yaml.ts";
 export { parseDuration } from "./units.ts";

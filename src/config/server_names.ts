@@ -1,0 +1,8 @@
+/** The names a configuration may speak of as servers. */
+
+import type { ConfigFile } from "./schema.ts";
+
+/** Those of its MCP servers, its HTTP APIs, and of the tools that an embedding program brings. */
+export function serverNames({ mcp, openapi }: ConfigFile): ReadonlySet<string> {
+  return new Set([...Object.keys(mcp.servers), ...Object.keys(openapi), "tools"]);
+}
