@@ -10,12 +10,7 @@ import { type Clock, systemClock } from "./base/clock.ts";
 import type { Logger } from "./base/log.ts";
 import { Metrics } from "./base/metrics.ts";
 import type { CapabilitySet } from "./capability/mod.ts";
-import {
-  createCatalog,
-  createMcpSource,
-  createOpenApiSource,
-  type ToolSource,
-} from "./catalog/mod.ts";
+import { createCatalog, createMcpSource, type ToolSource } from "./catalog/mod.ts";
 import { createBashChecker, createChecker, createPythonChecker } from "./checker/mod.ts";
 import type { Config } from "./config/mod.ts";
 import type { RuntimeInfo } from "./contract/mod.ts";
@@ -29,10 +24,10 @@ import {
   type RequestOrigin,
 } from "./http/mod.ts";
 import { createMcpManager, type McpManager } from "./mcp/mod.ts";
-import { openOpenApi } from "./openapi/mod.ts";
 import type { Approver } from "./policy/mod.ts";
 import { createPythonAnalyst } from "./runtime/mod.ts";
 import { openStations } from "./open_stations.ts";
+import { createToolSources, type ToolSources } from "./tool_sources.ts";
 import { watchRules } from "./watch_rules.ts";
 
 /** The version of this build. */
@@ -55,6 +50,8 @@ export interface App extends AsyncDisposable {
   readonly config: Config;
   readonly engine: Engine;
   readonly servers: McpManager;
+  /** Which servers there are, MCP and others; they can come and go. */
+  readonly sources: ToolSources;
   readonly health: HealthReporter;
   readonly metrics: Metrics;
   /** What a caller is granted that no provider identified. */
@@ -80,12 +77,10 @@ export function createApp(config: Config, options: AppOptions): App {
     clock,
     directory: config.directory,
   });
-  const apis = Object.entries(config.openapi)
-    .map(([name, api]) => openOpenApi(name, api, { logger, clock }));
-  const catalog = createCatalog(
-    [createMcpSource(servers), ...apis.map(createOpenApiSource), ...options.sources ?? []],
-    { logger },
-  );
+  const fixed = options.sources ?? [];
+  const catalog = createCatalog([createMcpSource(servers), ...fixed], { logger });
+  const { graceMs } = config.reload;
+  const sources = createToolSources({ catalog, servers, config, fixed, logger, clock, graceMs });
   const checker = createChecker({ thread: true, logger });
   const { commands } = config.sandbox.bash;
   const bash = createBashChecker({ thread: true, logger, ...(commands ? { commands } : {}) });
@@ -116,7 +111,7 @@ export function createApp(config: Config, options: AppOptions): App {
     ...(audit === undefined ? {} : { audit }),
     ...(options.approver === undefined ? {} : { approver: options.approver }),
   });
-  const health = createHealthReporter({ engine, servers, clock });
+  const health = createHealthReporter({ engine, servers, sources, clock });
   const http = createHttpApp({
     config: config.server,
     engine,
@@ -136,7 +131,7 @@ export function createApp(config: Config, options: AppOptions): App {
     const patience = AbortSignal.timeout(config.server.drainTimeoutMs);
     await engine.drain(hurry === undefined ? patience : AbortSignal.any([patience, hurry]));
     await Promise.all(
-      [stations, checker, bash, python, servers, ...apis].map((part) =>
+      [stations, checker, bash, python, sources, servers].map((part) =>
         part[Symbol.asyncDispose]()
       ),
     );
@@ -147,6 +142,7 @@ export function createApp(config: Config, options: AppOptions): App {
     config,
     engine,
     servers,
+    sources,
     health,
     metrics,
     defaultGrant: defaultGrant(config.security.capabilities),

@@ -1,12 +1,14 @@
 /** The door of the configuration. */
 
 export type {
+  AdminConfig,
   ApiKeyConfig,
   AuditConfig,
   AuthConfig,
   Config,
   LogOutput,
   McpServerConfig,
+  ReloadConfig,
   RetryPolicy,
   SandboxConfig,
   SecurityConfig,

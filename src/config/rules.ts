@@ -21,17 +21,21 @@ export interface BrokenRule {
 const NAME_RULE = "a server's name has letters, digits, _ and -, 64 at most";
 const SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
-/** Every rule a file breaks. */
-export function brokenRules(file: ConfigFile): readonly BrokenRule[] {
+/** Every rule a file breaks; `embedded` names servers that are not its own. */
+export function brokenRules(
+  file: ConfigFile,
+  embedded: readonly string[],
+): readonly BrokenRule[] {
+  const servers = serverNames(file, embedded);
   return [
     ...serverRules(file),
     ...authRules(file),
     ...sandboxRules(file),
     ...bashRules(file),
     ...mcpRules(file),
-    ...grantRules(file),
+    ...grantRules(file, servers),
     ...openApiRules(file),
-    ...toolPolicyFaults(file.security.tools, serverNames(file)),
+    ...toolPolicyFaults(file.security.tools, servers),
   ];
 }
 

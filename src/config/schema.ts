@@ -195,6 +195,14 @@ export const ConfigFileSchema = z.strictObject({
   security: security.prefault({}),
   mcp: z.strictObject({ servers: z.record(z.string(), mcpServer).default({}) }).prefault({}),
   openapi: z.record(z.string(), OpenApiSchema).default({}),
+  reload: z.strictObject({
+    watch: z.boolean().default(true),
+    grace: duration.default(10_000),
+  }).prefault({}),
+  admin: z.strictObject({
+    enabled: z.boolean().default(false),
+    stdio: z.boolean().default(false),
+  }).prefault({}),
   logging: logging.prefault({}),
   audit: z.strictObject({
     path: z.string().min(1),

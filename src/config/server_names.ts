@@ -2,7 +2,10 @@
 
 import type { ConfigFile } from "./schema.ts";
 
-/** Those of its MCP servers, its HTTP APIs, and of the tools that an embedding program brings. */
-export function serverNames({ mcp, openapi }: ConfigFile): ReadonlySet<string> {
-  return new Set([...Object.keys(mcp.servers), ...Object.keys(openapi), "tools"]);
+/** Those of its MCP servers and HTTP APIs, and of the tools and sets that an embedding program brings. */
+export function serverNames(
+  { mcp, openapi }: ConfigFile,
+  embedded: readonly string[],
+): ReadonlySet<string> {
+  return new Set([...Object.keys(mcp.servers), ...Object.keys(openapi), "tools", ...embedded]);
 }

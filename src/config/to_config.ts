@@ -15,7 +15,7 @@ import { resolve } from "node:path";
 
 /** Names units, resolves paths, freezes everything. */
 export function toConfig(file: ConfigFile, directory: string): Config {
-  const { server, sandbox, security, mcp, openapi, logging, audit } = file;
+  const { server, sandbox, security, mcp, openapi, reload, admin, logging, audit } = file;
   const { memory, timeout, wait, cpuTime, maxTimeout, maxMemory, ...limits } = sandbox.limits;
   const { idleTimeout, ...workers } = sandbox.workers;
   const servers = Object.entries(mcp.servers).map(([name, one]) => [name, toServer(one)]);
@@ -47,6 +47,8 @@ export function toConfig(file: ConfigFile, directory: string): Config {
     },
     security: toSecurity(security, directory),
     mcp: { servers: Object.fromEntries(servers) },
+    reload: { watch: reload.watch, graceMs: reload.grace },
+    admin,
     openapi: Object.fromEntries(
       Object.entries(openapi).map(([name, one]) => [name, toOpenApi(one, directory)]),
     ),

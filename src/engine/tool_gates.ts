@@ -34,7 +34,16 @@ export class ToolGates {
     const logger = this.#parts.logger.child({ executionId, requestId });
     return new ToolCalls({
       ...reach,
-      guard: new CallGuard({ grant, policy, approver, audit, logger, executionId, principal }),
+      guard: new CallGuard({
+        grant,
+        policy,
+        approver,
+        needsApproval: (tool, input, signal) => catalog.needsApproval(tool, input, signal),
+        audit,
+        logger,
+        executionId,
+        principal,
+      }),
       principal,
       catalog,
       clock,
