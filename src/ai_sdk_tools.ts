@@ -7,7 +7,8 @@ import { nativeSet, type ToolSet, type ToolSetOptions } from "./tool_set.ts";
 
 /** A tool as the AI SDK has it; told by its shape. */
 export interface AiSdkTool {
-  readonly description?: string | undefined;
+  /** A text, or a function of the context, which is empty here. */
+  readonly description?: string | ((options: never) => string) | undefined;
   readonly title?: string | undefined;
   readonly inputSchema: unknown;
   readonly outputSchema?: unknown;
@@ -48,14 +49,14 @@ export function aiSdk(
 }
 
 async function toNative(name: string, given: AiSdkTool): Promise<NativeTool> {
-  const { description = "", title, outputSchema, needsApproval } = given;
+  const { title, outputSchema, needsApproval } = given;
   const input = await readForeignSchema(given.inputSchema, name);
   const output = outputSchema === undefined
     ? undefined
     : await readForeignSchema(outputSchema, name, "output");
   const execute = given.execute as Execute;
   return {
-    description,
+    description: describe(given),
     inputSchema: input.jsonSchema,
     ...(output === undefined ? {} : { outputSchema: output.jsonSchema }),
     ...(title === undefined ? {} : { annotations: { title } }),
@@ -67,6 +68,12 @@ async function toNative(name: string, given: AiSdkTool): Promise<NativeTool> {
       return await lastOf(await execute.call(given, await input.parse(value), options), signal);
     },
   };
+}
+
+function describe({ description }: AiSdkTool): string {
+  if (typeof description !== "function") return description ?? "";
+  const describing = description as (options: unknown) => string;
+  return describing({ context: {} });
 }
 
 function approvalOf(
