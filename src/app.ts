@@ -13,7 +13,7 @@ import type { CapabilitySet } from "./capability/mod.ts";
 import { createCatalog, createMcpSource, type ToolSource } from "./catalog/mod.ts";
 import { createBashChecker, createChecker, createPythonChecker } from "./checker/mod.ts";
 import type { Config } from "./config/mod.ts";
-import type { RuntimeInfo } from "./contract/mod.ts";
+import type { RuntimeInfo, ServerChanges } from "./contract/mod.ts";
 import { createEngine, type Engine } from "./engine/mod.ts";
 import { createHealthReporter } from "./health_reporter.ts";
 import {
@@ -27,6 +27,8 @@ import { createMcpManager, type McpManager } from "./mcp/mod.ts";
 import type { Approver } from "./policy/mod.ts";
 import { createPythonAnalyst } from "./runtime/mod.ts";
 import { openStations } from "./open_stations.ts";
+import { createReloader } from "./reload.ts";
+import { createServerAdmin } from "./server_admin.ts";
 import { createToolSources, type ToolSources } from "./tool_sources.ts";
 import { watchRules } from "./watch_rules.ts";
 
@@ -41,6 +43,8 @@ export interface AppOptions {
   readonly sources?: readonly ToolSource[];
   /** Where the `deno` binary is. @default the running Deno, else `deno` of the PATH */
   readonly denoPath?: string;
+  /** Reads the configuration anew, for {@link App.reload}. @default there is nothing to read */
+  readonly loadConfig?: () => Promise<Config>;
   /** Who is asked about tool calls that a rule wants approved. @default nobody: they are refused */
   readonly approver?: Approver;
 }
@@ -56,6 +60,11 @@ export interface App extends AsyncDisposable {
   readonly metrics: Metrics;
   /** What a caller is granted that no provider identified. */
   readonly defaultGrant: CapabilitySet;
+  /**
+   * Takes over the servers of the configuration as it is now; what is not valid rejects with
+   * `CONFIG_INVALID` and changes nothing.
+   */
+  reload(): Promise<ServerChanges>;
   /** The HTTP face as a function. */
   fetch(request: Request, from?: RequestOrigin): Response | Promise<Response>;
   /** Opens the configured socket. Close the app before it, so that open requests get answers. */
@@ -112,7 +121,12 @@ export function createApp(config: Config, options: AppOptions): App {
     ...(options.approver === undefined ? {} : { approver: options.approver }),
   });
   const health = createHealthReporter({ engine, servers, sources, clock });
+  const reload = createReloader({ config, sources, load: options.loadConfig, logger });
+  const admin = config.admin.enabled
+    ? { admin: createServerAdmin({ config: config.admin, sources, reload }) }
+    : {};
   const http = createHttpApp({
+    ...admin,
     config: config.server,
     engine,
     authenticator,
@@ -146,6 +160,7 @@ export function createApp(config: Config, options: AppOptions): App {
     health,
     metrics,
     defaultGrant: defaultGrant(config.security.capabilities),
+    reload,
     fetch,
     listen: () => listen({ config: config.server, fetch, metrics, logger }),
     close,

@@ -7,10 +7,15 @@ import { createConsoleSink } from "./base/log_console.ts";
 import { createNativeSource, type NativeTool } from "./catalog/mod.ts";
 import { type Config, loadConfig, parseConfig } from "./config/mod.ts";
 import { withPrintedTypes } from "./native_tool.ts";
-import type { CheckAnswer, CheckRequest, ExecuteAnswer, ExecuteRequest } from "./contract/mod.ts";
+import type {
+  CheckAnswer,
+  CheckRequest,
+  ExecuteAnswer,
+  ExecuteRequest,
+  ServerInfo,
+} from "./contract/mod.ts";
 import type { Approver } from "./policy/mod.ts";
 import { isToolSet, type ToolSet } from "./tool_set.ts";
-import type { ServerInfo } from "./tool_sources.ts";
 import { type Caller, printDeclarations, toDecodedAnswer } from "./engine/mod.ts";
 
 /** Options of {@link createCodemode}. */

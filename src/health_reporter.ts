@@ -6,7 +6,8 @@ import { roundMs } from "./base/round_ms.ts";
 import type { Engine } from "./engine/mod.ts";
 import { type HealthReport, type HealthReporter, keepReport, type PartHealth } from "./http/mod.ts";
 import type { McpManager } from "./mcp/mod.ts";
-import type { ServerInfo, ToolSources } from "./tool_sources.ts";
+import type { ServerInfo } from "./contract/mod.ts";
+import type { ToolSources } from "./tool_sources.ts";
 
 /** Milliseconds one part may take to answer. */
 const PROBE_TIMEOUT_MS = 5000;

@@ -9,7 +9,7 @@ export { aiSdk, type AiSdkTool } from "./ai_sdk_tools.ts";
 export { CodemodeError, type ErrorCode } from "./base/errors.ts";
 export { normalizeCode } from "./checker/mod.ts";
 export type { NativeTool } from "./catalog/mod.ts";
-export type { CheckAnswer, ExecuteAnswer } from "./contract/mod.ts";
+export type { CheckAnswer, ExecuteAnswer, ServerInfo } from "./contract/mod.ts";
 export {
   type Codemode,
   type CodemodeOptions,
@@ -42,7 +42,6 @@ export {
   type OpenApiToolsOptions,
 } from "./server_tools.ts";
 export { type ToolSet, toolSet, type ToolSetOptions } from "./tool_set.ts";
-export type { ServerInfo } from "./tool_sources.ts";
 export {
   type DescribedTool,
   generateTypes,

@@ -20,30 +20,11 @@ import {
   type OpenApiConfig,
   parseConfig,
 } from "./config/mod.ts";
+import type { ServerChanges, ServerInfo } from "./contract/mod.ts";
 import type { McpManager } from "./mcp/mod.ts";
 import { openOpenApi } from "./openapi/mod.ts";
 import { createRemovable } from "./removable_source.ts";
 import type { ToolSet } from "./tool_set.ts";
-
-/** One server, as `GET /api/v1/servers` shows it. */
-export interface ServerInfo {
-  readonly name: string;
-  readonly kind: "mcp" | "openapi" | "native";
-  /** Who brought it: the configuration, or somebody at run time. */
-  readonly origin: "config" | "added";
-  readonly state: string;
-  readonly tools: number;
-  readonly lastError?: string;
-}
-
-/** What a new configuration changed. */
-export interface ServerChanges {
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-  readonly replaced: readonly string[];
-  /** Servers that could not be opened, and why. */
-  readonly problems: readonly string[];
-}
 
 /** The servers of a service. Disposing it closes those that are not the MCP manager's. */
 export interface ToolSources extends AsyncDisposable {
@@ -56,7 +37,7 @@ export interface ToolSources extends AsyncDisposable {
   /** Hides a server at once and closes it within the grace; false where there is none. */
   remove(name: string): Promise<boolean>;
   /** Takes over the servers of another configuration; those that are the same keep their connections. */
-  apply(config: Pick<Config, "mcp" | "openapi" | "directory">): ServerChanges;
+  apply(config: Pick<Config, "mcp" | "openapi" | "directory">): Omit<ServerChanges, "restart">;
 }
 
 /** What the servers are opened with. */
@@ -132,7 +113,7 @@ class Sources implements ToolSources {
     return true;
   }
 
-  apply(config: Pick<Config, "mcp" | "openapi" | "directory">): ServerChanges {
+  apply(config: Pick<Config, "mcp" | "openapi" | "directory">): Omit<ServerChanges, "restart"> {
     const next = new Map(definitionsOf(config));
     const before = [...this.#entries].filter(([, { origin }]) => origin === "config");
     const gone = before.filter(([name, { definition }]) => !sameValue(definition, next.get(name)))

@@ -28,3 +28,4 @@ export { printConfig } from "./print_config.ts";
 export { type ConfigProblem, formatProblems } from "./problem.ts";
 export { parseYaml } from "./parse_yaml.ts";
 export { parseDuration } from "./units.ts";
+export { watchFile, type WatchFileOptions } from "./watch_file.ts";

@@ -24,8 +24,8 @@ export interface SourceFixture extends AsyncDisposable {
 export interface SourceDifferences {
   /** Texts that `echo` cannot take. */
   readonly unsendable?: readonly string[];
-  /** Its tools cannot say what they give, so nothing is checked. */
-  readonly hasNoOutputSchemas?: true;
+  /** Its tools cannot say what they give, so nothing is checked. @default false */
+  readonly hasNoOutputSchemas?: boolean;
 }
 
 const NEVER = new AbortController().signal;
