@@ -8,7 +8,7 @@ import { readBytes, TooLarge } from "./read_bytes.ts";
 /** Largest document. */
 export const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
 /** Largest document in YAML, which takes far longer to read. */
-export const MAX_YAML_BYTES = 4 * 1024 * 1024;
+export const MAX_YAML_BYTES = 1024 * 1024;
 /** Time an address may take. */
 const TIMEOUT_MS = 30_000;
 
