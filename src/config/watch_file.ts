@@ -42,9 +42,11 @@ export async function watchFile(
     isOver = true;
     timer?.[Symbol.dispose]();
   };
+  const onError = (error: unknown) =>
+    logger.warn("a file cannot be watched; SIGHUP reads it again", { error });
   try {
     const watcher = watch(dirname(path), onEvent);
-    watcher.on("error", (error) => logger.warn("a file is no longer watched", { error }));
+    watcher.on("error", onError);
     return {
       [Symbol.dispose]() {
         stop();
@@ -52,7 +54,7 @@ export async function watchFile(
       },
     };
   } catch (error) {
-    logger.warn("a file cannot be watched; SIGHUP reads it again", { error });
+    onError(error);
     return { [Symbol.dispose]: stop };
   }
 }
