@@ -29,6 +29,8 @@ import type { ToolSet } from "./tool_set.ts";
 /** The servers of a service. Disposing it closes those that are not the MCP manager's. */
 export interface ToolSources extends AsyncDisposable {
   list(): readonly ServerInfo[];
+  /** Resolves when each HTTP API has loaded its document or failed to once. */
+  settled(signal: AbortSignal): Promise<void>;
   /**
    * Opens a set under a name. Rejects with `INVALID_REQUEST` for a name that is taken or not fit, and
    * `CONFIG_INVALID` for options that are wrong.
@@ -63,6 +65,8 @@ interface Entry {
   readonly origin: ServerInfo["origin"];
   readonly definition: Definition;
   readonly state: () => Pick<ServerInfo, "state" | "tools" | "lastError">;
+  /** @default it is there at once, or its manager is asked */
+  readonly tried?: (signal: AbortSignal) => Promise<void>;
   /** Hides the server now; resolves once its calls have ended and nothing of it is left. */
   readonly close: (patience: AbortSignal) => Promise<void>;
 }
@@ -94,6 +98,10 @@ class Sources implements ToolSources {
       Object.freeze({ name, kind: definition.kind, origin, ...state() })
     );
     return Object.freeze(infos.sort((a, b) => a.name < b.name ? -1 : 1));
+  }
+
+  async settled(signal: AbortSignal): Promise<void> {
+    await Promise.all([...this.#entries.values()].map(({ tried }) => tried?.(signal)));
   }
 
   async add(name: string, set: ToolSet): Promise<void> {
@@ -195,7 +203,7 @@ class Sources implements ToolSources {
     };
   }
 
-  #apiEntry(name: string, config: OpenApiConfig): Pick<Entry, "state" | "close"> {
+  #apiEntry(name: string, config: OpenApiConfig): Pick<Entry, "state" | "tried" | "close"> {
     const { catalog, logger, clock } = this.#parts;
     const api = openOpenApi(name, config, { logger, clock });
     const source = createOpenApiSource(api);
@@ -205,6 +213,7 @@ class Sources implements ToolSources {
         const { state, tools, lastError } = api.status();
         return { state, tools, ...(lastError === undefined ? {} : { lastError }) };
       },
+      tried: (signal) => api.tried(signal),
       async close(patience) {
         await catalog.remove(source, patience);
         await api[Symbol.asyncDispose]();

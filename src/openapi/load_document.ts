@@ -3,6 +3,7 @@
 import { open } from "node:fs/promises";
 import { isAddress, parseYaml } from "../config/mod.ts";
 import { ApiDocument, DocumentFault } from "./api_document.ts";
+import { nestsDeeper } from "./json_depth.ts";
 import { readBytes, TooLarge } from "./read_bytes.ts";
 
 /** Largest document. */
@@ -57,6 +58,7 @@ async function fileBytes(path: string): Promise<Uint8Array> {
 function parse(bytes: Uint8Array): unknown {
   const text = decode(bytes);
   if (/^\s*\{/.test(text)) {
+    if (nestsDeeper(bytes)) throw new DocumentFault("it nests too deep");
     try {
       return JSON.parse(text);
     } catch {

@@ -1,6 +1,7 @@
 /** From what an API answers to the value guest code gets, without the host's secrets. Pure. */
 
 import { CodemodeError } from "../base/errors.ts";
+import { MAX_JSON_DEPTH, nestsDeeper } from "./json_depth.ts";
 import type { Operation } from "./operation.ts";
 import type { ApiAnswer } from "./send_request.ts";
 
@@ -15,7 +16,7 @@ const MAX_EXCERPT = 2_000;
 /** Characters of the message a failed answer's body is shown in. */
 const MAX_TOLD = 300;
 /** A shorter secret would be found in what is none. */
-const SHORTEST_SECRET = 6;
+const SHORTEST_SECRET = 8;
 
 /**
  * JSON as its value, other text as text, bytes as they are, `null` where there is nothing. Throws
@@ -33,7 +34,7 @@ export function readAnswer(
   const isDescribed = described.has(String(status)) || described.has("2XX");
   if (answer.body.length === 0) return { value: null, isStructured: false };
   if (isJson(answer)) {
-    return { value: hide(parseJson(answer), hidden), isStructured: isDescribed };
+    return { value: readJson(answer, hidden), isStructured: isDescribed };
   }
   const text = isText(answer) ? decode(answer.body) : undefined;
   return { value: text === undefined ? answer.body : hide(text, hidden), isStructured: false };
@@ -49,9 +50,16 @@ function isText({ contentType }: ApiAnswer): boolean {
   ) || /^application\/(?:x-www-form-urlencoded|javascript|x-ndjson)\b/.test(contentType);
 }
 
-function parseJson({ body, status }: ApiAnswer): unknown {
+function readJson({ body, status }: ApiAnswer, secrets: readonly string[]): unknown {
+  if (nestsDeeper(body)) {
+    throw new CodemodeError(
+      "TOOL_OUTPUT_INVALID",
+      `The API's JSON nests deeper than ${MAX_JSON_DEPTH} levels`,
+      { details: { status } },
+    );
+  }
   try {
-    return JSON.parse(new TextDecoder().decode(body));
+    return hide(JSON.parse(new TextDecoder().decode(body)), secrets);
   } catch (cause) {
     throw new CodemodeError("TOOL_OUTPUT_INVALID", "The API's JSON cannot be parsed", {
       details: { status },
@@ -81,6 +89,7 @@ function failed(answer: ApiAnswer, secrets: readonly string[]): CodemodeError {
 }
 
 function toBody(answer: ApiAnswer, shown: string): unknown {
+  // What was cut is no JSON any more, and what was not is small.
   if (!isJson(answer)) return shown;
   try {
     return JSON.parse(shown);

@@ -218,6 +218,18 @@ Deno.test("answers of every kind have a value", async (t) => {
       assert.equal(Object.getPrototypeOf(value), Object.prototype);
     });
   }
+  await t.step("JSON that nests without end", async () => {
+    const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+    current = ["", "application/json", nested(1_000), undefined];
+    assert.equal(JSON.stringify(await test.call("x")), nested(1_000));
+    current = ["", "application/json", nested(1_000_000), undefined];
+    assert.equal(
+      (await test.failure("x")).message,
+      "The API's JSON nests deeper than 1000 levels",
+    );
+  });
+    assert.equal((await secretive.failure("x")).code, "TOOL_OUTPUT_INVALID");
+  });
   await t.step("JSON that is none", async () => {
     current = ["", "application/json", "{", undefined];
     const error = await test.failure("x");

@@ -2,7 +2,12 @@
 
 import assert from "node:assert/strict";
 import { CodemodeError } from "../../../src/base/errors.ts";
-import { type ConfigProblem, parseConfig, printConfig } from "../../../src/config/mod.ts";
+import {
+  type ConfigProblem,
+  parseConfig,
+  parseConfigText,
+  printConfig,
+} from "../../../src/config/mod.ts";
 
 /** Each problem as `path: message`. */
 function told(config: Record<string, unknown>): string[] {
@@ -133,4 +138,7 @@ Deno.test("secrets do not print", () => {
   ));
   assert.equal(printed.includes("hidden"), false);
   assert.equal(printed.split("[secret]").length - 1, 5);
+  // What is printed is a file that says the same.
+  const again = parseConfigText(printed, { file: "x", directory: "/srv", env: {} });
+  assert.equal(printConfig(again), printed);
 });
