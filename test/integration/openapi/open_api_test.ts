@@ -228,8 +228,6 @@ Deno.test("answers of every kind have a value", async (t) => {
       "The API's JSON nests deeper than 1000 levels",
     );
   });
-    assert.equal((await secretive.failure("x")).code, "TOOL_OUTPUT_INVALID");
-  });
   await t.step("JSON that is none", async () => {
     current = ["", "application/json", "{", undefined];
     const error = await test.failure("x");
