@@ -13,7 +13,7 @@ import type { CapabilitySet } from "./capability/mod.ts";
 import { createCatalog, createMcpSource, type ToolSource } from "./catalog/mod.ts";
 import { createBashChecker, createChecker, createPythonChecker } from "./checker/mod.ts";
 import type { Config } from "./config/mod.ts";
-import type { RuntimeInfo } from "./contract/mod.ts";
+import type { RuntimeInfo, ServerChanges } from "./contract/mod.ts";
 import { createEngine, type Engine } from "./engine/mod.ts";
 import { createHealthReporter } from "./health_reporter.ts";
 import {
@@ -27,6 +27,9 @@ import { createMcpManager, type McpManager } from "./mcp/mod.ts";
 import type { Approver } from "./policy/mod.ts";
 import { createPythonAnalyst } from "./runtime/mod.ts";
 import { openStations } from "./open_stations.ts";
+import { createReloader } from "./reload.ts";
+import { createServerAdmin } from "./server_admin.ts";
+import { createToolSources, type ToolSources } from "./tool_sources.ts";
 import { watchRules } from "./watch_rules.ts";
 
 /** The version of this build. */
@@ -40,6 +43,8 @@ export interface AppOptions {
   readonly sources?: readonly ToolSource[];
   /** Where the `deno` binary is. @default the running Deno, else `deno` of the PATH */
   readonly denoPath?: string;
+  /** Reads the configuration anew, for {@link App.reload}. @default there is nothing to read */
+  readonly loadConfig?: () => Promise<Config>;
   /** Who is asked about tool calls that a rule wants approved. @default nobody: they are refused */
   readonly approver?: Approver;
 }
@@ -49,10 +54,17 @@ export interface App extends AsyncDisposable {
   readonly config: Config;
   readonly engine: Engine;
   readonly servers: McpManager;
+  /** Which servers there are, MCP and others; they can come and go. */
+  readonly sources: ToolSources;
   readonly health: HealthReporter;
   readonly metrics: Metrics;
   /** What a caller is granted that no provider identified. */
   readonly defaultGrant: CapabilitySet;
+  /**
+   * Takes over the servers of the configuration as it is now; what is not valid rejects with
+   * `CONFIG_INVALID` and changes nothing.
+   */
+  reload(): Promise<ServerChanges>;
   /** The HTTP face as a function. */
   fetch(request: Request, from?: RequestOrigin): Response | Promise<Response>;
   /** Opens the configured socket. Close the app before it, so that open requests get answers. */
@@ -74,7 +86,10 @@ export function createApp(config: Config, options: AppOptions): App {
     clock,
     directory: config.directory,
   });
-  const catalog = createCatalog([createMcpSource(servers), ...options.sources ?? []], { logger });
+  const fixed = options.sources ?? [];
+  const catalog = createCatalog([createMcpSource(servers), ...fixed], { logger });
+  const { graceMs } = config.reload;
+  const sources = createToolSources({ catalog, servers, config, fixed, logger, clock, graceMs });
   const checker = createChecker({ thread: true, logger });
   const { commands } = config.sandbox.bash;
   const bash = createBashChecker({ thread: true, logger, ...(commands ? { commands } : {}) });
@@ -105,8 +120,13 @@ export function createApp(config: Config, options: AppOptions): App {
     ...(audit === undefined ? {} : { audit }),
     ...(options.approver === undefined ? {} : { approver: options.approver }),
   });
-  const health = createHealthReporter({ engine, servers, clock });
+  const health = createHealthReporter({ engine, servers, sources, clock });
+  const reload = createReloader({ config, sources, load: options.loadConfig, logger });
+  const admin = config.admin.enabled
+    ? { admin: createServerAdmin({ config: config.admin, sources, reload }) }
+    : {};
   const http = createHttpApp({
+    ...admin,
     config: config.server,
     engine,
     authenticator,
@@ -125,7 +145,9 @@ export function createApp(config: Config, options: AppOptions): App {
     const patience = AbortSignal.timeout(config.server.drainTimeoutMs);
     await engine.drain(hurry === undefined ? patience : AbortSignal.any([patience, hurry]));
     await Promise.all(
-      [stations, checker, bash, python, servers].map((part) => part[Symbol.asyncDispose]()),
+      [stations, checker, bash, python, sources, servers].map((part) =>
+        part[Symbol.asyncDispose]()
+      ),
     );
     await audit?.[Symbol.asyncDispose]();
   });
@@ -134,9 +156,11 @@ export function createApp(config: Config, options: AppOptions): App {
     config,
     engine,
     servers,
+    sources,
     health,
     metrics,
     defaultGrant: defaultGrant(config.security.capabilities),
+    reload,
     fetch,
     listen: () => listen({ config: config.server, fetch, metrics, logger }),
     close,

@@ -1,6 +1,6 @@
 /** Code Mode inside another program: the whole service without a socket. */
 
-import { createApp } from "./app.ts";
+import { type App, createApp } from "./app.ts";
 import { defaultGrant } from "./auth/mod.ts";
 import { createLogger, type Logger, type LogLevel } from "./base/log.ts";
 import { createConsoleSink } from "./base/log_console.ts";
@@ -15,14 +15,19 @@ import {
   type ExecuteRequest,
   ExecuteRequestSchema,
   parseRequest,
+  type ServerInfo,
 } from "./contract/mod.ts";
 import type { Approver } from "./policy/mod.ts";
-import { type Caller, type Engine, printDeclarations, toDecodedAnswer } from "./engine/mod.ts";
+import { isToolSet, type ToolSet } from "./tool_set.ts";
+import { type Caller, printDeclarations, toDecodedAnswer } from "./engine/mod.ts";
 
 /** Options of {@link createCodemode}. */
 export interface CodemodeOptions {
-  /** Native tools, made by `tool`; programs reach them as `mcp.tools.<name>` and `tools.<name>`. */
-  readonly tools?: Readonly<Record<string, NativeTool>>;
+  /**
+   * Native tools, made by `tool`, which programs reach as `mcp.tools.<name>` and `tools.<name>`; and sets
+   * of tools, made by `toolSet`, `aiSdk`, `langchain`, `openapi` or `mcpServer`, each a server of its own.
+   */
+  readonly tools?: Readonly<Record<string, NativeTool | ToolSet>>;
   /** A `codemode.config.yaml` to load, or the same as an object. @default nothing configured */
   readonly config?: string | Readonly<Record<string, unknown>>;
   /** @default "warn" */
@@ -40,12 +45,23 @@ export type EmbeddedExecuteOptions = Omit<ExecuteRequest, "code"> & {
   readonly signal?: AbortSignal;
 };
 
+/** The servers of an embedded Code Mode. */
+export interface CodemodeSources {
+  list(): readonly ServerInfo[];
+  /** Opens a set under a name; `INVALID_REQUEST` where the name is taken, `CONFIG_INVALID` for its options. */
+  add(name: string, set: ToolSet): Promise<void>;
+  /** Hides a server at once; its calls may end within `reload.grace`. False where there is none. */
+  remove(name: string): Promise<boolean>;
+}
+
 /** Code Mode in-process. Dispose it: it holds processes. */
 export interface Codemode extends AsyncDisposable {
   /** Runs a program; rejects with `CodemodeError` only when it did not run. */
   execute(code: string, options?: EmbeddedExecuteOptions): Promise<ExecuteAnswer>;
   /** Type-checks a program. */
   check(code: string, options?: Omit<CheckRequest, "code">): Promise<CheckAnswer>;
+  /** Servers that come and go while programs run. */
+  readonly sources: CodemodeSources;
   /** TypeScript declarations of the tools; `budgetTokens` absent means all of them. */
   declarations(options?: { readonly budgetTokens?: number }): Promise<string>;
 }
@@ -61,14 +77,16 @@ export interface Codemode extends AsyncDisposable {
  */
 export async function createCodemode(options: CodemodeOptions = {}): Promise<Codemode> {
   assertOptions(options);
-  const config = await loadEmbedded(options.config);
+  const config = await loadEmbedded(options);
   const logger = options.logger ??
     createLogger([createConsoleSink("text")], options.logLevel ?? "warn");
-  const sources = options.tools === undefined ? [] : [
+  const given = Object.entries(options.tools ?? {});
+  const native = given.flatMap(([name, one]) => isToolSet(one) ? [] : [[name, one] as const]);
+  const sources = native.length === 0 ? [] : [
     createNativeSource(
       "tools",
       "Native tools of the embedding program",
-      await withPrintedTypes(options.tools),
+      await withPrintedTypes(Object.fromEntries(native)),
     ),
   ];
   const app = createApp(config, {
@@ -77,8 +95,14 @@ export async function createCodemode(options: CodemodeOptions = {}): Promise<Cod
     ...(options.denoPath === undefined ? {} : { denoPath: options.denoPath }),
     ...(options.approver === undefined ? {} : { approver: options.approver }),
   });
+  try {
+    for (const [name, one] of given) if (isToolSet(one)) await app.sources.add(name, one);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   return embedded(
-    app.engine,
+    app,
     { id: "embedded", grant: defaultGrant(config.security.capabilities) },
     () => app.close(),
   );
@@ -107,8 +131,17 @@ function assertOptions(options: CodemodeOptions): void {
   }
 }
 
-function embedded(engine: Engine, caller: Caller, close: () => Promise<void>): Codemode {
+function embedded(
+  { engine, sources }: Pick<App, "engine" | "sources">,
+  caller: Caller,
+  close: () => Promise<void>,
+): Codemode {
   return {
+    sources: {
+      list: () => sources.list(),
+      add: (name, set) => sources.add(name, set),
+      remove: (name) => sources.remove(name),
+    },
     async execute(code, { signal, ...request } = {}) {
       const options = signal === undefined ? {} : { signal };
       const asked = parseRequest(ExecuteRequestSchema, { ...request, code });
@@ -122,7 +155,8 @@ function embedded(engine: Engine, caller: Caller, close: () => Promise<void>): C
   };
 }
 
-function loadEmbedded(config: CodemodeOptions["config"]): Promise<Config> {
-  if (typeof config === "string") return loadConfig({ path: config });
-  return Promise.resolve(parseConfig(config ?? {}));
+function loadEmbedded({ config, tools = {} }: CodemodeOptions): Promise<Config> {
+  const servers = Object.keys(tools).filter((name) => isToolSet(tools[name]));
+  if (typeof config === "string") return loadConfig({ path: config, servers });
+  return Promise.resolve(parseConfig(config ?? {}, undefined, servers));
 }

@@ -6,6 +6,8 @@ import { roundMs } from "./base/round_ms.ts";
 import type { Engine } from "./engine/mod.ts";
 import { type HealthReport, type HealthReporter, keepReport, type PartHealth } from "./http/mod.ts";
 import type { McpManager } from "./mcp/mod.ts";
+import type { ServerInfo } from "./contract/mod.ts";
+import type { ToolSources } from "./tool_sources.ts";
 
 /** Milliseconds one part may take to answer. */
 const PROBE_TIMEOUT_MS = 5000;
@@ -14,6 +16,8 @@ const PROBE_TIMEOUT_MS = 5000;
 export interface HealthReporterParts {
   readonly engine: Engine;
   readonly servers: McpManager;
+  /** Knows the servers that are no MCP servers. */
+  readonly sources: Pick<ToolSources, "list">;
   readonly clock: Clock;
 }
 
@@ -22,16 +26,23 @@ export function createHealthReporter(parts: HealthReporterParts): HealthReporter
   return keepReport({ report: () => report(parts) }, parts.clock);
 }
 
-async function report({ engine, servers }: HealthReporterParts): Promise<HealthReport> {
+async function report({ engine, servers, sources }: HealthReporterParts): Promise<HealthReport> {
   const [sandbox, ...asked] = await Promise.all([
     probe("ready", (signal) => engine.probe(signal)),
     ...servers.status().map(async (status) =>
       [status.name, await probeServer(servers, status)] as const
     ),
+    ...sources.list().filter(({ kind }) => kind === "openapi").map(probeApi),
   ]);
   const away = asked.some(([, part]) => !part.ok);
   const status = !sandbox.ok ? "unhealthy" : away ? "degraded" : "healthy";
   return { status, sandbox, servers: Object.fromEntries(asked) };
+}
+
+/** The document is asked and not the API: which operation would be harmless nobody knows. */
+function probeApi({ name, state, lastError }: ServerInfo): [string, PartHealth] {
+  const error = lastError === undefined ? {} : { error: lastError };
+  return [name, { ok: state === "ready", state, ...error }];
 }
 
 type Status = ReturnType<McpManager["status"]>[number];

@@ -5,13 +5,15 @@
  * @module
  */
 
+export { aiSdk, type AiSdkTool } from "./ai_sdk_tools.ts";
 export { CodemodeError, type ErrorCode } from "./base/errors.ts";
 export { normalizeCode } from "./checker/mod.ts";
 export type { NativeTool } from "./catalog/mod.ts";
-export type { CheckAnswer, ExecuteAnswer } from "./contract/mod.ts";
+export type { CheckAnswer, ExecuteAnswer, ServerInfo } from "./contract/mod.ts";
 export {
   type Codemode,
   type CodemodeOptions,
+  type CodemodeSources,
   createCodemode,
   type EmbeddedExecuteOptions,
 } from "./embedded.ts";
@@ -30,8 +32,16 @@ export {
   type ToolFunction,
   type ToolProvider,
 } from "./framework/mod.ts";
+export { langchain, type LangChainTool } from "./langchain_tools.ts";
 export { tool, type ToolContext, type ToolDefinition, type ZodTool } from "./native_tool.ts";
 export type { Approval, Approver, PendingCall } from "./policy/mod.ts";
+export {
+  mcpServer,
+  type McpServerOptions,
+  openapi,
+  type OpenApiToolsOptions,
+} from "./server_tools.ts";
+export { type ToolSet, toolSet, type ToolSetOptions } from "./tool_set.ts";
 export {
   type DescribedTool,
   generateTypes,

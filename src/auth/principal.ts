@@ -5,8 +5,8 @@ import { allowsServer, type CapabilitySet } from "../capability/mod.ts";
 /** What a caller itself may do. */
 export const SCOPES = ["codemode:execute", "codemode:read", "codemode:metrics"] as const;
 
-/** One of {@link SCOPES}. */
-export type Scope = (typeof SCOPES)[number];
+/** One of {@link SCOPES}, or the one that is offered to nobody: to change the service itself. */
+export type Scope = (typeof SCOPES)[number] | "codemode:admin";
 
 /** A caller, and what guests may do in its name. */
 export interface Principal {

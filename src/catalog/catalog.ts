@@ -1,6 +1,7 @@
 /** Every tool a guest could call, from all sources, and the one way to call it with checked values. */
 
 import { CodemodeError } from "../base/errors.ts";
+import { InFlight } from "../base/in_flight.ts";
 import type { Logger } from "../base/log.ts";
 import type { Tool, ToolGroup } from "../contract/mod.ts";
 import { type SchemaIssue, SchemaValidators } from "./schema_validators.ts";
@@ -27,16 +28,29 @@ export interface Catalog {
    * source's. Input that is not valid never leaves the host.
    */
   call(server: string, tool: string, input: unknown, options: ToolCallOptions): Promise<unknown>;
+  /**
+   * Whether the tool itself wants this call approved, which holds beside all rules. Input that is not
+   * valid is `TOOL_INPUT_INVALID`; a tool that fails to say is taken to want it.
+   */
+  needsApproval(tool: Tool, input: unknown, signal: AbortSignal): Promise<boolean>;
   onChange(listener: () => void): Disposable;
 }
 
 const MAX_SUGGESTIONS = 3;
 
+/** A catalog whose sources come and go. */
+export interface ChangingCatalog extends Catalog {
+  /** One more source, which stays its owner's to dispose. */
+  add(source: ToolSource): void;
+  /** Takes a source out: no new call finds it. Resolves once none goes on, with false at the abort. */
+  remove(source: ToolSource, patience: AbortSignal): Promise<boolean>;
+}
+
 /** A catalog over `sources`, which stay their owners' to dispose. */
 export function createCatalog(
   sources: readonly ToolSource[],
   deps: { readonly logger: Logger },
-): Catalog {
+): ChangingCatalog {
   return new SourcesCatalog(sources, deps.logger);
 }
 
@@ -45,8 +59,14 @@ interface View {
   readonly tools: ReadonlyMap<string, ReadonlyMap<string, Tool>>;
 }
 
-class SourcesCatalog implements Catalog {
-  readonly #sources: readonly ToolSource[];
+interface Joined {
+  readonly source: ToolSource;
+  readonly calls: InFlight;
+  readonly watch: Disposable;
+}
+
+class SourcesCatalog implements ChangingCatalog {
+  readonly #joined = new Map<ToolSource, Joined>();
   readonly #logger: Logger;
   readonly #validators: SchemaValidators;
   readonly #listeners = new Set<() => void>();
@@ -54,10 +74,32 @@ class SourcesCatalog implements Catalog {
   #view: View | undefined;
 
   constructor(sources: readonly ToolSource[], logger: Logger) {
-    this.#sources = sources;
     this.#logger = logger;
     this.#validators = new SchemaValidators(logger);
-    for (const source of sources) source.onChange(() => this.#changed());
+    for (const source of sources) this.#join(source);
+  }
+
+  add(source: ToolSource): void {
+    this.#join(source);
+    this.#changed();
+  }
+
+  async remove(source: ToolSource, patience: AbortSignal): Promise<boolean> {
+    const joined = this.#joined.get(source);
+    if (!joined) return true;
+    this.#joined.delete(source);
+    joined.watch[Symbol.dispose]();
+    this.#changed();
+    return await joined.calls.drained(patience);
+  }
+
+  #join(source: ToolSource): void {
+    const watch = source.onChange(() => this.#changed());
+    this.#joined.set(source, { source, calls: new InFlight(), watch });
+  }
+
+  #sourceOf(server: string): Joined | undefined {
+    return [...this.#joined.values()].find(({ source }) => source.has(server));
   }
 
   get version(): number {
@@ -75,9 +117,7 @@ class SourcesCatalog implements Catalog {
   async settled(servers: readonly string[], signal: AbortSignal): Promise<void> {
     const wanted = servers.includes("*") ? this.servers() : servers;
     await Promise.all(
-      wanted.map((server) =>
-        this.#sources.find((source) => source.has(server))?.tried?.(server, signal)
-      ),
+      wanted.map((server) => this.#sourceOf(server)?.source.tried?.(server, signal)),
     );
   }
 
@@ -91,15 +131,34 @@ class SourcesCatalog implements Catalog {
     input: unknown,
     options: ToolCallOptions,
   ): Promise<unknown> {
-    const source = this.#sources.find((candidate) => candidate.has(server));
+    const joined = this.#sourceOf(server);
+    const source = joined?.source;
     const found = this.find(server, tool) ?? await this.#findLate(source, server, tool, options);
-    if (!source || !found) throw this.#notFound(server, tool);
+    if (!joined || !source || !found) throw this.#notFound(server, tool);
     const checked = this.#checkInput(found, input === undefined ? {} : input);
-    const answer = await source.call(server, tool, checked, options);
+    const answer = await joined.calls.track(() => source.call(server, tool, checked, options));
     if (answer.isStructured && found.outputSchema !== undefined) {
       this.#checkOutput(found, found.outputSchema, answer.value);
     }
     return answer.value;
+  }
+
+  async needsApproval(tool: Tool, input: unknown, signal: AbortSignal): Promise<boolean> {
+    const source = this.#sourceOf(tool.server)?.source;
+    if (!source?.needsApproval) return false;
+    const checked = this.#checkInput(tool, input === undefined ? {} : input);
+    try {
+      return await source.needsApproval(tool.server, tool.name, checked, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const { server, name } = tool;
+      this.#logger.warn("A tool did not say whether it needs approval", {
+        server,
+        tool: name,
+        error,
+      });
+      return true;
+    }
   }
 
   onChange(listener: () => void): Disposable {
@@ -153,7 +212,7 @@ class SourcesCatalog implements Catalog {
 
   #build(): View {
     const byServer = new Map<string, ToolGroup>();
-    for (const group of this.#sources.flatMap((source) => source.groups())) {
+    for (const group of [...this.#joined.keys()].flatMap((source) => source.groups())) {
       if (byServer.has(group.server)) {
         this.#logger.warn("Two sources have a server of one name", { server: group.server });
       } else byServer.set(group.server, group);

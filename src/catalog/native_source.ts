@@ -2,7 +2,7 @@
 
 import { createDeferred } from "../base/deferred.ts";
 import { CodemodeError } from "../base/errors.ts";
-import type { JsonSchema, Tool, ToolGroup } from "../contract/mod.ts";
+import type { JsonSchema, Tool, ToolAnnotations, ToolGroup } from "../contract/mod.ts";
 import type { ToolAnswer, ToolCallOptions, ToolSource } from "./source.ts";
 
 /** A tool that runs in the host. `execute` is trusted; what it gets has passed `inputSchema`. */
@@ -11,6 +11,12 @@ export interface NativeTool {
   readonly inputSchema: JsonSchema;
   readonly outputSchema?: JsonSchema;
   readonly printed?: { readonly input?: string; readonly output?: string };
+  readonly annotations?: ToolAnnotations;
+  /** Whether somebody must approve a call; asked with valid input, and a throw means yes. @default no */
+  needsApproval?(
+    input: Readonly<Record<string, unknown>>,
+    options: { readonly signal: AbortSignal },
+  ): boolean | Promise<boolean>;
   execute(
     input: Readonly<Record<string, unknown>>,
     options: { readonly signal: AbortSignal },
@@ -36,6 +42,12 @@ export function createNativeSource(
     groups: () => groups,
     has: (server) => server === name,
     onChange: () => ({ [Symbol.dispose]: () => {} }),
+    async needsApproval(_server, tool, input, signal) {
+      const native = byName.get(tool);
+      // SAFETY: exactly false lets a call pass unasked; whoever answers is code of others.
+      return native?.needsApproval !== undefined &&
+        await native.needsApproval(input, { signal }) !== false;
+    },
     async call(server, tool, input, options) {
       const native = byName.get(tool);
       if (server !== name || !native) {
@@ -95,7 +107,7 @@ function failed(
 }
 
 function toTool(server: string, name: string, native: NativeTool): Tool {
-  const { description = "", inputSchema, outputSchema, printed } = native;
+  const { description = "", inputSchema, outputSchema, printed, annotations } = native;
   return Object.freeze({
     server,
     name,
@@ -103,6 +115,7 @@ function toTool(server: string, name: string, native: NativeTool): Tool {
     inputSchema,
     ...(outputSchema === undefined ? {} : { outputSchema }),
     ...(printed === undefined ? {} : { printed }),
+    ...(annotations === undefined ? {} : { annotations }),
     source: "native",
   });
 }

@@ -41,6 +41,13 @@ export interface ToolSource {
     input: Readonly<Record<string, unknown>>,
     options: ToolCallOptions,
   ): Promise<ToolAnswer>;
+  /** Whether the tool itself wants this call approved. @default it never does */
+  needsApproval?(
+    server: string,
+    tool: string,
+    input: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<boolean>;
   onChange(listener: () => void): Disposable;
   /** Whether `server` belongs to this source, even while its tools are not known yet. */
   has(server: string): boolean;

@@ -14,7 +14,10 @@ export const doctor: Command = {
   help: [],
   run: (invocation) =>
     withApp(invocation, async (app) => {
-      await app.servers.settled();
+      await Promise.all([
+        app.servers.settled(),
+        app.sources.settled(new AbortController().signal),
+      ]);
       const report = await app.health.report();
       const runtimes = app.engine.runtimes();
       const { output, values } = invocation;

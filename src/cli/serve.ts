@@ -4,10 +4,11 @@ import { createApp, VERSION } from "../app.ts";
 import { createConsoleSink } from "../base/log_console.ts";
 import { createFileSink } from "../base/log_file.ts";
 import { createLogger, type Logger, type LogSink } from "../base/log.ts";
-import { type Config, isLoopback, type LogOutput } from "../config/mod.ts";
+import { type Config, isLoopback, type LogOutput, watchFile } from "../config/mod.ts";
 import { type Command, portOf, text } from "./command.ts";
 import type { Output } from "./output.ts";
-import { configOf } from "./with_app.ts";
+import { configOf, configPath } from "./with_app.ts";
+import { systemClock } from "../base/clock.ts";
 
 /** The verb. */
 export const serve: Command = {
@@ -24,12 +25,14 @@ export const serve: Command = {
       ...(port === undefined ? {} : { CODEMODE_PORT: String(port) }),
       ...(host === undefined ? {} : { CODEMODE_HOST: host }),
     };
-    const config = await configOf({ ...invocation, values, env: { ...env, ...overrides } });
+    const again = { ...invocation, values, env: { ...env, ...overrides } };
+    const config = await configOf(again);
     const sinks = config.logging.outputs.map((output) =>
       createSink(output, values["json"] ? "json" : config.logging.format, invocation.output)
     );
+    const changeable = { path: configPath(invocation), load: () => configOf(again) };
     try {
-      await serveUntilStopped(config, createLogger(sinks, config.logging.level));
+      await serveUntilStopped(config, createLogger(sinks, config.logging.level), changeable);
     } finally {
       for (const sink of sinks) await sink[Symbol.asyncDispose]();
     }
@@ -37,9 +40,24 @@ export const serve: Command = {
   },
 };
 
-async function serveUntilStopped(config: Config, logger: Logger): Promise<void> {
-  await using app = createApp(config, { logger });
-  using signals = listenForSignals();
+/** The configuration file, and how it is read. */
+interface Changeable {
+  readonly path: string;
+  readonly load: () => Promise<Config>;
+}
+
+async function serveUntilStopped(
+  config: Config,
+  logger: Logger,
+  { path, load }: Changeable,
+): Promise<void> {
+  await using app = createApp(config, { logger, loadConfig: load });
+  // The reloader has logged what is wrong.
+  const reload = () => void app.reload().catch(() => {});
+  using signals = listenForSignals(reload);
+  using _watched = config.reload.watch
+    ? await watchFile(path, { clock: systemClock, logger, onChange: reload })
+    : undefined;
   await using server = await app.listen();
   const { auth } = config.security;
   logger.info("listening", {
@@ -85,9 +103,10 @@ interface StopSignals extends Disposable {
 
 /**
  * Takes the signals that end a service, for as long as it ends: left to themselves they would end it
- * at once, and leave its sandboxes and servers behind.
+ * at once, and leave its sandboxes and servers behind. SIGHUP reads the configuration again, unless
+ * the service is somebody's on a terminal, which has gone then.
  */
-function listenForSignals(): StopSignals {
+function listenForSignals(reload: () => void): StopSignals {
   const { promise: first, resolve } = Promise.withResolvers<string>();
   const hurry = new AbortController();
   let count = 0;
@@ -95,6 +114,7 @@ function listenForSignals(): StopSignals {
   if (Deno.build.os !== "windows") names.push("SIGHUP");
   const listeners = names.map((name) => {
     const listener = () => {
+      if (name === "SIGHUP" && count === 0 && !Deno.stdin.isTerminal()) return reload();
       count += 1;
       if (count === 1) resolve(name);
       else hurry.abort();

@@ -1,9 +1,10 @@
 /** Runs a verb against a service started for it in this process, and always closes it. */
 
+import { resolve } from "node:path";
 import { type App, createApp } from "../app.ts";
 import { createConsoleSink } from "../base/log_console.ts";
 import { createLogger } from "../base/log.ts";
-import { type Config, loadConfig } from "../config/mod.ts";
+import { type Config, DEFAULT_CONFIG_FILE, loadConfig } from "../config/mod.ts";
 import type { Caller } from "../engine/mod.ts";
 import type { Invocation } from "./command.ts";
 import { text } from "./command.ts";
@@ -12,6 +13,12 @@ import { text } from "./command.ts";
 export function configOf(invocation: Invocation): Promise<Config> {
   const path = text(invocation, "config");
   return loadConfig({ env: invocation.env, ...(path === undefined ? {} : { path }) });
+}
+
+/** The file that {@link configOf} reads. */
+export function configPath(invocation: Invocation): string {
+  const named = text(invocation, "config") ?? (invocation.env["CODEMODE_CONFIG"] || undefined);
+  return resolve(named ?? DEFAULT_CONFIG_FILE);
 }
 
 /** A service without its socket, for the time of `use`. Warnings go to stderr. */

@@ -8,6 +8,7 @@ import type { Secret } from "../base/secret.ts";
 import type { CapabilitySet } from "../capability/mod.ts";
 import type { RuntimeName } from "../contract/mod.ts";
 import type { PolicySettings } from "../policy/mod.ts";
+import type { OpenApiConfig } from "./openapi_api.ts";
 
 /** Where the service listens and what it accepts. */
 export interface ServerConfig {
@@ -249,12 +250,32 @@ export interface AuditConfig {
   readonly keep: number;
 }
 
+/** How changes of the file reach a running service. */
+export interface ReloadConfig {
+  /** Whether the file is watched; SIGHUP reloads it either way. @default true */
+  readonly watch: boolean;
+  /** How long calls of a removed server may go on. @default 10000 */
+  readonly graceMs: number;
+}
+
+/** Whether servers may be added and removed over HTTP. */
+export interface AdminConfig {
+  /** Whether there are such routes at all; callers need `codemode:admin`. @default false */
+  readonly enabled: boolean;
+  /** SAFETY: whether a caller may add a server that is a command on this machine. @default false */
+  readonly stdio: boolean;
+}
+
 /** Everything an operator can set. */
 export interface Config {
   readonly server: ServerConfig;
   readonly sandbox: SandboxConfig;
   readonly security: SecurityConfig;
   readonly mcp: { readonly servers: Readonly<Record<string, McpServerConfig>> };
+  readonly reload: ReloadConfig;
+  readonly admin: AdminConfig;
+  /** HTTP APIs by the names of their servers. @default none */
+  readonly openapi: Readonly<Record<string, OpenApiConfig>>;
   readonly logging: {
     readonly level: LogLevel;
     readonly format: "json" | "text";

@@ -22,8 +22,10 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
 const HEADER_VALUE = /^[\x20-\x7e]+$/;
 
 /** The faults of every granted set, and of credentials beside them. */
-export function grantRules({ mcp, security }: ConfigFile): BrokenRule[] {
-  const servers = new Set([...Object.keys(mcp.servers), "tools"]);
+export function grantRules(
+  { security }: ConfigFile,
+  servers: ReadonlySet<string>,
+): BrokenRule[] {
   const sets = grantsOf(security);
   return [
     ...security.credentials.flatMap((one, index) => credentialRules(one, index)),
@@ -108,7 +110,7 @@ function unknownServer(name: string, servers: ReadonlySet<string>, path: Path): 
     path,
     message: `there is no server "${name}"`,
     suggestion: nearestName(name, servers),
-    about: [["mcp", "servers", name]],
+    about: [["mcp", "servers", name], ["openapi", name]],
   };
 }
 

@@ -41,6 +41,8 @@ export interface LoadConfigOptions {
   readonly path?: string;
   /** @default the process's environment */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Servers that grants and rules may name besides the file's own. @default [] */
+  readonly servers?: readonly string[];
 }
 
 /**
@@ -55,11 +57,19 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Confi
     file: named ?? DEFAULT_CONFIG_FILE,
     directory: dirname(path),
     env,
+    servers: options.servers ?? [],
   });
 }
 
-/** A configuration given as an object; strings in it are taken as they are. */
-export function parseConfig(value: unknown, directory: string = process.cwd()): Config {
+/**
+ * A configuration given as an object; strings in it are taken as they are. `servers` names those that
+ * grants and rules may name besides its own.
+ */
+export function parseConfig(
+  value: unknown,
+  directory: string = process.cwd(),
+  servers: readonly string[] = [],
+): Config {
   const document = {
     ...parseConfigDocument("configuration", ""),
     value,
@@ -76,7 +86,7 @@ export function parseConfig(value: unknown, directory: string = process.cwd()): 
       ...(suggestion === undefined ? {} : { suggestion }),
     }),
   };
-  return validate(document, value, [], directory);
+  return validate(document, value, [], { directory, servers });
 }
 
 /** Options of {@link parseConfigText}. */
@@ -86,12 +96,14 @@ export interface ParseConfigOptions {
   /** Absolute folder of relative paths. */
   readonly directory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Servers that grants and rules may name besides the file's own. @default [] */
+  readonly servers?: readonly string[];
 }
 
 /** The text of a configuration file. */
 export function parseConfigText(
   text: string,
-  { file, directory, env }: ParseConfigOptions,
+  { file, directory, env, servers = [] }: ParseConfigOptions,
 ): Config {
   const document = parseConfigDocument(file, text);
   if (document.problems.length > 0) throw configInvalid(document.problems);
@@ -104,20 +116,23 @@ export function parseConfigText(
     )
   );
   const { overrides, faults } = overridesOf(env);
-  return validate(document, withServer(value, overrides), [...problems, ...faults], directory);
+  return validate(document, withServer(value, overrides), [...problems, ...faults], {
+    directory,
+    servers,
+  });
 }
 
 function validate(
   document: ConfigDocument,
   value: unknown,
   problems: readonly ConfigProblem[],
-  directory: string,
+  { directory, servers }: Required<Pick<ParseConfigOptions, "directory" | "servers">>,
 ): Config {
   const parsed = ConfigFileSchema.safeParse(value);
   const faults = parsed.success
     ? []
     : parsed.error.issues.flatMap((issue) => toProblems(document, issue));
-  const broken = parsed.success ? brokenRules(parsed.data) : brokenRulesOf(value);
+  const broken = parsed.success ? brokenRules(parsed.data, servers) : brokenRulesOf(value, servers);
   // A value without its variable is not judged as well.
   const told = new Set(problems.map(({ path }) => path));
   const shaped = [...problems, ...faults.filter(({ path }) => !told.has(path))];
@@ -138,12 +153,12 @@ function hasFault(problems: readonly ConfigProblem[], place: readonly PropertyKe
 }
 
 /** The rules that a faulty file breaks with what can still be read of it, so that all is told in one go. */
-function brokenRulesOf(value: unknown): readonly BrokenRule[] {
+function brokenRulesOf(value: unknown, servers: readonly string[]): readonly BrokenRule[] {
   const rest = new MendedDocument(value);
   for (let attempt = 0; attempt <= MEND_ATTEMPTS; attempt++) {
     const parsed = ConfigFileSchema.safeParse(rest.value);
     if (parsed.success) {
-      return brokenRules(parsed.data).map(({ path, about = [], ...rule }) => ({
+      return brokenRules(parsed.data, servers).map(({ path, about = [], ...rule }) => ({
         ...rule,
         path: rest.origin(path),
         about: about.map((place) => rest.origin(place)),

@@ -1,12 +1,14 @@
 /** The door of the configuration. */
 
 export type {
+  AdminConfig,
   ApiKeyConfig,
   AuditConfig,
   AuthConfig,
   Config,
   LogOutput,
   McpServerConfig,
+  ReloadConfig,
   RetryPolicy,
   SandboxConfig,
   SecurityConfig,
@@ -21,6 +23,9 @@ export {
   parseConfigText,
 } from "./load_config.ts";
 export { isLoopback } from "./loopback.ts";
+export { isAddress, type OpenApiConfig, type OpenApiCredential } from "./openapi_api.ts";
 export { printConfig } from "./print_config.ts";
 export { type ConfigProblem, formatProblems } from "./problem.ts";
+export { parseYaml } from "./parse_yaml.ts";
 export { parseDuration } from "./units.ts";
+export { watchFile, type WatchFileOptions } from "./watch_file.ts";

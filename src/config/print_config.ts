@@ -7,6 +7,7 @@ import type { Config } from "./config.ts";
 const SIZES: ReadonlyMap<string, string> = new Map([
   ["memoryBytes", "memory"],
   ["maxMemoryBytes", "maxMemory"],
+  ["maxResponseBytes", "maxResponseSize"],
 ]);
 
 /** YAML of the loaded configuration, as a file that says the same; secrets print as `[secret]`. */

@@ -4,7 +4,9 @@ import { nearestName } from "../base/nearest.ts";
 import { SHELL_COMMANDS } from "../protocol/bash_commands.ts";
 import { grantRules } from "./grant_rules.ts";
 import { isLoopback } from "./loopback.ts";
+import { openApiFaults } from "./openapi_api.ts";
 import type { ConfigFile } from "./schema.ts";
+import { serverNames } from "./server_names.ts";
 import { toolPolicyFaults } from "./tool_policy.ts";
 
 /** A broken rule: where, and what is wrong. */
@@ -16,18 +18,24 @@ export interface BrokenRule {
   readonly about?: readonly (readonly PropertyKey[])[];
 }
 
+const NAME_RULE = "a server's name has letters, digits, _ and -, 64 at most";
 const SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
-/** Every rule a file breaks. */
-export function brokenRules(file: ConfigFile): readonly BrokenRule[] {
+/** Every rule a file breaks; `embedded` names servers that are not its own. */
+export function brokenRules(
+  file: ConfigFile,
+  embedded: readonly string[],
+): readonly BrokenRule[] {
+  const servers = serverNames(file, embedded);
   return [
     ...serverRules(file),
     ...authRules(file),
     ...sandboxRules(file),
     ...bashRules(file),
     ...mcpRules(file),
-    ...grantRules(file),
-    ...toolPolicyFaults(file.security.tools, new Set([...Object.keys(file.mcp.servers), "tools"])),
+    ...grantRules(file, servers),
+    ...openApiRules(file),
+    ...toolPolicyFaults(file.security.tools, servers),
   ];
 }
 
@@ -167,14 +175,24 @@ function sandboxRules({ sandbox }: ConfigFile): BrokenRule[] {
 function mcpRules({ mcp }: ConfigFile): BrokenRule[] {
   return Object.entries(mcp.servers).flatMap(([name, server]): BrokenRule[] => {
     const path = ["mcp", "servers", name];
-    const named = SERVER_NAME.test(name)
-      ? []
-      : [{ path, message: "a server's name has letters, digits, _ and -, 64 at most" }];
+    const named = SERVER_NAME.test(name) ? [] : [{ path, message: NAME_RULE }];
     const needs = server.transport === "stdio" ? "command" : "url";
     if (server[needs] === undefined) {
       const message = `transport ${server.transport} needs ${needs}`;
       return [...named, { path, message, about: [[...path, "transport"], [...path, needs]] }];
     }
     return named;
+  });
+}
+
+function openApiRules({ mcp, openapi }: ConfigFile): BrokenRule[] {
+  return Object.entries(openapi).flatMap(([name, api]): BrokenRule[] => {
+    const path = ["openapi", name];
+    const taken = name === "tools" || Object.hasOwn(mcp.servers, name);
+    return [
+      ...(SERVER_NAME.test(name) ? [] : [{ path, message: NAME_RULE }]),
+      ...(taken ? [{ path, message: `there is another server "${name}"` }] : []),
+      ...openApiFaults(api).map((fault) => ({ ...fault, path: [...path, ...fault.path] })),
+    ];
   });
 }

@@ -2,33 +2,10 @@
 
 import { z } from "zod";
 import { LOG_LEVELS } from "../base/log.ts";
-import { Secret } from "../base/secret.ts";
 import { RUNTIME_NAMES } from "../contract/mod.ts";
+import { OpenApiSchema } from "./openapi_api.ts";
 import { ToolPolicySchema } from "./tool_policy.ts";
-import { parseDuration, parseSize } from "./units.ts";
-
-const MAX_TIMER_MS = 2_147_483_647;
-
-const duration = z.union([z.string(), z.number()], 'must be a duration such as "30s"').transform(
-  (value, context) => {
-    const ms = parseDuration(value);
-    if (ms !== undefined && ms <= MAX_TIMER_MS) return ms;
-    context.addIssue({
-      code: "custom",
-      message: `${shown(value)} is not a duration such as "30s" or "500ms"`,
-    });
-    return z.NEVER;
-  },
-);
-
-const size = z.union([z.string(), z.number()], 'must be a size such as "128MB"').transform(
-  (value, context) => {
-    const bytes = parseSize(value);
-    if (bytes !== undefined && Number.isInteger(bytes)) return bytes;
-    context.addIssue({ code: "custom", message: `${shown(value)} is not a size such as "128MB"` });
-    return z.NEVER;
-  },
-);
+import { duration, secret, size } from "./values.ts";
 
 const WHOLE = "must be a whole number, 0 or more";
 const POSITIVE = "must be a whole number above 0";
@@ -40,10 +17,6 @@ const whole = z.int(WHOLE).min(0, WHOLE);
 const positive = z.int(POSITIVE).min(1, POSITIVE);
 const grantedPort = z.int(GRANTED_PORT).min(1, GRANTED_PORT).max(65535, GRANTED_PORT);
 const amount = z.number(AMOUNT).positive(AMOUNT);
-const secret = z.union([z.string(), z.number(), z.boolean()], "must be a text").transform((value) =>
-  new Secret(String(value))
-);
-
 /** Zero would mean no limit to the socket, so there is a least one. */
 const patience = duration.refine((ms) => ms >= 100, "must be at least 100ms");
 
@@ -221,6 +194,15 @@ export const ConfigFileSchema = z.strictObject({
   sandbox: sandbox.prefault({}),
   security: security.prefault({}),
   mcp: z.strictObject({ servers: z.record(z.string(), mcpServer).default({}) }).prefault({}),
+  openapi: z.record(z.string(), OpenApiSchema).default({}),
+  reload: z.strictObject({
+    watch: z.boolean().default(true),
+    grace: duration.default(10_000),
+  }).prefault({}),
+  admin: z.strictObject({
+    enabled: z.boolean().default(false),
+    stdio: z.boolean().default(false),
+  }).prefault({}),
   logging: logging.prefault({}),
   audit: z.strictObject({
     path: z.string().min(1),
@@ -263,8 +245,4 @@ function unwrap(schema: unknown): unknown {
     inner = inner.unwrap();
   }
   return inner;
-}
-
-function shown(value: unknown): string {
-  return JSON.stringify(value).slice(0, 60);
 }

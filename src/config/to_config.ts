@@ -9,12 +9,13 @@ import type {
   SecurityConfig,
   ServerConfig,
 } from "./config.ts";
+import { toOpenApi } from "./openapi_api.ts";
 import type { ConfigFile } from "./schema.ts";
 import { resolve } from "node:path";
 
 /** Names units, resolves paths, freezes everything. */
 export function toConfig(file: ConfigFile, directory: string): Config {
-  const { server, sandbox, security, mcp, logging, audit } = file;
+  const { server, sandbox, security, mcp, openapi, reload, admin, logging, audit } = file;
   const { memory, timeout, wait, cpuTime, maxTimeout, maxMemory, ...limits } = sandbox.limits;
   const { idleTimeout, ...workers } = sandbox.workers;
   const servers = Object.entries(mcp.servers).map(([name, one]) => [name, toServer(one)]);
@@ -46,6 +47,11 @@ export function toConfig(file: ConfigFile, directory: string): Config {
     },
     security: toSecurity(security, directory),
     mcp: { servers: Object.fromEntries(servers) },
+    reload: { watch: reload.watch, graceMs: reload.grace },
+    admin,
+    openapi: Object.fromEntries(
+      Object.entries(openapi).map(([name, one]) => [name, toOpenApi(one, directory)]),
+    ),
     logging: { ...logging, outputs: logging.outputs.map((output) => toOutput(output, directory)) },
     ...(audit === undefined ? {} : { audit: { ...audit, path: resolve(directory, audit.path) } }),
     directory,

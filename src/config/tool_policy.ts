@@ -91,7 +91,7 @@ function unknownServer(
     message: `there is no server "${name}"`,
     suggestion: nearestName(name, servers),
     // A server that is at fault is there all the same.
-    about: [["mcp", "servers", name]],
+    about: [["mcp", "servers", name], ["openapi", name]],
   }];
 }
 

@@ -53,6 +53,13 @@ export const AuditEntrySchema = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("limit.reached"), ...execution, limit: z.string() }),
   z.object({
+    type: z.literal("server.changed"),
+    principal: z.string(),
+    action: z.enum(["added", "removed", "reloaded"]),
+    server: z.string(),
+    requestId: z.string(),
+  }),
+  z.object({
     type: z.literal("request.refused"),
     principal: z.string(),
     code: z.string(),

@@ -54,6 +54,15 @@ export {
   ToolViewSchema,
 } from "./tool.ts";
 export {
+  type AddServerRequest,
+  AddServerRequestSchema,
+  type ServerChanges,
+  ServerChangesSchema,
+  type ServerInfo,
+  ServerInfoSchema,
+  ServersAnswerSchema,
+} from "./server.ts";
+export {
   type ToolCallAnswer,
   ToolCallAnswerSchema,
   type ToolCallMetrics,

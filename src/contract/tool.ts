@@ -22,7 +22,7 @@ export interface Tool {
   readonly inputSchema: JsonSchema;
   readonly outputSchema?: JsonSchema;
   readonly annotations?: ToolAnnotations;
-  readonly source: "mcp" | "native";
+  readonly source: "mcp" | "native" | "openapi";
   /** TypeScript printed by the source itself, where it knows better than its schema (zod tools). */
   readonly printed?: { readonly input?: string; readonly output?: string };
 }

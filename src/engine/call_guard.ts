@@ -16,11 +16,20 @@ export interface CallGuardOptions {
   readonly grant: CapabilitySet;
   readonly policy: Policy;
   readonly approver: Approver;
+  /** Whether the tool itself wants a call approved. @default none does */
+  readonly needsApproval?: (tool: Tool, input: unknown, signal: AbortSignal) => Promise<boolean>;
   readonly audit: AuditSink;
   readonly logger: Logger;
   readonly executionId: string;
   readonly principal: string;
 }
+
+/** Where the tool itself wants to be approved. */
+const ITS_OWN: Decision = Object.freeze({
+  verdict: "approve",
+  rule: "the tool itself",
+  reason: "its author wants it",
+});
 
 /** Judges the calls of one execution. */
 export class CallGuard {
@@ -53,6 +62,15 @@ export class CallGuard {
     this.#record(tool, decision.verdict, decision.rule);
     if (decision.verdict === "deny") throw denied(tool, decision);
     if (decision.verdict === "approve") await this.#getApproval(tool, input, decision, signal);
+    else await this.#askTool(tool, input, signal);
+  }
+
+  /** SAFETY: no rule of the operator's takes back what a tool's author wants asked (test/e2e: tool_sets). */
+  async #askTool(tool: Tool, input: unknown, signal: AbortSignal): Promise<void> {
+    const { needsApproval } = this.#options;
+    if (!needsApproval || !await needsApproval(tool, input, signal)) return;
+    this.#record(tool, ITS_OWN.verdict, ITS_OWN.rule);
+    await this.#getApproval(tool, input, ITS_OWN, signal);
   }
 
   async #getApproval(

@@ -31,6 +31,13 @@ import { securityHeaders } from "./middleware/security_headers.ts";
 import { openapi } from "./openapi.ts";
 import { answerError } from "./problem.ts";
 import { FailedAttempts, RequestRate } from "./request_rate.ts";
+import {
+  addServer,
+  listServers,
+  reloadServers,
+  removeServer,
+  type ServerAdmin,
+} from "./servers.ts";
 import { searchTools, tools } from "./tools.ts";
 
 /** What the face is made of. */
@@ -43,6 +50,8 @@ export interface HttpParts {
   /** What tokens of an authorization server must be meant for. */
   readonly audience: string | undefined;
   readonly health: HealthReporter;
+  /** Whoever keeps the servers. @default nobody outside changes them */
+  readonly admin?: ServerAdmin;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -93,6 +102,14 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   app.post("/api/v1/tools/:server/:tool", mayExecute, callTool(parts));
   app.get("/api/v1/declarations", mayRead, declarations(parts));
   app.get("/introspect", mayRead, introspect(parts));
+  if (parts.admin !== undefined) {
+    const servers = { admin: parts.admin, audit: parts.audit };
+    const mayAdminister = may("codemode:admin");
+    app.get("/api/v1/servers", mayAdminister, listServers(servers));
+    app.post("/api/v1/servers", mayAdminister, addServer(servers));
+    app.post("/api/v1/servers/reload", mayAdminister, reloadServers(servers));
+    app.delete("/api/v1/servers/:name", mayAdminister, removeServer(servers));
+  }
   app.get("/api/v1/runtimes", mayRead, (c) => c.json({ runtimes: parts.engine.runtimes() }));
   app.get("/runtimes", mayRead, (c) => c.json({ runtimes: parts.engine.runtimes() }));
   return app;

@@ -2,4 +2,5 @@
 
 export { createHttpApp, type HttpParts } from "./app.ts";
 export { type HttpServer, listen, type ListenParts, type RequestOrigin } from "./listen.ts";
+export type { ServerAdmin } from "./servers.ts";
 export { type HealthReport, type HealthReporter, keepReport, type PartHealth } from "./health.ts";

@@ -2,12 +2,16 @@
 
 import { z } from "zod";
 import {
+  AddServerRequestSchema,
   CheckAnswerSchema,
   CheckRequestSchema,
   ExecuteAnswerSchema,
   ExecuteRequestSchema,
   ProblemSchema,
   RuntimesAnswerSchema,
+  ServerChangesSchema,
+  ServerInfoSchema,
+  ServersAnswerSchema,
   ToolCallAnswerSchema,
   ToolCallRequestSchema,
   ToolsAnswerSchema,
@@ -28,6 +32,10 @@ const SCHEMAS = {
   ToolCallAnswer: ToolCallAnswerSchema,
   ToolSearchAnswer: ToolSearchAnswerSchema,
   RuntimesAnswer: RuntimesAnswerSchema,
+  AddServerRequest: AddServerRequestSchema,
+  Server: ServerInfoSchema,
+  ServersAnswer: ServersAnswerSchema,
+  ServerChanges: ServerChangesSchema,
   Failure: FAILURE,
 } as const;
 
@@ -57,6 +65,14 @@ export function openapi(version: string): Record<string, unknown> {
       "/api/v1/tools": { get: answering("tools", "Tools by namespace", "ToolsAnswer") },
       "/api/v1/tools/search": { get: searchOperation() },
       "/api/v1/tools/{server}/{tool}": { post: callOperation() },
+      "/api/v1/servers": {
+        get: answering("listServers", "Servers (where admin.enabled is set)", "ServersAnswer"),
+        post: withBody("addServer", "One more server", "AddServerRequest", "Server"),
+      },
+      "/api/v1/servers/reload": {
+        post: answering("reloadServers", "Read the configuration again", "ServerChanges"),
+      },
+      "/api/v1/servers/{name}": { delete: removeServerOperation() },
       "/api/v1/declarations": { get: declarationsOperation() },
       "/api/v1/runtimes": { get: answering("runtimes", "Runtimes of this host", "RuntimesAnswer") },
       "/health": { get: plain("health", "How every part is", "application/json") },
@@ -162,6 +178,12 @@ function searchOperation() {
       schema: { enum: ["brief", "detailed", "full"], default: "detailed" },
     },
   ]);
+}
+
+function removeServerOperation() {
+  const name = { in: "path", name: "name", required: true, schema: { type: "string" } };
+  const operation = plain("removeServer", "Without a server", "application/json");
+  return { ...operation, parameters: [name] };
 }
 
 function callOperation() {

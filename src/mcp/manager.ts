@@ -2,6 +2,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
+import { InFlight } from "../base/in_flight.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { ToolGroup } from "../contract/mod.ts";
@@ -81,9 +82,20 @@ export interface McpManager extends AsyncDisposable {
   ): Promise<McpResult>;
   /** Tells when {@link McpManager.groups} has changed. */
   onChange(listener: () => void): Disposable;
+  /** One more server, which begins to connect if it is an eager one. Its name must be free. */
+  add(server: string, config: McpServerConfig): void;
+  /** Takes a server out: no new call finds it, those that go on may end before it is disposed. */
+  remove(server: string): RemovedServer | undefined;
+}
+
+/** A server that is no longer the manager's. Disposing it ends its session and its calls. */
+export interface RemovedServer extends AsyncDisposable {
+  /** Resolves once no call goes on, with false when the signal aborts first. */
+  drained(signal: AbortSignal): Promise<boolean>;
 }
 
 interface Server {
+  readonly calls: InFlight;
   readonly name: string;
   readonly config: McpServerConfig;
   readonly connection: Connection;
@@ -104,13 +116,15 @@ export function createMcpManager(
 }
 
 class Manager implements McpManager {
-  readonly #servers: ReadonlyMap<string, Server>;
+  readonly #servers: Map<string, Server>;
+  readonly #deps: McpManagerDeps;
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
   #groups: readonly ToolGroup[] | undefined;
 
   constructor(servers: Readonly<Record<string, McpServerConfig>>, deps: McpManagerDeps) {
     this.#clock = deps.clock;
+    this.#deps = deps;
     const names = Object.keys(servers).sort();
     this.#servers = new Map(
       names.map((name) => [name, this.#server(name, servers[name]!, deps)]),
@@ -128,7 +142,8 @@ class Manager implements McpManager {
     });
     const { maxConcurrentCalls, maxCallsPerSecond: perSecond } = config;
     const rate = perSecond === undefined ? undefined : { perSecond, clock: deps.clock };
-    return { name, config, connection, gate: new CallGate(maxConcurrentCalls, rate) };
+    const gate = new CallGate(maxConcurrentCalls, rate);
+    return { name, config, connection, gate, calls: new InFlight() };
   }
 
   start(): void {
@@ -146,11 +161,15 @@ class Manager implements McpManager {
   }
 
   groups(): readonly ToolGroup[] {
-    return this.#groups ??= Object.freeze([...this.#servers.values()].map(toGroup));
+    return this.#groups ??= Object.freeze(this.#sorted().map(toGroup));
   }
 
   status(): readonly ServerStatus[] {
-    return [...this.#servers.values()].map(toStatus);
+    return this.#sorted().map(toStatus);
+  }
+
+  #sorted(): readonly Server[] {
+    return [...this.#servers.values()].sort((a, b) => a.name < b.name ? -1 : 1);
   }
 
   async ensure(server: string, signal: AbortSignal = NEVER): Promise<void> {
@@ -170,6 +189,15 @@ class Manager implements McpManager {
     options: McpCallOptions,
   ): Promise<McpResult> {
     const found = this.#find(server);
+    return await found.calls.track(() => this.#call(found, tool, input, options));
+  }
+
+  async #call(
+    found: Server,
+    tool: string,
+    input: Readonly<Record<string, unknown>>,
+    options: McpCallOptions,
+  ): Promise<McpResult> {
     const timeoutMs = options.timeoutMs ?? found.config.timeoutMs;
     using deadline = createDeadline(this.#clock, timeoutMs, options.signal);
     let stage: Stage = "connect";
@@ -197,6 +225,28 @@ class Manager implements McpManager {
   onChange(listener: () => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  add(server: string, config: McpServerConfig): void {
+    if (this.#servers.has(server)) {
+      throw new TypeError(`Cannot add the server "${server}": there is one of that name`);
+    }
+    const added = this.#server(server, config, this.#deps);
+    this.#servers.set(server, added);
+    if (config.start === "eager") added.connection.want();
+    this.#changed();
+  }
+
+  remove(server: string): RemovedServer | undefined {
+    const found = this.#servers.get(server);
+    if (!found) return undefined;
+    this.#servers.delete(server);
+    this.#changed();
+    const { calls, connection } = found;
+    return {
+      drained: (signal) => calls.drained(signal),
+      [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,6 +5,7 @@ export {
   type McpCallOptions,
   type McpManager,
   type McpManagerDeps,
+  type RemovedServer,
   type ServerStatus,
 } from "./manager.ts";
 export type { ConnectionState } from "./connection_state.ts";

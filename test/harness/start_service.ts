@@ -16,6 +16,8 @@ export interface ServiceOptions {
 export interface Service extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
+  /** The configuration file, to be changed. */
+  readonly configPath: string;
   /** Log entries so far. */
   readonly log: readonly Record<string, unknown>[];
   /** `fetch` against the service with a JSON body when one is given. */
@@ -74,6 +76,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   return {
     url,
     pid: child.pid,
+    configPath: path,
     log,
     request,
     execute: async (code, rest = {}) =>

@@ -1,0 +1,87 @@
+/** Reads a document from a file or an address, bounded, as JSON or YAML. */
+
+import { open } from "node:fs/promises";
+import { isAddress, parseYaml } from "../config/mod.ts";
+import { ApiDocument, DocumentFault } from "./api_document.ts";
+import { nestsDeeper } from "./json_depth.ts";
+import { readBytes, TooLarge } from "./read_bytes.ts";
+
+/** Largest document. */
+export const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
+/** Largest document in YAML, which takes far longer to read. */
+export const MAX_YAML_BYTES = 1024 * 1024;
+/** Time an address may take. */
+const TIMEOUT_MS = 30_000;
+
+/** Loads a document. Throws a {@link DocumentFault}. */
+export async function loadDocument(
+  from: string | Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<ApiDocument> {
+  if (typeof from !== "string") return new ApiDocument(from);
+  const bytes = isAddress(from) ? await fetchBytes(from, signal) : await fileBytes(from);
+  return new ApiDocument(parse(bytes));
+}
+
+async function fetchBytes(address: string, signal: AbortSignal): Promise<Uint8Array> {
+  try {
+    const response = await fetch(address, {
+      headers: { accept: "application/json, application/yaml, */*;q=0.5" },
+      // SAFETY: where the operator said it is, and nowhere else.
+      redirect: "manual",
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    });
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      throw new DocumentFault(`its address answered with status ${response.status}`);
+    }
+    return await readBytes(response, MAX_DOCUMENT_BYTES);
+  } catch (error) {
+    if (error instanceof DocumentFault) throw error;
+    if (error instanceof TooLarge) throw tooLarge(MAX_DOCUMENT_BYTES);
+    throw new DocumentFault("its address cannot be reached", { cause: error });
+  }
+}
+
+async function fileBytes(path: string): Promise<Uint8Array> {
+  try {
+    await using file = await open(path);
+    const { size } = await file.stat();
+    if (size > MAX_DOCUMENT_BYTES) throw tooLarge(MAX_DOCUMENT_BYTES);
+    return await file.readFile();
+  } catch (error) {
+    if (error instanceof DocumentFault) throw error;
+    throw new DocumentFault("its file cannot be read", { cause: error });
+  }
+}
+
+function parse(bytes: Uint8Array): unknown {
+  const text = decode(bytes);
+  if (/^\s*\{/.test(text)) {
+    if (nestsDeeper(bytes)) throw new DocumentFault("it nests too deep");
+    try {
+      return JSON.parse(text);
+    } catch {
+      // Flow style is YAML too.
+    }
+  }
+  if (bytes.length > MAX_YAML_BYTES) throw tooLarge(MAX_YAML_BYTES);
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DocumentFault(`it is neither JSON nor YAML: ${reason}`);
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new DocumentFault("it is no UTF-8 text");
+  }
+}
+
+function tooLarge(bytes: number): DocumentFault {
+  return new DocumentFault(`it is larger than ${bytes} bytes`);
+}

@@ -1,0 +1,115 @@
+/** From what an API answers to the value guest code gets, without the host's secrets. Pure. */
+
+import { CodemodeError } from "../base/errors.ts";
+import { MAX_JSON_DEPTH, nestsDeeper } from "./json_depth.ts";
+import type { Operation } from "./operation.ts";
+import type { ApiAnswer } from "./send_request.ts";
+
+/** The value of an answer; `isStructured`: it is meant to match the operation's output schema. */
+export interface ReadAnswer {
+  readonly value: unknown;
+  readonly isStructured: boolean;
+}
+
+/** Characters of a failed answer's body that its error has. */
+const MAX_EXCERPT = 2_000;
+/** Characters of the message a failed answer's body is shown in. */
+const MAX_TOLD = 300;
+/** A shorter secret would be found in what is none. */
+const SHORTEST_SECRET = 8;
+
+/**
+ * JSON as its value, other text as text, bytes as they are, `null` where there is nothing. Throws
+ * `MCP_TOOL_ERROR` with `details.status` and `details.body` for a status that is no success.
+ */
+export function readAnswer(
+  operation: Pick<Operation, "describedStatuses">,
+  answer: ApiAnswer,
+  secrets: readonly string[],
+): ReadAnswer {
+  const { status } = answer;
+  const hidden = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
+  if (status < 200 || status > 299) throw failed(answer, hidden);
+  const { describedStatuses: described } = operation;
+  const isDescribed = described.has(String(status)) || described.has("2XX");
+  if (answer.body.length === 0) return { value: null, isStructured: false };
+  if (isJson(answer)) {
+    return { value: readJson(answer, hidden), isStructured: isDescribed };
+  }
+  const text = isText(answer) ? decode(answer.body) : undefined;
+  return { value: text === undefined ? answer.body : hide(text, hidden), isStructured: false };
+}
+
+function isJson({ contentType }: ApiAnswer): boolean {
+  return /^[\w.-]+\/(?:[\w.+-]+\+)?json\b/.test(contentType);
+}
+
+function isText({ contentType }: ApiAnswer): boolean {
+  return contentType === "" || /^text\//.test(contentType) || /charset=|[/+](?:xml|yaml)\b/.test(
+    contentType,
+  ) || /^application\/(?:x-www-form-urlencoded|javascript|x-ndjson)\b/.test(contentType);
+}
+
+function readJson({ body, status }: ApiAnswer, secrets: readonly string[]): unknown {
+  if (nestsDeeper(body)) {
+    throw new CodemodeError(
+      "TOOL_OUTPUT_INVALID",
+      `The API's JSON nests deeper than ${MAX_JSON_DEPTH} levels`,
+      { details: { status } },
+    );
+  }
+  try {
+    return hide(JSON.parse(new TextDecoder().decode(body)), secrets);
+  } catch (cause) {
+    throw new CodemodeError("TOOL_OUTPUT_INVALID", "The API's JSON cannot be parsed", {
+      details: { status },
+      cause,
+    });
+  }
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function failed(answer: ApiAnswer, secrets: readonly string[]): CodemodeError {
+  const { status } = answer;
+  const text = isJson(answer) || isText(answer) ? decode(answer.body) ?? "" : "";
+  // Whole secrets are hidden before the text is cut, so that no part of one is left.
+  const shown = String(hide(text, secrets)).slice(0, MAX_EXCERPT);
+  const line = shown.replaceAll(/\s+/g, " ").trim().slice(0, MAX_TOLD);
+  const message = `The API answered with status ${status}${line === "" ? "" : `: ${line}`}`;
+  return new CodemodeError("MCP_TOOL_ERROR", message, {
+    details: { status, body: toBody(answer, shown), message },
+  });
+}
+
+function toBody(answer: ApiAnswer, shown: string): unknown {
+  // What was cut is no JSON any more, and what was not is small.
+  if (!isJson(answer)) return shown;
+  try {
+    return JSON.parse(shown);
+  } catch {
+    return shown;
+  }
+}
+
+/** An API may repeat what it was sent. SAFETY: the host's proofs reach no guest (test/integration/openapi). */
+function hide(value: unknown, secrets: readonly string[]): unknown {
+  if (secrets.length === 0) return value;
+  if (typeof value === "string") {
+    return secrets.reduce((text, secret) => text.replaceAll(secret, "[secret]"), value);
+  }
+  if (Array.isArray(value)) return value.map((item) => hide(item, secrets));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      String(hide(key, secrets)),
+      hide(inner, secrets),
+    ]),
+  );
+}

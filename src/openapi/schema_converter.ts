@@ -1,0 +1,221 @@
+/**
+ * Schemas of a document → JSON Schemas that stand alone. What is referred to is converted once and
+ * shared by all tools that need it, so a large document costs its own size.
+ */
+
+import type { JsonSchema } from "../contract/mod.ts";
+import {
+  type ApiDocument,
+  DocumentFault,
+  entriesOf,
+  isObject,
+  type JsonObject,
+} from "./api_document.ts";
+
+/** Schemas of one tool that references lead to; one that needs more accepts everything. */
+export const MAX_DEFINITIONS = 200;
+/** Nesting of a schema without references; what is deeper accepts everything. */
+const MAX_DEPTH = 48;
+/** Objects in all schemas of a document. */
+const MAX_NODES = 500_000;
+
+const SCHEMA_MAPS = new Set([
+  "properties",
+  "patternProperties",
+  "dependentSchemas",
+]);
+const SCHEMA_LISTS = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
+const SCHEMAS = new Set([
+  "items",
+  "additionalProperties",
+  "unevaluatedProperties",
+  "unevaluatedItems",
+  "not",
+  "if",
+  "then",
+  "else",
+  "contains",
+  "propertyNames",
+]);
+const DATA = new Set([
+  "type",
+  "enum",
+  "const",
+  "default",
+  "required",
+  "title",
+  "description",
+  "format",
+  "pattern",
+  "minLength",
+  "maxLength",
+  "minimum",
+  "maximum",
+  "multipleOf",
+  "minItems",
+  "maxItems",
+  "uniqueItems",
+  "minContains",
+  "maxContains",
+  "minProperties",
+  "maxProperties",
+  "deprecated",
+  "dependentRequired",
+  "contentEncoding",
+  "contentMediaType",
+]);
+
+/** Which way a value goes: a request has no `readOnly` properties, an answer no `writeOnly` ones. */
+export type Direction = "request" | "response";
+
+/** A schema whose references still need their definitions. */
+export interface OpenSchema {
+  readonly schema: JsonSchema;
+  /** References in it. */
+  readonly uses: ReadonlySet<string>;
+}
+
+/** Converts the schemas of one document that go one way. */
+export class SchemaConverter {
+  readonly #document: ApiDocument;
+  readonly #hidden: "readOnly" | "writeOnly";
+  readonly #definitions = new Map<string, OpenSchema>();
+  readonly #names = new Map<string, string>();
+  readonly #taken = new Set(["__proto__"]);
+  #nodes = 0;
+
+  constructor(document: ApiDocument, direction: Direction) {
+    this.#document = document;
+    this.#hidden = direction === "request" ? "readOnly" : "writeOnly";
+  }
+
+  /**
+   * Converts one schema. Throws a {@link DocumentFault} for a reference that leaves the document or
+   * leads to nothing.
+   */
+  convert(schema: unknown): OpenSchema {
+    const uses = new Set<string>();
+    return { schema: this.#copy(schema, uses, 0), uses };
+  }
+
+  /** The schema with all that it refers to in `$defs`. */
+  complete({ schema, uses }: OpenSchema): JsonSchema {
+    if (uses.size === 0 || typeof schema === "boolean") return schema;
+    const definitions = [...this.#reachable(uses)].map((reference, index) => [
+      this.#nameOf(reference),
+      // Beyond the bound a reference must still lead somewhere.
+      index < MAX_DEFINITIONS ? this.#define(reference).schema : true,
+    ]);
+    return Object.freeze({ ...schema, $defs: Object.freeze(Object.fromEntries(definitions)) });
+  }
+
+  #reachable(uses: ReadonlySet<string>): ReadonlySet<string> {
+    const all = new Set(uses);
+    let walked = 0;
+    // The set grows while it is walked.
+    for (const reference of all) {
+      if (++walked > MAX_DEFINITIONS) break;
+      for (const inner of this.#define(reference).uses) all.add(inner);
+    }
+    return all;
+  }
+
+  #define(reference: string): OpenSchema {
+    const known = this.#definitions.get(reference);
+    if (known) return known;
+    const definition = this.convert(this.#document.target(reference));
+    this.#definitions.set(reference, definition);
+    return definition;
+  }
+
+  #nameOf(reference: string): string {
+    const known = this.#names.get(reference);
+    if (known !== undefined) return known;
+    const last = reference.slice(reference.lastIndexOf("/") + 1).replaceAll(/[^\w-]+/g, "_");
+    let name = last || "Schema";
+    for (let count = 2; this.#taken.has(name); count += 1) name = `${last}_${count}`;
+    this.#taken.add(name);
+    this.#names.set(reference, name);
+    return name;
+  }
+
+  #copy(schema: unknown, uses: Set<string>, depth: number): JsonSchema {
+    if (typeof schema === "boolean") return schema;
+    if (!isObject(schema) || depth > MAX_DEPTH) return true;
+    if (++this.#nodes > MAX_NODES) throw new DocumentFault("it has too many schemas");
+    const reference = schema["$ref"];
+    const copy: Record<string, unknown> = {};
+    if (typeof reference === "string") {
+      this.#document.target(reference);
+      uses.add(reference);
+      copy["$ref"] = `#/$defs/${this.#nameOf(reference)}`;
+      // In 3.0 what stands beside a reference means nothing.
+      if (this.#document.isOld) return Object.freeze(copy);
+    }
+    for (const [keyword, value] of Object.entries(schema)) {
+      const copied = this.#copyKeyword(keyword, value, uses, depth);
+      if (copied !== undefined) copy[keyword] = copied;
+    }
+    this.#hide(copy, schema);
+    return Object.freeze(modernised(copy, schema));
+  }
+
+  #copyKeyword(keyword: string, value: unknown, uses: Set<string>, depth: number): unknown {
+    if (DATA.has(keyword)) return value;
+    if (SCHEMAS.has(keyword)) {
+      return Array.isArray(value) ? undefined : this.#copy(value, uses, depth + 1);
+    }
+    if (SCHEMA_LISTS.has(keyword) && Array.isArray(value)) {
+      return value.map((inner) => this.#copy(inner, uses, depth + 1));
+    }
+    if (SCHEMA_MAPS.has(keyword) && isObject(value)) {
+      // SAFETY: own entries only; a member named "__proto__" sets no prototype here.
+      return Object.fromEntries(
+        Object.entries(value).map(([name, inner]) => [name, this.#copy(inner, uses, depth + 1)]),
+      );
+    }
+    return undefined;
+  }
+
+  /** Takes away properties that do not go this way. */
+  #hide(copy: Record<string, unknown>, { properties, required }: JsonObject): void {
+    const gone = entriesOf(properties)
+      .filter(([, inner]) => isObject(inner) && inner[this.#hidden] === true)
+      .map(([name]) => name);
+    if (gone.length === 0) return;
+    const kept = entriesOf(copy["properties"]).filter(([name]) => !gone.includes(name));
+    copy["properties"] = Object.fromEntries(kept);
+    if (Array.isArray(required)) {
+      copy["required"] = required.filter((name) => !gone.includes(name));
+    }
+  }
+}
+
+/** What 3.0 says in its own way, said as JSON Schema does. */
+function modernised(copy: Record<string, unknown>, schema: JsonObject): JsonObject {
+  for (const [exclusive, bound] of BOUNDS) {
+    const value = schema[exclusive];
+    if (typeof value === "number") copy[exclusive] = value;
+    if (value !== true || copy[bound] === undefined) continue;
+    copy[exclusive] = copy[bound];
+    delete copy[bound];
+  }
+  if (schema["format"] === "binary" || schema["format"] === "byte") {
+    delete copy["format"];
+    copy["contentEncoding"] = "base64";
+  }
+  return schema["nullable"] === true ? nullable(copy) : copy;
+}
+
+const BOUNDS = [["exclusiveMinimum", "minimum"], ["exclusiveMaximum", "maximum"]] as const;
+
+function nullable(copy: Record<string, unknown>): JsonObject {
+  const { type } = copy;
+  const hasBranches = ["allOf", "anyOf", "oneOf", "not", "const"].some((word) => word in copy);
+  if (hasBranches) return { anyOf: [copy, { type: "null" }] };
+  const values = copy["enum"];
+  if (Array.isArray(values) && !values.includes(null)) copy["enum"] = [...values, null];
+  if (typeof type === "string" && type !== "null") copy["type"] = [type, "null"];
+  else if (Array.isArray(type) && !type.includes("null")) copy["type"] = [...type, "null"];
+  return copy;
+}

@@ -1,0 +1,182 @@
+/** What the host shows an API: the document's security schemes joined with the configured secrets. */
+
+import { Buffer } from "node:buffer";
+import { nearestName } from "../base/nearest.ts";
+import type { OpenApiCredential } from "../config/mod.ts";
+import { type ApiDocument, DocumentFault, entriesOf, isObject, textOf } from "./api_document.ts";
+import type { JsonObject } from "./api_document.ts";
+import type { Operation, ParameterPlace } from "./operation.ts";
+
+/** Where a proof is put, and where it comes from. */
+export interface Scheme {
+  readonly place: Exclude<ParameterPlace, "path">;
+  readonly name: string;
+  /** What is sent. With `isStale` the last one was refused. */
+  proof(signal: AbortSignal, isStale: boolean): Promise<string>;
+  /** Whether a new proof can be had when one was refused. */
+  readonly isRenewable: boolean;
+  /** Texts that an answer must not show. */
+  secrets(): readonly string[];
+}
+
+/** Gives tokens for an API's client. */
+export interface TokenSource {
+  token(signal: AbortSignal, isStale: boolean): Promise<string>;
+  readonly last: string | undefined;
+}
+
+/** Opens the source of a client's tokens. */
+export type OpenTokens = (client: ClientCredential, documented: DocumentedFlow) => TokenSource;
+
+/** A credential that tokens are had for. */
+export type ClientCredential = Extract<OpenApiCredential, { readonly clientId: string }>;
+
+/** What the document says of how tokens are had. */
+export interface DocumentedFlow {
+  readonly tokenUrl: string;
+  readonly scopes: readonly string[];
+}
+
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
+
+/** The schemes there is a secret for, by name. Throws a `DocumentFault` for a secret that does not fit. */
+export function readSchemes(
+  document: ApiDocument,
+  auth: Readonly<Record<string, OpenApiCredential>>,
+  openTokens: OpenTokens,
+): ReadonlyMap<string, Scheme> {
+  const { components } = document.root;
+  const documented = isObject(components) ? components["securitySchemes"] : undefined;
+  return new Map(
+    Object.entries(auth).map(([name, credential]) => {
+      const scheme = entriesOf(documented).find(([known]) => known === name)?.[1];
+      if (scheme === undefined) {
+        throw unknownScheme(
+          name,
+          entriesOf(documented).map(([one]) => one),
+        );
+      }
+      return [name, toScheme(name, document.object(scheme, name), credential, openTokens)];
+    }),
+  );
+}
+
+/**
+ * The schemes an operation is called with: the first of its alternatives that there are secrets for.
+ * Where the document says nothing, every one; where anonymous calls are an alternative, it is the last.
+ */
+export function schemesFor(
+  { security }: Pick<Operation, "security">,
+  schemes: ReadonlyMap<string, Scheme>,
+): readonly Scheme[] {
+  if (security === undefined) return [...schemes.values()];
+  const fitting = security.filter((requirement) =>
+    requirement.length > 0 && requirement.every((name) => schemes.has(name))
+  );
+  return (fitting[0] ?? []).flatMap((name) => schemes.get(name) ?? []);
+}
+
+function unknownScheme(name: string, known: readonly string[]): DocumentFault {
+  const near = nearestName(name, known);
+  const hint = near !== undefined
+    ? `; did you mean "${near}"?`
+    : known.length === 0
+    ? ""
+    : `; it has ${known.slice(0, 10).join(", ")}`;
+  return new DocumentFault(`it has no security scheme "${name}"${hint}`);
+}
+
+function toScheme(
+  name: string,
+  scheme: JsonObject,
+  credential: OpenApiCredential,
+  openTokens: OpenTokens,
+): Scheme {
+  const kind = kindOf(scheme);
+  if (kind === "apiKey" && "value" in credential) return keyScheme(name, scheme, credential);
+  if (kind === "basic" && "username" in credential) {
+    const text = `${credential.username}:${credential.password.reveal()}`;
+    const encoded = Buffer.from(text).toString("base64");
+    return fixed("header", "authorization", `Basic ${encoded}`, [
+      encoded,
+      credential.password.reveal(),
+    ]);
+  }
+  if ((kind === "bearer" || kind === "oauth2") && "token" in credential) {
+    const token = credential.token.reveal();
+    return fixed("header", "authorization", `Bearer ${token}`, [token]);
+  }
+  if (kind === "oauth2" && "clientId" in credential) {
+    return clientScheme(openTokens(credential, flowOf(scheme)), credential);
+  }
+  throw new DocumentFault(
+    `the security scheme "${name}" needs ${NEEDS[kind]}, and auth has something else`,
+  );
+}
+
+type Kind = "apiKey" | "basic" | "bearer" | "oauth2" | "other";
+
+const NEEDS: Readonly<Record<Kind, string>> = Object.freeze({
+  apiKey: "{ value }",
+  basic: "{ username, password }",
+  bearer: "{ token }",
+  oauth2: "{ clientId, clientSecret } or { token }",
+  other: "what cannot be configured",
+});
+
+function kindOf({ type, scheme }: JsonObject): Kind {
+  if (type === "apiKey") return "apiKey";
+  if (type === "oauth2" || type === "openIdConnect") return "oauth2";
+  if (type !== "http") return "other";
+  const name = textOf(scheme).toLowerCase();
+  return name === "basic" || name === "bearer" ? name : "other";
+}
+
+function keyScheme(
+  schemeName: string,
+  scheme: JsonObject,
+  { value }: Extract<OpenApiCredential, { readonly value: unknown }>,
+): Scheme {
+  const place = scheme["in"];
+  const name = textOf(scheme["name"]);
+  const isPlace = place === "header" || place === "query" || place === "cookie";
+  if (!isPlace || name === "" || (place !== "query" && !NAME.test(name))) {
+    throw new DocumentFault(`the security scheme "${schemeName}" cannot be sent`);
+  }
+  const key = value.reveal();
+  return fixed(place, place === "header" ? name.toLowerCase() : name, key, [key]);
+}
+
+function fixed(
+  place: Scheme["place"],
+  name: string,
+  proof: string,
+  secrets: readonly string[],
+): Scheme {
+  return {
+    place,
+    name,
+    proof: () => Promise.resolve(proof),
+    isRenewable: false,
+    secrets: () => secrets,
+  };
+}
+
+function clientScheme(tokens: TokenSource, { clientSecret }: ClientCredential): Scheme {
+  return {
+    place: "header",
+    name: "authorization",
+    proof: async (signal, isStale) => `Bearer ${await tokens.token(signal, isStale)}`,
+    isRenewable: true,
+    secrets: () => [clientSecret.reveal(), ...(tokens.last === undefined ? [] : [tokens.last])],
+  };
+}
+
+function flowOf({ flows }: JsonObject): DocumentedFlow {
+  const flow = isObject(flows) ? flows["clientCredentials"] : undefined;
+  if (!isObject(flow)) return { tokenUrl: "", scopes: [] };
+  return {
+    tokenUrl: textOf(flow["tokenUrl"]),
+    scopes: entriesOf(flow["scopes"]).map(([scope]) => scope),
+  };
+}

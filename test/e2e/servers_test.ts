@@ -1,0 +1,217 @@
+/** Servers that come and go in a running service: over HTTP, and by its configuration file. */
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { startHttpApi } from "../harness/http_api.ts";
+import { fixtureConfig } from "../harness/mcp_servers.ts";
+import { startService } from "../harness/start_service.ts";
+
+const SECRET = "s3cret-key-of-the-api";
+const KEYS = { admin: "cm_admin_key_of_this_test", user: "cm_user_key_of_this_test" };
+const hash = (key: string) => `sha256:${createHash("sha256").update(key).digest("hex")}`;
+
+const PETS = {
+  openapi: "3.1.0",
+  security: [{ key: [] }],
+  paths: { "/pets": { get: { operationId: "listPets" } } },
+  components: { securitySchemes: { key: { type: "apiKey", in: "header", name: "x-key" } } },
+};
+
+/** The pid of a fixture server tells whether its connection is the same. */
+function peer(name: string, mode = "stdio"): string {
+  const { args } = fixtureConfig("v2_server.ts", mode);
+  return `    ${name}: { transport: stdio, command: deno, args: ${
+    JSON.stringify(args)
+  }, timeout: 20s }`;
+}
+
+function configOf(servers: string, openapi = "", more = ""): string {
+  return `
+server: { port: 0 }
+sandbox: { workers: { min: 1, max: 2 } }
+reload: { grace: 5s }
+${more}
+mcp:
+  servers:
+${servers}
+openapi: ${openapi === "" ? "{}" : `\n${openapi}`}
+logging: { level: info, format: json, outputs: [{ type: console }] }
+`;
+}
+
+/** What is waited for comes or the test fails; how long it takes is not looked at. */
+async function until(isSo: () => boolean, log: () => unknown): Promise<void> {
+  for (let tries = 0; !isSo(); tries += 1) {
+    assert.ok(tries < 2_000, JSON.stringify(log()));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+Deno.test("a changed file changes the servers; the others keep their connections", async (t) => {
+  await using api = await startHttpApi(({ headers }) => ({ sent: headers["x-key"] }));
+  const pets = (key: string) =>
+    `  pets: { baseUrl: "${api.url}", document: ${
+      JSON.stringify(PETS)
+    }, auth: { key: { value: "${key}" } } }`;
+  await using service = await startService({
+    config: configOf(`${peer("stays")}\n${peer("goes")}`),
+    env: { API_KEY: SECRET },
+  });
+  const file = service.configPath;
+  const call = async (server: string, tool: string) =>
+    await (await service.request(`/api/v1/tools/${server}/${tool}`, {})).json();
+  const reloads = () =>
+    service.log.filter(({ message }) => message === "configuration read again").length;
+  const last = () => service.log.slice(-5);
+  const { result: pid } = await call("stays", "pid");
+  assert.ok(pid > 0);
+  assert.ok((await call("goes", "pid")).result > 0);
+
+  await t.step("one goes, one comes, one stays", async () => {
+    await writeFile(file, configOf(`${peer("stays")}\n${peer("comes")}`, pets("${API_KEY}")));
+    await until(() => reloads() === 1, last);
+    const entry = service.log.find(({ message }) => message === "configuration read again");
+    assert.deepEqual(
+      [entry?.["added"], entry?.["removed"], entry?.["replaced"], entry?.["restart"]],
+      [["comes", "pets"], ["goes"], [], []],
+    );
+    assert.equal((await call("stays", "pid")).result, pid);
+    assert.ok((await call("comes", "pid")).result > 0);
+    assert.equal((await call("goes", "pid")).error.code, "TOOL_NOT_FOUND");
+    // The API repeats the key it was sent; the caller does not see it.
+    assert.deepEqual((await call("pets", "listPets")).result, { sent: "[secret]" });
+    assert.equal(api.requests.at(-1)?.headers["x-key"], SECRET);
+  });
+
+  await t.step("a file that is not valid changes nothing, and each problem is told", async () => {
+    await writeFile(file, configOf(`    stays: { transport: http }\n    odd: { transpot: stdio }`));
+    const told = () => service.log.filter(({ message }) => message === "configuration problem");
+    await until(() => told().length >= 3, last);
+    assert.deepEqual(told().map(({ path }) => path).sort(), [
+      "mcp.servers.odd.transport",
+      "mcp.servers.odd.transpot",
+      "mcp.servers.stays",
+    ]);
+    assert.equal((await call("stays", "pid")).result, pid);
+    assert.ok((await call("comes", "pid")).result > 0);
+  });
+
+  await t.step("SIGHUP reads it again, and sections that need a restart are named", async () => {
+    const servers = `${peer("stays")}\n${peer("comes", "stdio ")}`;
+    const more = "security: { tools: { default: deny } }";
+    await writeFile(file, configOf(servers, pets("${API_KEY}"), more));
+    Deno.kill(service.pid, "SIGHUP");
+    await until(() => reloads() >= 2, last);
+    const [, entry] = service.log.filter(({ message }) => message === "configuration read again");
+    assert.deepEqual([entry?.["added"], entry?.["removed"]], [[], []]);
+    assert.deepEqual([entry?.["replaced"], entry?.["restart"]], [["comes"], ["security"]]);
+    assert.equal((await call("stays", "pid")).result, pid);
+  });
+
+  await t.step("no secret is in the log", () => {
+    assert.equal(JSON.stringify(service.log).includes(SECRET), false);
+  });
+});
+
+Deno.test("servers over HTTP: only where it is enabled, and only for those who may", async (t) => {
+  await using api = await startHttpApi(({ url }) =>
+    url === "/openapi.json" ? { ...PETS, security: [] } : { url }
+  );
+  await using service = await startService({
+    config: configOf("    {}", "", "admin: { enabled: true }").replace(
+      "servers:\n    {}",
+      "servers: {}",
+    ) +
+      `security: { auth: { provider: api-key, keys: [
+        { id: admin, hash: "${hash(KEYS.admin)}", scopes: ["codemode:execute", "codemode:admin"] },
+        { id: user, hash: "${hash(KEYS.user)}" } ] } }\n`,
+  });
+  const send = async (method: string, path: string, body?: unknown, key = KEYS.admin) => {
+    const response = await fetch(new URL(path, service.url), {
+      method,
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  const add = (body: unknown, key?: string) => send("POST", "/api/v1/servers", body, key);
+
+  await t.step("others may not", async () => {
+    for (
+      const [method, path] of [
+        ["GET", "/api/v1/servers"],
+        ["POST", "/api/v1/servers"],
+        ["POST", "/api/v1/servers/reload"],
+        ["DELETE", "/api/v1/servers/pets"],
+      ] as const
+    ) {
+      const { status, body } = await send(
+        method,
+        path,
+        method === "GET" ? undefined : {},
+        KEYS.user,
+      );
+      assert.deepEqual([status, body.error.code], [403, "FORBIDDEN"], `${method} ${path}`);
+    }
+  });
+
+  await t.step("one is added, used, listed and removed", async () => {
+    const added = await add({ name: "pets", openapi: { document: `${api.url}/openapi.json` } });
+    assert.deepEqual([added.status, added.body.name, added.body.origin], [200, "pets", "added"]);
+    const called = await send("POST", "/api/v1/tools/pets/listPets", {}, KEYS.user);
+    assert.deepEqual(called.body.result, { url: "/pets" });
+    assert.deepEqual((await send("GET", "/api/v1/servers")).body, {
+      servers: [{ name: "pets", kind: "openapi", origin: "added", state: "ready", tools: 1 }],
+    });
+    assert.deepEqual((await send("DELETE", "/api/v1/servers/pets")).body, { removed: "pets" });
+    assert.equal((await send("DELETE", "/api/v1/servers/pets")).status, 404);
+    const gone = await send("POST", "/api/v1/tools/pets/listPets", {}, KEYS.user);
+    assert.equal(gone.body.error.code, "TOOL_NOT_FOUND");
+  });
+
+  await t.step("no commands and no files of this machine", async () => {
+    const { command, args } = fixtureConfig("v2_server.ts", "stdio");
+    for (const transport of ["stdio", undefined, "STDIO", ["stdio"], { toString: "http" }]) {
+      const { status, body } = await add({ name: "cmd", mcp: { transport, command, args } });
+      assert.deepEqual([status, body.error.code], [403, "FORBIDDEN"], JSON.stringify(transport));
+    }
+    for (const document of ["/etc/passwd", "file:///etc/passwd", "./pets.json", "httpx://a"]) {
+      const { status, body } = await add({ name: "file", openapi: { document } });
+      assert.deepEqual([status, body.error.code], [403, "FORBIDDEN"], document);
+    }
+  });
+
+  await t.step("what is wrong with a request is told", async () => {
+    const wrong = [
+      {},
+      { name: "x" },
+      { name: "x", mcp: {}, openapi: {} },
+      { name: "a b", openapi: { document: PETS } },
+      { name: "tools", openapi: { document: PETS } },
+      { name: "x", openapi: {} },
+      { name: "x", openapi: { document: PETS, nope: 1 } },
+      { name: "x", mcp: { transport: "http" } },
+    ];
+    for (const body of wrong) {
+      const answer = await add(body);
+      assert.deepEqual(
+        [answer.status, answer.body.error.code],
+        [400, "INVALID_REQUEST"],
+        JSON.stringify(body),
+      );
+    }
+    assert.deepEqual((await send("GET", "/api/v1/servers")).body, { servers: [] });
+  });
+});
+
+Deno.test("servers over HTTP: without admin.enabled there is no such route", async () => {
+  await using service = await startService({
+    config: configOf("    {}").replace("servers:\n    {}", "servers: {}"),
+  });
+  for (const [method, path] of [["GET", ""], ["POST", ""], ["DELETE", "/x"]] as const) {
+    const response = await fetch(new URL(`/api/v1/servers${path}`, service.url), { method });
+    assert.equal(response.status, 404);
+    await response.body?.cancel();
+  }
+});
