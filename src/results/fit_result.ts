@@ -5,13 +5,11 @@
  */
 
 import { type Location, printJsonPath } from "../base/json_path.ts";
-import type { Cut } from "../contract/mod.ts";
+import { type Cut, DEFAULT_RESULT_TOKENS } from "../contract/mod.ts";
 import { shareTokens } from "./share_tokens.ts";
 import { scanTokens } from "./estimate_tokens.ts";
 import { BRACKETS, costOfName, costOfText, JsonCost, MAX_DEPTH, SEPARATOR } from "./json_cost.ts";
 
-/** Tokens a model reads without harm, where nobody asks for another number. */
-export const DEFAULT_MAX_TOKENS = 6000;
 /** The fewest tokens that a value can be made to fit. */
 export const LEAST_TOKENS = 32;
 
@@ -47,7 +45,7 @@ export interface Fitted {
 
 /** Makes `value` fit. Fewer than {@link LEAST_TOKENS} is a `RangeError`. */
 export function fitResult(value: unknown, options: FitOptions = {}): Fitted {
-  const { maxTokens = DEFAULT_MAX_TOKENS, reservedTokens = 0, location = [] } = options;
+  const { maxTokens = DEFAULT_RESULT_TOKENS, reservedTokens = 0, location = [] } = options;
   if (!(maxTokens >= LEAST_TOKENS)) {
     throw new RangeError(
       `Cannot fit a result into ${maxTokens} tokens: the least is ${LEAST_TOKENS}`,

@@ -11,10 +11,13 @@ import type { ReadResult, ResultPage } from "../contract/mod.ts";
 import { readPage } from "./read_page.ts";
 import { weigh } from "./weigh.ts";
 
+/** What keeping the smallest result takes. */
+const ENTRY_BYTES = 256;
+
 /** How much is kept. */
 export interface KeptResultsLimits {
   /** How long a result can be read. */
-  readonly keepMs: number;
+  readonly keepForMs: number;
   /** Estimated memory of one principal's results. */
   readonly bytesPerPrincipal: number;
   /** Estimated memory of all of them. */
@@ -92,19 +95,20 @@ class MemoryKeptResults implements KeptResults {
   }
 
   keep(value: unknown, principal: string): KeptResult {
-    const { tokens, bytes } = weigh(value);
-    const { keepMs, bytesPerPrincipal } = this.#limits;
+    const { tokens, bytes: valueBytes } = weigh(value);
+    const bytes = ENTRY_BYTES + valueBytes;
+    const { keepForMs, bytesPerPrincipal } = this.#limits;
     if (this.#isDisposed || bytes > Math.min(bytesPerPrincipal, this.#limits.bytes)) {
       this.#dropped.increment({ reason: "too_big" });
       return { tokens };
     }
     this.#makeRoom(bytes, principal);
     const handle = newId("res");
-    const expiresAtMs = this.#clock.now() + keepMs;
+    const expiresAtMs = this.#clock.now() + keepForMs;
     this.#entries.set(handle, { principal, value, bytes, expiresAtMs });
     this.#bytes += bytes;
     this.#bytesOf.set(principal, this.#heldBy(principal) + bytes);
-    this.#timer ??= this.#clock.after(keepMs, () => this.#expire());
+    this.#timer ??= this.#clock.after(keepForMs, () => this.#expire());
     return { handle, expiresAt: new Date(expiresAtMs).toISOString(), tokens };
   }
 

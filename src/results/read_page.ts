@@ -9,9 +9,14 @@ import {
   type Segment,
   selectNodes,
 } from "../base/json_path.ts";
-import type { Cut, ReadResult, ResultPage } from "../contract/mod.ts";
+import {
+  type Cut,
+  DEFAULT_RESULT_TOKENS,
+  type ReadResult,
+  type ResultPage,
+} from "../contract/mod.ts";
 import { scanTokens } from "./estimate_tokens.ts";
-import { DEFAULT_MAX_TOKENS, fitResult, LEAST_TOKENS } from "./fit_result.ts";
+import { fitResult, LEAST_TOKENS } from "./fit_result.ts";
 import { BRACKETS, costOfName, JsonCost, SEPARATOR } from "./json_cost.ts";
 
 /** Places that one path may lead to. */
@@ -25,7 +30,7 @@ export type Page = Omit<ResultPage, "expiresAt">;
 
 /** Reads a page of `root`; a path or a bound that cannot be read by is `INVALID_REQUEST`. */
 export function readPage(root: unknown, reading: ReadResult): Page {
-  const { path = "$", offset = 0, limit = Infinity, maxTokens = DEFAULT_MAX_TOKENS } = reading;
+  const { path = "$", offset = 0, limit = Infinity, maxTokens = DEFAULT_RESULT_TOKENS } = reading;
   const segments = parse(path);
   const nodes = selectNodes(segments, root, MAX_NODES);
   if (nodes === undefined) {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { CodemodeClient } from "../../src/client/mod.ts";
-import { estimateTokens } from "../../src/results/mod.ts";
+import { estimateJsonTokens } from "../../src/results/mod.ts";
 import { noServers } from "../harness/service_config.ts";
 import { startService } from "../harness/start_service.ts";
 
@@ -21,7 +21,7 @@ Deno.test("results: five megabytes for a caller that takes 6000 tokens", async (
   await t.step("sees as much as it takes", () => {
     assert.ok(JSON.stringify(whole).length > 5_000_000);
     const { result, truncated } = answer;
-    assert.ok(estimateTokens(JSON.stringify({ result, truncated })) <= 6000);
+    assert.ok(estimateJsonTokens({ result, truncated }) <= 6000);
     const { total, rows } = result as { total: number; rows: unknown[] };
     const kept = rows.length - 1;
     assert.ok(kept > 30, String(kept));
