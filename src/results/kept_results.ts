@@ -24,14 +24,13 @@ export interface KeptResultsLimits {
   readonly bytes: number;
 }
 
-/** How a kept result is read. */
+/** How a kept result is read; empty when the result is bigger than what may be kept. */
 export interface KeptResult {
-  /** Absent when the result is bigger than what may be kept. */
   readonly handle?: string;
   /** ISO 8601. */
   readonly expiresAt?: string;
   /** Estimated tokens of the whole. */
-  readonly tokens: number;
+  readonly tokens?: number;
 }
 
 /** Keeps results. Disposing it forgets all of them. */
@@ -95,13 +94,14 @@ class MemoryKeptResults implements KeptResults {
   }
 
   keep(value: unknown, principal: string): KeptResult {
-    const { tokens, bytes: valueBytes } = weigh(value);
-    const bytes = ENTRY_BYTES + valueBytes;
     const { keepForMs, bytesPerPrincipal } = this.#limits;
-    if (this.#isDisposed || bytes > Math.min(bytesPerPrincipal, this.#limits.bytes)) {
+    const weight = weigh(value, Math.min(bytesPerPrincipal, this.#limits.bytes) - ENTRY_BYTES);
+    if (this.#isDisposed || weight === undefined) {
       this.#dropped.increment({ reason: "too_big" });
-      return { tokens };
+      return {};
     }
+    const { tokens } = weight;
+    const bytes = ENTRY_BYTES + weight.bytes;
     this.#makeRoom(bytes, principal);
     const handle = newId("res");
     const expiresAtMs = this.#clock.now() + keepForMs;
