@@ -129,6 +129,13 @@ Deno.test("two huge members share evenly, and a small one is whole", () => {
   assert.ok(Math.abs(estimateJsonTokens(shown["a"]) - estimateJsonTokens(shown["c"])) < 30);
 });
 
+Deno.test("elements that all have room are whole, however much they differ", () => {
+  const rows = Array.from({ length: 500 }, (_none, id) => ({ id, note: "word ".repeat(id % 60) }));
+  const { rows: shown } = fitResult({ rows }, { maxTokens: 3000 }).value as { rows: unknown[] };
+  const kept = shown.length - 1;
+  assert.deepEqual(shown, [...rows.slice(0, kept), `… ${500 - kept} of 500 items cut`]);
+});
+
 Deno.test("an object with more members than there is room for keeps the first", () => {
   const record = Object.fromEntries(Array.from({ length: 500 }, (_none, i) => [`k${i}`, i]));
   const { value } = fitResult(record, { maxTokens: 100 });
