@@ -9,12 +9,7 @@ import {
   type Segment,
   selectNodes,
 } from "../base/json_path.ts";
-import {
-  type Cut,
-  DEFAULT_RESULT_TOKENS,
-  type ReadResult,
-  type ResultPage,
-} from "../contract/mod.ts";
+import { DEFAULT_RESULT_TOKENS, type ReadResult, type ResultPage } from "../contract/mod.ts";
 import { scanTokens } from "./estimate_tokens.ts";
 import { fitResult, type Fitted, LEAST_TOKENS } from "./fit_result.ts";
 import { BRACKETS, costOfName, JsonCost, SEPARATOR } from "./json_cost.ts";

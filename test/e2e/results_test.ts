@@ -2,11 +2,9 @@
 
 import assert from "node:assert/strict";
 import { CodemodeClient, CodemodeClientError, type ResultPage } from "../../src/client/mod.ts";
-import { createCodemode, tool } from "../../src/mod.ts";
 import { estimateJsonTokens } from "../../src/results/mod.ts";
 import { runCli } from "../harness/run_cli.ts";
 import { ROOT, startService } from "../harness/start_service.ts";
-import { z } from "zod";
 
 const ROWS = 20_000;
 const PIXEL = {
@@ -161,21 +159,4 @@ logging: { level: info, format: json, outputs: [{ type: console }] }
     });
     assert.match(await response.text(), /^codemode_results_kept 3$/m);
   });
-});
-
-Deno.test("results: the embedded form reads on as well", async () => {
-  await using codemode = await createCodemode({
-    tools: {
-      rows: tool({
-        description: "Many rows",
-        input: z.object({}),
-        execute: () => Array.from({ length: 5000 }, (_none, id) => ({ id })),
-      }),
-    },
-  });
-  const { truncated } = await codemode.execute("return await tools.rows({})", {
-    maxResultTokens: 400,
-  });
-  const { value } = await codemode.readResult(truncated?.handle ?? "", { path: "$[4999].id" });
-  assert.equal(value, 4999);
 });

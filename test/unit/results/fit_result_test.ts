@@ -3,12 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseJsonPath, selectValues } from "../../../src/base/json_path.ts";
-import {
-  estimateJsonTokens,
-  fitResult,
-  type Fitted,
-  LEAST_TOKENS,
-} from "../../../src/results/mod.ts";
+import { estimateJsonTokens, fitResult, LEAST_TOKENS } from "../../../src/results/mod.ts";
 
 const text = fc.oneof(
   fc.string(),
