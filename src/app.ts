@@ -25,6 +25,7 @@ import {
 } from "./http/mod.ts";
 import { createMcpManager, type McpManager } from "./mcp/mod.ts";
 import type { Approver } from "./policy/mod.ts";
+import { createKeptResults } from "./results/mod.ts";
 import { createPythonAnalyst } from "./runtime/mod.ts";
 import { openStations } from "./open_stations.ts";
 import { createReloader } from "./reload.ts";
@@ -98,6 +99,7 @@ export function createApp(config: Config, options: AppOptions): App {
   const python = createPythonChecker({ analyst });
   const stations = openStations(config.sandbox, { ...options, clock });
   const audit = config.audit && createAuditLog({ ...config.audit, clock, logger });
+  const results = createKeptResults({ clock, metrics, limits: config.results });
   warnOfAbsences(config, stations.describe(), logger);
   const engine = createEngine({
     config,
@@ -116,6 +118,7 @@ export function createApp(config: Config, options: AppOptions): App {
     clock,
     logger,
     metrics,
+    results,
     environment: process.env,
     ...(audit === undefined ? {} : { audit }),
     ...(options.approver === undefined ? {} : { approver: options.approver }),
@@ -149,6 +152,7 @@ export function createApp(config: Config, options: AppOptions): App {
         part[Symbol.asyncDispose]()
       ),
     );
+    results[Symbol.dispose]();
     await audit?.[Symbol.asyncDispose]();
   });
   const fetch = (request: Request, from: RequestOrigin = {}) => http.fetch(request, from);

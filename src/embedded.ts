@@ -15,6 +15,8 @@ import {
   type ExecuteRequest,
   ExecuteRequestSchema,
   parseRequest,
+  type ReadResult,
+  type ResultPage,
   type ServerInfo,
 } from "./contract/mod.ts";
 import type { Approver } from "./policy/mod.ts";
@@ -58,6 +60,8 @@ export interface CodemodeSources {
 export interface Codemode extends AsyncDisposable {
   /** Runs a program; rejects with `CodemodeError` only when it did not run. */
   execute(code: string, options?: EmbeddedExecuteOptions): Promise<ExecuteAnswer>;
+  /** A part of a result of which `maxResultTokens` left something out; see `truncated.handle`. */
+  readResult(handle: string, reading?: ReadResult): Promise<ResultPage>;
   /** Type-checks a program. */
   check(code: string, options?: Omit<CheckRequest, "code">): Promise<CheckAnswer>;
   /** Servers that come and go while programs run. */
@@ -147,6 +151,7 @@ function embedded(
       const asked = parseRequest(ExecuteRequestSchema, { ...request, code });
       return toDecodedAnswer(await engine.execute(asked, caller, options));
     },
+    readResult: (handle, reading = {}) => engine.readResult(handle, reading, caller),
     check: async (code, request = {}) =>
       await engine.check(parseRequest(CheckRequestSchema, { ...request, code }), caller),
     declarations: async ({ budgetTokens } = {}) =>

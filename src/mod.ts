@@ -9,7 +9,7 @@ export { aiSdk, type AiSdkTool } from "./ai_sdk_tools.ts";
 export { CodemodeError, type ErrorCode } from "./base/errors.ts";
 export { normalizeCode } from "./checker/mod.ts";
 export type { NativeTool } from "./catalog/mod.ts";
-export type { CheckAnswer, ExecuteAnswer, ServerInfo } from "./contract/mod.ts";
+export type { CheckAnswer, ExecuteAnswer, ResultPage, ServerInfo } from "./contract/mod.ts";
 export {
   type Codemode,
   type CodemodeOptions,

@@ -266,6 +266,16 @@ export interface AdminConfig {
   readonly stdio: boolean;
 }
 
+/** How long and how much of the results is kept that were too big to be given at once. */
+export interface ResultsConfig {
+  /** Time in which a result can be read. @default 900000 */
+  readonly keepForMs: number;
+  /** Estimated memory of one principal's results. @default 67108864 */
+  readonly bytesPerPrincipal: number;
+  /** Estimated memory of all of them. @default 268435456 */
+  readonly bytes: number;
+}
+
 /** Everything an operator can set. */
 export interface Config {
   readonly server: ServerConfig;
@@ -281,6 +291,7 @@ export interface Config {
     readonly format: "json" | "text";
     readonly outputs: readonly LogOutput[];
   };
+  readonly results: ResultsConfig;
   /** Absent: nothing is written down. */
   readonly audit?: AuditConfig;
   /** Folder that relative paths of the file are relative to; absolute. */

@@ -15,7 +15,7 @@ import { resolve } from "node:path";
 
 /** Names units, resolves paths, freezes everything. */
 export function toConfig(file: ConfigFile, directory: string): Config {
-  const { server, sandbox, security, mcp, openapi, reload, admin, logging, audit } = file;
+  const { server, sandbox, security, mcp, openapi, reload, admin, logging, results, audit } = file;
   const { memory, timeout, wait, cpuTime, maxTimeout, maxMemory, ...limits } = sandbox.limits;
   const { idleTimeout, ...workers } = sandbox.workers;
   const servers = Object.entries(mcp.servers).map(([name, one]) => [name, toServer(one)]);
@@ -53,6 +53,11 @@ export function toConfig(file: ConfigFile, directory: string): Config {
       Object.entries(openapi).map(([name, one]) => [name, toOpenApi(one, directory)]),
     ),
     logging: { ...logging, outputs: logging.outputs.map((output) => toOutput(output, directory)) },
+    results: {
+      keepForMs: results.keepFor,
+      bytesPerPrincipal: results.bytesPerPrincipal,
+      bytes: results.bytes,
+    },
     ...(audit === undefined ? {} : { audit: { ...audit, path: resolve(directory, audit.path) } }),
     directory,
   });

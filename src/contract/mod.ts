@@ -27,6 +27,22 @@ export { type Diagnostic, DiagnosticSchema } from "./diagnostic.ts";
 export { parseRequest } from "./parse_request.ts";
 export { type Problem, ProblemSchema, toProblem } from "./problem.ts";
 export {
+  type ContentBlock,
+  ContentBlockSchema,
+  type Cut,
+  CutSchema,
+  DEFAULT_RESULT_TOKENS,
+  MAX_RESULT_TOKENS,
+  MaxResultTokensSchema,
+  MIN_RESULT_TOKENS,
+  type ReadResult,
+  ReadResultSchema,
+  type ResultPage,
+  ResultPageSchema,
+  type Truncated,
+  TruncatedSchema,
+} from "./result.ts";
+export {
   ENGINE_NAMES,
   type EngineName,
   type Language,

@@ -7,7 +7,10 @@ import {
   CheckRequestSchema,
   ExecuteAnswerSchema,
   ExecuteRequestSchema,
+  MaxResultTokensSchema,
   ProblemSchema,
+  ReadResultSchema,
+  ResultPageSchema,
   RuntimesAnswerSchema,
   ServerChangesSchema,
   ServerInfoSchema,
@@ -36,6 +39,7 @@ const SCHEMAS = {
   Server: ServerInfoSchema,
   ServersAnswer: ServersAnswerSchema,
   ServerChanges: ServerChangesSchema,
+  ResultPage: ResultPageSchema,
   Failure: FAILURE,
 } as const;
 
@@ -73,6 +77,7 @@ export function openapi(version: string): Record<string, unknown> {
         post: answering("reloadServers", "Read the configuration again", "ServerChanges"),
       },
       "/api/v1/servers/{name}": { delete: removeServerOperation() },
+      "/api/v1/results/{handle}": { get: readResultOperation() },
       "/api/v1/declarations": { get: declarationsOperation() },
       "/api/v1/runtimes": { get: answering("runtimes", "Runtimes of this host", "RuntimesAnswer") },
       "/health": { get: plain("health", "How every part is", "application/json") },
@@ -187,17 +192,40 @@ function removeServerOperation() {
 }
 
 function callOperation() {
-  const names = { server: "The server's name", tool: "The tool's name" };
   return {
     ...withBody("callTool", "Call one tool without a program", "ToolCallRequest", "ToolCallAnswer"),
-    parameters: Object.entries(names).map(([name, description]) => ({
-      in: "path",
-      name,
-      description,
-      required: true,
-      schema: { type: "string" },
-    })),
+    parameters: [
+      inPath("server", "The server's name"),
+      inPath("tool", "The tool's name"),
+      {
+        in: "query",
+        name: "maxResultTokens",
+        description: "Estimated tokens at most of the result; absent: everything",
+        schema: schemaOf(MaxResultTokensSchema),
+      },
+    ],
   };
+}
+
+function readResultOperation() {
+  const parameters = Object.entries(ReadResultSchema.shape).map(([name, schema]) => {
+    const { description, ...rest } = schemaOf(schema);
+    return { in: "query", name, description, schema: rest };
+  });
+  const summary = "Read on in a result that was too big to be given at once";
+  return {
+    ...answering("readResult", summary, "ResultPage"),
+    parameters: [inPath("handle", "The handle of the answer's `truncated`"), ...parameters],
+  };
+}
+
+function inPath(name: string, description: string) {
+  return { in: "path", name, description, required: true, schema: { type: "string" } };
+}
+
+function schemaOf(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _schema, ...rest } = z.toJSONSchema(schema);
+  return rest;
 }
 
 function declarationsOperation() {
