@@ -8,10 +8,10 @@ import type { ToolGroup } from "../contract/mod.ts";
 import { CallGate } from "./call_gate.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionState } from "./connection_state.ts";
-import type { ExchangeOptions } from "./exchange_options.ts";
 import type { McpResult } from "./mcp_result.ts";
+import { type PassThrough, ServerPassThrough } from "./pass_through.ts";
 import type { ServerInfo } from "./session.ts";
-import { callTool, type Server } from "./tool_call.ts";
+import { callTool, type Server, type ServerRequestOptions } from "./server_request.ts";
 
 /** What the manager is built with. */
 export interface McpManagerDeps {
@@ -45,10 +45,7 @@ export interface ServerStatus {
 }
 
 /** Options of {@link McpManager.call}; principals take turns where calls wait. */
-export interface McpCallOptions extends ExchangeOptions {
-  /** From the call to its answer, waiting included, without open questions. @default the server's `timeoutMs` */
-  readonly timeoutMs?: number;
-}
+export type McpCallOptions = ServerRequestOptions;
 
 /**
  * All MCP servers. A server that is away never fails anything but its own calls, and comes back by
@@ -81,6 +78,11 @@ export interface McpManager extends AsyncDisposable {
     input: Readonly<Record<string, unknown>>,
     options: McpCallOptions,
   ): Promise<McpResult>;
+  /**
+   * What the server has besides tools, as it answers itself, under its own names. What a caller may see
+   * of it is not judged here. `TOOL_NOT_FOUND` when there is no such server.
+   */
+  passThrough(server: string): PassThrough;
   /** Tells when {@link McpManager.groups} has changed. */
   onChange(listener: () => void): Disposable;
 }
@@ -102,6 +104,7 @@ class Manager implements McpManager {
   readonly #servers: ReadonlyMap<string, Server>;
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
+  readonly #passThroughs = new Map<string, ServerPassThrough>();
   #groups: readonly ToolGroup[] | undefined;
 
   constructor(servers: Readonly<Record<string, McpServerConfig>>, deps: McpManagerDeps) {
@@ -121,10 +124,15 @@ class Manager implements McpManager {
       connectTimeoutMs: deps.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
       canAsk: deps.canAsk ?? false,
       onToolsChanged: () => this.#changed(),
+      onChange: (change) => this.#passThroughs.get(name)?.changed(change),
+      onReady: (session) => this.#passThroughs.get(name)?.renewed(session),
     });
     const { maxConcurrentCalls, maxCallsPerSecond: perSecond } = config;
     const rate = perSecond === undefined ? undefined : { perSecond, clock: deps.clock };
-    return { name, config, connection, gate: new CallGate(maxConcurrentCalls, rate) };
+    const gate = new CallGate(maxConcurrentCalls, rate);
+    const server = { name, config, connection, gate };
+    this.#passThroughs.set(name, new ServerPassThrough(server, deps));
+    return server;
   }
 
   start(): void {
@@ -165,7 +173,12 @@ class Manager implements McpManager {
     input: Readonly<Record<string, unknown>>,
     options: McpCallOptions,
   ): Promise<McpResult> {
-    return await callTool(this.#find(server), { tool, input, options, clock: this.#clock });
+    return await callTool(this.#find(server), tool, input, { options, clock: this.#clock });
+  }
+
+  passThrough(server: string): PassThrough {
+    this.#find(server);
+    return this.#passThroughs.get(server)!;
   }
 
   onChange(listener: () => void): Disposable {
