@@ -33,7 +33,7 @@ const EMPTY: McpList = Object.freeze({ items: Object.freeze([]), isComplete: tru
 
 /** Reads a list; an empty one where the server has nothing of the kind. */
 export async function readList(
-  session: Session,
+  session: Pick<Session, "capabilities" | "request">,
   method: ListMethod,
   signal: AbortSignal,
 ): Promise<McpList> {

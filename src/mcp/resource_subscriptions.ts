@@ -8,6 +8,9 @@ import type { Logger } from "../base/log.ts";
 import { describeError } from "./background_tasks.ts";
 import type { Session } from "./session.ts";
 
+/** Who subscribes. */
+type Subscriber = Pick<Session, "subscribe">;
+
 /** Resources subscribed to at one server. */
 export const MAX_SUBSCRIPTIONS = 256;
 
@@ -29,7 +32,7 @@ export class ResourceSubscriptions {
   }
 
   /** Subscribes unless somebody has; disposing the last one unsubscribes. */
-  async add(uri: string, session: Session, signal: AbortSignal): Promise<AsyncDisposable> {
+  async add(uri: string, session: Subscriber, signal: AbortSignal): Promise<AsyncDisposable> {
     const known = this.#byUri.get(uri);
     if (!known && this.#byUri.size >= MAX_SUBSCRIPTIONS) throw tooMany();
     const subscription = known ?? { wanted: 0, end: session.subscribe(uri, signal) };
@@ -52,7 +55,7 @@ export class ResourceSubscriptions {
   }
 
   /** Subscribes anew on a session that takes over. */
-  renew(session: Session): void {
+  renew(session: Subscriber): void {
     for (const [uri, subscription] of this.#byUri) {
       subscription.end = session.subscribe(uri, NEVER);
       subscription.end.catch((error) => {
