@@ -164,6 +164,10 @@ Deno.test("bash: the line of a failure counts from the script's beginning, where
     "f() {\n  cat /nowhere\n}\ntrue\nf",
     "set -e\ncat <<E\none\n$(exit 5)\nE\nz=`cat /nowhere`",
     "true\nmkdir /tmp/a &&\n  diff <(echo 1) \\\n    <(cat /nowhere)",
+    // Whichever failed of a pipeline: the one that says so, else where the pipeline begins.
+    "set -eo pipefail\ntrue |\n  cat /nowhere |\n  sort",
+    "set -eo pipefail\ntrue\necho a |\n  grep b |\n  sort",
+    "set -e\ntrue\necho a |\n  sort |\n  grep b",
   ];
   const error = { name: "McpToolError", message: "denied" };
   const ends = await runAll(scripts, {}, () => ({ ok: false, error }));
@@ -180,6 +184,9 @@ Deno.test("bash: the line of a failure counts from the script's beginning, where
     "2 cat /nowhere",
     "6 z=`cat /nowhere`",
     "4 <(cat /nowhere)",
+    "3 cat /nowhere |",
+    "3 echo a |",
+    "5 grep b",
   ]);
 });
 
