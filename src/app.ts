@@ -73,6 +73,7 @@ export function createApp(config: Config, options: AppOptions): App {
     logger,
     clock,
     directory: config.directory,
+    canAsk: true,
   });
   const catalog = createCatalog([createMcpSource(servers), ...options.sources ?? []], { logger });
   const checker = createChecker({ thread: true, logger });

@@ -87,6 +87,10 @@ export interface McpManager extends AsyncDisposable {
   onChange(listener: () => void): Disposable;
 }
 
+interface Managed extends Server {
+  readonly passThrough: ServerPassThrough;
+}
+
 /** The first start of an npm server downloads it. */
 const DEFAULT_CONNECT_TIMEOUT_MS = 60_000;
 
@@ -101,10 +105,9 @@ export function createMcpManager(
 }
 
 class Manager implements McpManager {
-  readonly #servers: ReadonlyMap<string, Server>;
+  readonly #servers: ReadonlyMap<string, Managed>;
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
-  readonly #passThroughs = new Map<string, ServerPassThrough>();
   #groups: readonly ToolGroup[] | undefined;
 
   constructor(servers: Readonly<Record<string, McpServerConfig>>, deps: McpManagerDeps) {
@@ -115,7 +118,7 @@ class Manager implements McpManager {
     );
   }
 
-  #server(name: string, config: McpServerConfig, deps: McpManagerDeps): Server {
+  #server(name: string, config: McpServerConfig, deps: McpManagerDeps): Managed {
     const connection = new Connection(name, config, {
       logger: deps.logger.child({ server: name }),
       clock: deps.clock,
@@ -124,15 +127,14 @@ class Manager implements McpManager {
       connectTimeoutMs: deps.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
       canAsk: deps.canAsk ?? false,
       onToolsChanged: () => this.#changed(),
-      onChange: (change) => this.#passThroughs.get(name)?.changed(change),
-      onReady: (session) => this.#passThroughs.get(name)?.renewed(session),
+      onChange: (change) => passThrough.changed(change),
+      onReady: (session) => passThrough.renewed(session),
     });
     const { maxConcurrentCalls, maxCallsPerSecond: perSecond } = config;
     const rate = perSecond === undefined ? undefined : { perSecond, clock: deps.clock };
-    const gate = new CallGate(maxConcurrentCalls, rate);
-    const server = { name, config, connection, gate };
-    this.#passThroughs.set(name, new ServerPassThrough(server, deps));
-    return server;
+    const server = { name, config, connection, gate: new CallGate(maxConcurrentCalls, rate) };
+    const passThrough = new ServerPassThrough(server, deps);
+    return { ...server, passThrough };
   }
 
   start(): void {
@@ -177,8 +179,7 @@ class Manager implements McpManager {
   }
 
   passThrough(server: string): PassThrough {
-    this.#find(server);
-    return this.#passThroughs.get(server)!;
+    return this.#find(server).passThrough;
   }
 
   onChange(listener: () => void): Disposable {
@@ -195,7 +196,7 @@ class Manager implements McpManager {
     return [...this.#servers.values()].filter(({ config }) => config.start === "eager");
   }
 
-  #find(server: string): Server {
+  #find(server: string): Managed {
     const found = this.#servers.get(server);
     if (found) return found;
     throw new CodemodeError("TOOL_NOT_FOUND", `There is no MCP server "${server}"`, {
