@@ -86,6 +86,7 @@ export function createApp(config: Config, options: AppOptions): App {
     logger,
     clock,
     directory: config.directory,
+    canAsk: true,
   });
   const fixed = options.sources ?? [];
   const catalog = createCatalog([createMcpSource(servers), ...fixed], { logger });

@@ -6,7 +6,7 @@ import type { Logger } from "../base/log.ts";
 import type { Tool, ToolGroup } from "../contract/mod.ts";
 import { type SchemaIssue, SchemaValidators } from "./schema_validators.ts";
 import { searchTools } from "./search.ts";
-import type { ToolCallOptions, ToolSource } from "./source.ts";
+import type { ToolAnswer, ToolCallOptions, ToolSource } from "./source.ts";
 
 /** All tools of one service. */
 export interface Catalog {
@@ -33,6 +33,13 @@ export interface Catalog {
    * valid is `TOOL_INPUT_INVALID`; a tool that fails to say is taken to want it.
    */
   needsApproval(tool: Tool, input: unknown, signal: AbortSignal): Promise<boolean>;
+  /** The same call with all that came back, for a door that shows it as it is. */
+  exchange(
+    server: string,
+    tool: string,
+    input: unknown,
+    options: ToolCallOptions,
+  ): Promise<ToolAnswer>;
   onChange(listener: () => void): Disposable;
 }
 
@@ -131,6 +138,15 @@ class SourcesCatalog implements ChangingCatalog {
     input: unknown,
     options: ToolCallOptions,
   ): Promise<unknown> {
+    return (await this.exchange(server, tool, input, options)).value;
+  }
+
+  async exchange(
+    server: string,
+    tool: string,
+    input: unknown,
+    options: ToolCallOptions,
+  ): Promise<ToolAnswer> {
     const joined = this.#sourceOf(server);
     const source = joined?.source;
     const found = this.find(server, tool) ?? await this.#findLate(source, server, tool, options);
@@ -140,7 +156,7 @@ class SourcesCatalog implements ChangingCatalog {
     if (answer.isStructured && found.outputSchema !== undefined) {
       this.#checkOutput(found, found.outputSchema, answer.value);
     }
-    return answer.value;
+    return answer;
   }
 
   async needsApproval(tool: Tool, input: unknown, signal: AbortSignal): Promise<boolean> {
