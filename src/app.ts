@@ -25,6 +25,7 @@ import {
 } from "./http/mod.ts";
 import { createMcpManager, type McpManager } from "./mcp/mod.ts";
 import type { Approver } from "./policy/mod.ts";
+import { createKeptResults } from "./results/mod.ts";
 import { createPythonAnalyst } from "./runtime/mod.ts";
 import { openStations } from "./open_stations.ts";
 import { watchRules } from "./watch_rules.ts";
@@ -83,6 +84,7 @@ export function createApp(config: Config, options: AppOptions): App {
   const python = createPythonChecker({ analyst });
   const stations = openStations(config.sandbox, { ...options, clock });
   const audit = config.audit && createAuditLog({ ...config.audit, clock, logger });
+  const results = createKeptResults({ clock, metrics, limits: config.results });
   warnOfAbsences(config, stations.describe(), logger);
   const engine = createEngine({
     config,
@@ -101,6 +103,7 @@ export function createApp(config: Config, options: AppOptions): App {
     clock,
     logger,
     metrics,
+    results,
     environment: process.env,
     ...(audit === undefined ? {} : { audit }),
     ...(options.approver === undefined ? {} : { approver: options.approver }),
@@ -127,6 +130,7 @@ export function createApp(config: Config, options: AppOptions): App {
     await Promise.all(
       [stations, checker, bash, python, servers].map((part) => part[Symbol.asyncDispose]()),
     );
+    results[Symbol.dispose]();
     await audit?.[Symbol.asyncDispose]();
   });
   const fetch = (request: Request, from: RequestOrigin = {}) => http.fetch(request, from);

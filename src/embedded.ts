@@ -7,7 +7,14 @@ import { createConsoleSink } from "./base/log_console.ts";
 import { createNativeSource, type NativeTool } from "./catalog/mod.ts";
 import { type Config, loadConfig, parseConfig } from "./config/mod.ts";
 import { withPrintedTypes } from "./native_tool.ts";
-import type { CheckAnswer, CheckRequest, ExecuteAnswer, ExecuteRequest } from "./contract/mod.ts";
+import type {
+  CheckAnswer,
+  CheckRequest,
+  ExecuteAnswer,
+  ExecuteRequest,
+  ReadResult,
+  ResultPage,
+} from "./contract/mod.ts";
 import type { Approver } from "./policy/mod.ts";
 import { type Caller, type Engine, printDeclarations, toDecodedAnswer } from "./engine/mod.ts";
 
@@ -36,6 +43,8 @@ export type EmbeddedExecuteOptions = Omit<ExecuteRequest, "code"> & {
 export interface Codemode extends AsyncDisposable {
   /** Runs a program; rejects with `CodemodeError` only when it did not run. */
   execute(code: string, options?: EmbeddedExecuteOptions): Promise<ExecuteAnswer>;
+  /** A part of a result of which `maxResultTokens` left something out; see `truncated.handle`. */
+  readResult(handle: string, reading?: ReadResult): Promise<ResultPage>;
   /** Type-checks a program. */
   check(code: string, options?: Omit<CheckRequest, "code">): Promise<CheckAnswer>;
   /** TypeScript declarations of the tools; `budgetTokens` absent means all of them. */
@@ -105,6 +114,7 @@ function embedded(engine: Engine, caller: Caller, close: () => Promise<void>): C
       const options = signal === undefined ? {} : { signal };
       return toDecodedAnswer(await engine.execute({ code, ...request }, caller, options));
     },
+    readResult: (handle, reading = {}) => engine.readResult(handle, reading, caller),
     check: (code, request = {}) => engine.check({ code, ...request }, caller),
     declarations: async ({ budgetTokens } = {}) =>
       printDeclarations(await engine.toolbox(caller), budgetTokens),

@@ -8,7 +8,7 @@
 export { CodemodeError, type ErrorCode } from "./base/errors.ts";
 export { normalizeCode } from "./checker/mod.ts";
 export type { NativeTool } from "./catalog/mod.ts";
-export type { CheckAnswer, ExecuteAnswer } from "./contract/mod.ts";
+export type { CheckAnswer, ExecuteAnswer, ResultPage } from "./contract/mod.ts";
 export {
   type Codemode,
   type CodemodeOptions,

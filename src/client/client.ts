@@ -9,6 +9,8 @@ import type {
   ExecuteAnswer,
   ExecuteRequest,
   Problem,
+  ReadResult,
+  ResultPage,
   RuntimesAnswer,
   ToolCallAnswer,
   ToolsAnswer,
@@ -58,6 +60,15 @@ export interface SearchOptions extends RequestOptions {
   /** @default "detailed" */
   readonly detail?: "brief" | "detailed" | "full";
 }
+
+/** Options of a tool call. */
+export interface CallToolOptions extends RequestOptions {
+  /** Estimated tokens at most of the result. @default no bound */
+  readonly maxResultTokens?: number;
+}
+
+/** Options of reading a kept result. */
+export type ReadResultOptions = ReadResult & RequestOptions;
 
 /** Options of a declarations request. */
 export interface DeclarationsOptions extends RequestOptions {
@@ -132,11 +143,21 @@ export class CodemodeClient {
     server: string,
     tool: string,
     input: Readonly<Record<string, unknown>> = {},
-    options: RequestOptions = {},
+    { signal, maxResultTokens }: CallToolOptions = {},
   ): Promise<ToolCallAnswer> {
     const path = `api/v1/tools/${encodeURIComponent(server)}/${encodeURIComponent(tool)}`;
-    const answer = await this.#post<ToolCallAnswer>(path, input, options.signal);
+    const answer = await this.#post<ToolCallAnswer>(path, input, signal, { maxResultTokens });
     return { ...answer, result: this.#decode(answer.result) };
+  }
+
+  /**
+   * A part of a result that was too big to be given at once: what a JSONPath such as `$.items[2:10]`
+   * leads to, from `offset` on, as much as `limit` and `maxTokens` allow. `next` of the page is the
+   * offset to go on from.
+   */
+  readResult(handle: string, options: ReadResultOptions = {}): Promise<ResultPage> {
+    const { signal, ...query } = options;
+    return this.#get(`api/v1/results/${encodeURIComponent(handle)}`, query, signal);
   }
 
   /** The declarations of the tools, in TypeScript or as stubs of Python. */
@@ -156,13 +177,18 @@ export class CodemodeClient {
     return await this.#readJson(await this.#send(this.#url(path, query), {}, signal), signal);
   }
 
-  async #post<T>(path: string, body: unknown, signal: AbortSignal | undefined): Promise<T> {
+  async #post<T>(
+    path: string,
+    body: unknown,
+    signal: AbortSignal | undefined,
+    query: Query = {},
+  ): Promise<T> {
     const init = {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     };
-    return await this.#readJson(await this.#send(this.#url(path, {}), init, signal), signal);
+    return await this.#readJson(await this.#send(this.#url(path, query), init, signal), signal);
   }
 
   #url(path: string, query: Query): URL {

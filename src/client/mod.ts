@@ -6,10 +6,12 @@
 
 export { type ClientErrorCode, CodemodeClientError } from "./client_error.ts";
 export {
+  type CallToolOptions,
   type ClientOptions,
   CodemodeClient,
   type DeclarationsOptions,
   type ExecuteOptions,
+  type ReadResultOptions,
   type RequestOptions,
   type SearchOptions,
 } from "./client.ts";
@@ -18,6 +20,7 @@ export type {
   CheckRequest,
   ExecuteAnswer,
   ExecuteRequest,
+  ResultPage,
   RuntimesAnswer,
   ToolCallAnswer,
   ToolsAnswer,

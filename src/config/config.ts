@@ -249,6 +249,16 @@ export interface AuditConfig {
   readonly keep: number;
 }
 
+/** How long and how much of the results is kept that were too big to be given at once. */
+export interface ResultsConfig {
+  /** Time in which a result can be read. @default 900000 */
+  readonly keepMs: number;
+  /** Estimated memory of one principal's results. @default 67108864 */
+  readonly bytesPerPrincipal: number;
+  /** Estimated memory of all of them. @default 268435456 */
+  readonly bytes: number;
+}
+
 /** Everything an operator can set. */
 export interface Config {
   readonly server: ServerConfig;
@@ -260,6 +270,7 @@ export interface Config {
     readonly format: "json" | "text";
     readonly outputs: readonly LogOutput[];
   };
+  readonly results: ResultsConfig;
   /** Absent: nothing is written down. */
   readonly audit?: AuditConfig;
   /** Folder that relative paths of the file are relative to; absolute. */

@@ -215,6 +215,13 @@ const logging = z.strictObject({
   outputs: z.array(output).default([{ type: "console" }]),
 });
 
+/** Results that were too big to be given at once. */
+const results = z.strictObject({
+  keepFor: duration.default(900_000),
+  bytesPerPrincipal: size.default(67_108_864),
+  bytes: size.default(268_435_456),
+});
+
 /** The whole file. */
 export const ConfigFileSchema = z.strictObject({
   server: server.prefault({}),
@@ -222,6 +229,7 @@ export const ConfigFileSchema = z.strictObject({
   security: security.prefault({}),
   mcp: z.strictObject({ servers: z.record(z.string(), mcpServer).default({}) }).prefault({}),
   logging: logging.prefault({}),
+  results: results.prefault({}),
   audit: z.strictObject({
     path: z.string().min(1),
     maxBytes: size.default(10_485_760),

@@ -14,7 +14,7 @@ import { resolve } from "node:path";
 
 /** Names units, resolves paths, freezes everything. */
 export function toConfig(file: ConfigFile, directory: string): Config {
-  const { server, sandbox, security, mcp, logging, audit } = file;
+  const { server, sandbox, security, mcp, logging, results, audit } = file;
   const { memory, timeout, wait, cpuTime, maxTimeout, maxMemory, ...limits } = sandbox.limits;
   const { idleTimeout, ...workers } = sandbox.workers;
   const servers = Object.entries(mcp.servers).map(([name, one]) => [name, toServer(one)]);
@@ -47,6 +47,11 @@ export function toConfig(file: ConfigFile, directory: string): Config {
     security: toSecurity(security, directory),
     mcp: { servers: Object.fromEntries(servers) },
     logging: { ...logging, outputs: logging.outputs.map((output) => toOutput(output, directory)) },
+    results: {
+      keepMs: results.keepFor,
+      bytesPerPrincipal: results.bytesPerPrincipal,
+      bytes: results.bytes,
+    },
     ...(audit === undefined ? {} : { audit: { ...audit, path: resolve(directory, audit.path) } }),
     directory,
   });

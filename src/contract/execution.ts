@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { DiagnosticSchema } from "./diagnostic.ts";
 import { ProblemSchema } from "./problem.ts";
+import { FittedFields, MaxResultTokensSchema } from "./result.ts";
 import { ENGINE_NAMES, LANGUAGES, RUNTIME_NAMES } from "./runtime.ts";
 
 /** Entries of one list of a set: two lists multiply and are compared pairwise, so they are short. */
@@ -52,6 +53,10 @@ export const ExecuteRequestSchema = z.strictObject({
     .describe("A subset of what the caller was granted; absent means the configured default grant"),
   context: z.record(z.string(), z.unknown()).optional().describe(
     "Given to the program as `context`",
+  ),
+  maxResultTokens: MaxResultTokensSchema.optional().describe(
+    "Estimated tokens at most of result, logs and error; what is left out can be read by handle. " +
+      "Absent: everything",
   ),
 }).meta({ id: "ExecuteRequest" });
 
@@ -127,6 +132,7 @@ export const RuntimeChoiceSchema = z.object({
 export const ExecuteAnswerSchema = z.object({
   success: z.boolean(),
   result: z.unknown().optional().describe("What the program returned"),
+  ...FittedFields,
   error: ProblemSchema.optional(),
   logs: z.array(z.string()),
   requestId: z.string(),

@@ -26,6 +26,21 @@ export { type AuditEntry, AuditEntrySchema, type AuditSink } from "./audit.ts";
 export { type Diagnostic, DiagnosticSchema } from "./diagnostic.ts";
 export { type Problem, ProblemSchema, toProblem } from "./problem.ts";
 export {
+  type ContentBlock,
+  ContentBlockSchema,
+  type Cut,
+  CutSchema,
+  MAX_RESULT_TOKENS,
+  MaxResultTokensSchema,
+  MIN_RESULT_TOKENS,
+  type ReadResult,
+  ReadResultSchema,
+  type ResultPage,
+  ResultPageSchema,
+  type Truncated,
+  TruncatedSchema,
+} from "./result.ts";
+export {
   ENGINE_NAMES,
   type EngineName,
   type Language,

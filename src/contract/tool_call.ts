@@ -1,6 +1,7 @@
 /** `POST /api/v1/tools/{server}/{tool}`: one tool call without a program. */
 
 import { z } from "zod";
+import { FittedFields } from "./result.ts";
 
 /** The body: the tool's input. */
 export const ToolCallRequestSchema = z.record(z.string(), z.unknown()).meta({
@@ -16,6 +17,7 @@ export const ToolCallMetricsSchema = z.object({
 /** The answer of a call that was made. */
 export const ToolCallAnswerSchema = z.object({
   result: z.unknown().describe("What the tool returned"),
+  ...FittedFields,
   requestId: z.string(),
   metrics: ToolCallMetricsSchema,
 }).meta({ id: "ToolCallAnswer" });

@@ -24,6 +24,8 @@ export interface DirectCall {
   /** The tool's own name, or one of its names in programs. */
   readonly tool: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Estimated tokens at most of the result. @default no bound */
+  readonly maxResultTokens?: number | undefined;
 }
 
 /** Whose call it is. */
@@ -35,7 +37,7 @@ export interface CallIdentity {
 }
 
 /** What the tool returned, still as it crosses the wire, so that each door can choose its form. */
-export interface DirectCallResult {
+export interface DirectCallResult extends Pick<ToolCallAnswer, "content" | "truncated"> {
   readonly value: WireValue;
   readonly requestId: string;
   readonly metrics: ToolCallMetrics;

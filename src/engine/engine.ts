@@ -8,7 +8,14 @@ import { CodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { roundMs } from "../base/round_ms.ts";
 import type { CheckResult } from "../checker/mod.ts";
-import type { CheckAnswer, CheckRequest, ExecuteRequest, RuntimeInfo } from "../contract/mod.ts";
+import type {
+  CheckAnswer,
+  CheckRequest,
+  ExecuteRequest,
+  ReadResult,
+  ResultPage,
+  RuntimeInfo,
+} from "../contract/mod.ts";
 import { createPolicy } from "../policy/mod.ts";
 import { admit } from "./admission.ts";
 import type { ExecutionResult } from "./answer.ts";
@@ -20,6 +27,7 @@ import { EngineMetrics } from "./engine_metrics.ts";
 import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
 import { admittedAt } from "./execution.ts";
 import { recordAdmitted, recordEnded } from "./execution_audit.ts";
+import { fitCall, fitExecution } from "./fitted_answer.ts";
 import { Gates } from "./gates.ts";
 import { Preparation } from "./preparation.ts";
 import type { Caller } from "./principal.ts";
@@ -50,6 +58,11 @@ export interface Engine extends AsyncDisposable {
   check(request: CheckRequest, caller: Caller, options?: ExecuteOptions): Promise<CheckAnswer>;
   /** Calls one tool without a program; rejects with what a program would have caught. */
   callTool(call: DirectCall, caller: Caller, options?: ExecuteOptions): Promise<DirectCallResult>;
+  /**
+   * A part of a result that was too big to be given at once. Rejects with `RESULT_NOT_FOUND` or
+   * `INVALID_REQUEST`.
+   */
+  readResult(handle: string, reading: ReadResult, caller: Caller): Promise<ResultPage>;
   /** The tools a caller reaches, under their guest names. */
   toolbox(caller: Caller): Promise<Toolbox>;
   /** Runtimes of this host, available or not. */
@@ -114,7 +127,7 @@ class LocalEngine implements Engine {
     const result = await this.#programs.walk(run, ticket);
     recordEnded(audit, run, result);
     this.#finish(run, result);
-    return result;
+    return fitExecution(result, this.#fitting(caller, request.maxResultTokens));
   }
 
   async check(
@@ -150,15 +163,17 @@ class LocalEngine implements Engine {
     const requestId = options.requestId ?? newId("req");
     try {
       await ticket.turn();
-      return await this.#direct.call(call, {
-        executionId: newId("call"),
-        requestId,
-        caller,
-        signal,
-      });
+      const identity = { executionId: newId("call"), requestId, caller, signal };
+      const result = await this.#direct.call(call, identity);
+      return fitCall(result, this.#fitting(caller, call.maxResultTokens));
     } catch (error) {
       throw signal.aborted ? cancelled(signal) : error;
     }
+  }
+
+  // deno-lint-ignore require-await -- what it throws is a rejection, as of every other method
+  async readResult(handle: string, reading: ReadResult, caller: Caller): Promise<ResultPage> {
+    return this.#parts.results.read(handle, caller.id, reading);
   }
 
   async toolbox(caller: Caller): Promise<Toolbox> {
@@ -219,6 +234,10 @@ class LocalEngine implements Engine {
         details: answer.error,
       });
     }
+  }
+
+  #fitting({ id }: Caller, maxTokens: number | undefined) {
+    return { results: this.#parts.results, principal: id, maxTokens };
   }
 
   #rules() {

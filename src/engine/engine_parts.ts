@@ -9,6 +9,7 @@ import type { Config } from "../config/mod.ts";
 import type { AuditSink, EngineName, Language, RuntimeInfo } from "../contract/mod.ts";
 import type { Approver } from "../policy/mod.ts";
 import type { Pool } from "../pool/mod.ts";
+import type { KeptResults } from "../results/mod.ts";
 
 /** What an engine is made of. */
 export interface EngineParts {
@@ -20,6 +21,8 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Where the whole of what did not fit is kept. */
+  readonly results: KeptResults;
   /** @default nothing is recorded */
   readonly audit?: AuditSink;
   /** Who is asked about calls that a rule wants approved. @default nobody, so they are refused */

@@ -30,6 +30,7 @@ import { requestContext } from "./middleware/request_context.ts";
 import { securityHeaders } from "./middleware/security_headers.ts";
 import { openapi } from "./openapi.ts";
 import { answerError } from "./problem.ts";
+import { readResult } from "./read_result.ts";
 import { FailedAttempts, RequestRate } from "./request_rate.ts";
 import { searchTools, tools } from "./tools.ts";
 
@@ -91,6 +92,7 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   app.get("/api/v1/tools", mayRead, tools(parts));
   app.get("/api/v1/tools/search", mayRead, searchTools(parts));
   app.post("/api/v1/tools/:server/:tool", mayExecute, callTool(parts));
+  app.get("/api/v1/results/:handle", mayExecute, readResult(parts));
   app.get("/api/v1/declarations", mayRead, declarations(parts));
   app.get("/introspect", mayRead, introspect(parts));
   app.get("/api/v1/runtimes", mayRead, (c) => c.json({ runtimes: parts.engine.runtimes() }));

@@ -6,7 +6,10 @@ import {
   CheckRequestSchema,
   ExecuteAnswerSchema,
   ExecuteRequestSchema,
+  MaxResultTokensSchema,
   ProblemSchema,
+  ReadResultSchema,
+  ResultPageSchema,
   RuntimesAnswerSchema,
   ToolCallAnswerSchema,
   ToolCallRequestSchema,
@@ -28,6 +31,7 @@ const SCHEMAS = {
   ToolCallAnswer: ToolCallAnswerSchema,
   ToolSearchAnswer: ToolSearchAnswerSchema,
   RuntimesAnswer: RuntimesAnswerSchema,
+  ResultPage: ResultPageSchema,
   Failure: FAILURE,
 } as const;
 
@@ -57,6 +61,7 @@ export function openapi(version: string): Record<string, unknown> {
       "/api/v1/tools": { get: answering("tools", "Tools by namespace", "ToolsAnswer") },
       "/api/v1/tools/search": { get: searchOperation() },
       "/api/v1/tools/{server}/{tool}": { post: callOperation() },
+      "/api/v1/results/{handle}": { get: readResultOperation() },
       "/api/v1/declarations": { get: declarationsOperation() },
       "/api/v1/runtimes": { get: answering("runtimes", "Runtimes of this host", "RuntimesAnswer") },
       "/health": { get: plain("health", "How every part is", "application/json") },
@@ -165,17 +170,40 @@ function searchOperation() {
 }
 
 function callOperation() {
-  const names = { server: "The server's name", tool: "The tool's name" };
   return {
     ...withBody("callTool", "Call one tool without a program", "ToolCallRequest", "ToolCallAnswer"),
-    parameters: Object.entries(names).map(([name, description]) => ({
-      in: "path",
-      name,
-      description,
-      required: true,
-      schema: { type: "string" },
-    })),
+    parameters: [
+      inPath("server", "The server's name"),
+      inPath("tool", "The tool's name"),
+      {
+        in: "query",
+        name: "maxResultTokens",
+        description: "Estimated tokens at most of the result; absent: everything",
+        schema: schemaOf(MaxResultTokensSchema),
+      },
+    ],
   };
+}
+
+function readResultOperation() {
+  const parameters = Object.entries(ReadResultSchema.shape).map(([name, schema]) => {
+    const { description, ...rest } = schemaOf(schema);
+    return { in: "query", name, description, schema: rest };
+  });
+  const summary = "Read on in a result that was too big to be given at once";
+  return {
+    ...answering("readResult", summary, "ResultPage"),
+    parameters: [inPath("handle", "The handle of the answer's `truncated`"), ...parameters],
+  };
+}
+
+function inPath(name: string, description: string) {
+  return { in: "path", name, description, required: true, schema: { type: "string" } };
+}
+
+function schemaOf(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _schema, ...rest } = z.toJSONSchema(schema);
+  return rest;
 }
 
 function declarationsOperation() {

@@ -3,8 +3,8 @@
  * cannot be judged is denied, so that no input is a way around a rule.
  */
 
+import { selectValues } from "../base/json_path.ts";
 import type { Tool } from "../contract/mod.ts";
-import { selectValues } from "./json_path.ts";
 import type { Policy, ReadyCondition, ReadyRule } from "./policy.ts";
 import type { Verdict } from "./policy_settings.ts";
 import { createMatchBudget, type Fit, type MatchBudget } from "./value_test.ts";

@@ -1,7 +1,7 @@
 /** Settings made ready to decide: paths parsed, patterns compiled, every fault found at the start. */
 
+import { parseJsonPath, type Segment } from "../base/json_path.ts";
 import type { Tool } from "../contract/mod.ts";
-import { parseJsonPath, type Segment } from "./json_path.ts";
 import { fitsPattern } from "./name_pattern.ts";
 import type { Condition, PolicySettings, ToolRule, Verdict } from "./policy_settings.ts";
 import { type Trait, traitsOf } from "./traits.ts";
@@ -86,7 +86,7 @@ function toReadyRule({ tool: pattern, annotation, when = [], ...rest }: ToolRule
 function toReadyCondition(condition: Condition): ReadyCondition | { problem: string } {
   const { path, absent } = condition;
   const segments = parseJsonPath(path);
-  if (segments === undefined) {
+  if ("problem" in segments) {
     return {
       problem: `${JSON.stringify(path)} is no path such as $.path, $.files[0] or $['a b'][*]`,
     };

@@ -15,6 +15,7 @@ import { type AuditEntry, AuditEntrySchema, type RuntimeInfo } from "../../src/c
 import { createEngine } from "../../src/engine/mod.ts";
 import { createHttpApp, listen } from "../../src/http/mod.ts";
 import type { Pool } from "../../src/pool/mod.ts";
+import { createKeptResults } from "../../src/results/mod.ts";
 import type { Sandbox } from "../../src/runtime/mod.ts";
 
 /** Bytes of a body that the service takes. */
@@ -90,6 +91,7 @@ export function createFuzzedService() {
   const checker = createChecker({ thread: false, deadlineMs: 60_000 });
   const engine = createEngine({
     config,
+    results: createKeptResults({ clock, metrics, limits: config.results }),
     catalog: createCatalog([source], { logger }),
     checkers: new Map([["typescript", checker], ["javascript", checker]]),
     pools: new Map([["deno", pool]]),

@@ -21,6 +21,7 @@ export interface Asked {
 export interface Script {
   readonly execute?: (asked: Asked) => ExecutionResult | Promise<ExecutionResult>;
   readonly callTool?: Engine["callTool"];
+  readonly readResult?: Engine["readResult"];
   readonly server?: Readonly<Record<string, unknown>>;
   /** Where it says it listens, without the rules for that address. */
   readonly host?: string;
@@ -77,6 +78,7 @@ export function scriptedApp(script: Script = {}) {
     },
     check: unscripted,
     callTool: script.callTool ?? unscripted,
+    readResult: script.readResult ?? unscripted,
     toolbox: unscripted,
     runtimes: () => [{
       name: "deno",

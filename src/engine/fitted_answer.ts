@@ -1,0 +1,136 @@
+/**
+ * Answers for callers that can take a number of tokens: logs, error and result share it, images and
+ * the like come beside the result, and the whole of what is left out is kept to be read.
+ */
+
+import type { ContentBlock, ExecuteAnswer, Problem, Truncated } from "../contract/mod.ts";
+import type { WireValue } from "../protocol/frames.ts";
+import { encodeValue, toPlainJson } from "../protocol/values.ts";
+import {
+  fitLogs,
+  fitResult,
+  type KeptResult,
+  type KeptResults,
+  LEAST_TOKENS,
+  toContentBlocks,
+} from "../results/mod.ts";
+import { type ExecutionResult, toNote } from "./answer.ts";
+import type { DirectCallResult } from "./direct_calls.ts";
+
+/** Tokens of a handle, a time and some numbers. */
+const HANDLE_TOKENS = 64;
+const NOT_KEPT = "The whole is bigger than what is kept of one caller";
+
+/** For whom an answer is made to fit. */
+export interface Fitting {
+  readonly results: KeptResults;
+  readonly principal: string;
+  /** Tokens of everything; absent: nothing is changed. */
+  readonly maxTokens: number | undefined;
+}
+
+/** The answer of an execution in as many tokens as its caller takes. */
+export function fitExecution(result: ExecutionResult, fitting: Fitting): ExecutionResult {
+  const { maxTokens } = fitting;
+  if (maxTokens === undefined) return result;
+  const { lines, tokens, truncated: logs } = fitLines(result.answer.logs, maxTokens, fitting);
+  const left = Math.max(LEAST_TOKENS, maxTokens - tokens);
+  const answer = { ...result.answer, logs: lines };
+  const { error } = answer;
+  if (error !== undefined) {
+    return { answer: withTruncated({ ...answer, error: fitError(error, left) }, logs) };
+  }
+  if (result.value === undefined) return { answer: withTruncated(answer, logs) };
+  const { value, content, truncated, notes } = fitValue(result.value, left, fitting);
+  const noted = {
+    ...answer,
+    ...(content === undefined ? {} : { content }),
+    diagnostics: [...answer.diagnostics, ...notes.map(toNote)],
+  };
+  return { answer: withTruncated(noted, logs, truncated), value };
+}
+
+/** The answer of a direct call in as many tokens as its caller takes. */
+export function fitCall(result: DirectCallResult, fitting: Fitting): DirectCallResult {
+  const { maxTokens } = fitting;
+  if (maxTokens === undefined) return result;
+  const { value, content, truncated } = fitValue(result.value, maxTokens, fitting);
+  return {
+    ...result,
+    value,
+    ...(content === undefined ? {} : { content }),
+    ...(truncated === undefined ? {} : { truncated }),
+  };
+}
+
+interface FittedValue {
+  readonly value: WireValue;
+  /** What became its nearest JSON where the value had to be changed. */
+  readonly notes: readonly string[];
+  readonly content?: ContentBlock[];
+  readonly truncated?: Truncated;
+}
+
+/** A value that fits stays what it is; one that does not becomes JSON first. */
+function fitValue(
+  wire: WireValue,
+  maxTokens: number,
+  { results, principal }: Fitting,
+): FittedValue {
+  const { json, notes } = toPlainJson(wire);
+  if (json === undefined) return { value: wire, notes: [] };
+  const split = toContentBlocks(json, { maxTextTokens: Math.floor(maxTokens / 4) });
+  const left = Math.max(LEAST_TOKENS, maxTokens - split.textTokens);
+  const fitted = fitResult(split.value, { maxTokens: left, reservedTokens: HANDLE_TOKENS });
+  if (fitted.value === json) return { value: wire, notes: [] };
+  return {
+    value: encodeValue(fitted.value).wire,
+    notes,
+    ...(split.content.length === 0 ? {} : { content: [...split.content] }),
+    ...(fitted.value === split.value ? {} : {
+      truncated: {
+        ...keptAs(results.keep(json, principal)),
+        cuts: [...fitted.cuts],
+        ...(fitted.moreCuts === 0 ? {} : { moreCuts: fitted.moreCuts }),
+      },
+    }),
+  };
+}
+
+function keptAs(kept: KeptResult): Omit<Truncated, "cuts"> {
+  return kept.handle === undefined ? { ...kept, notKept: NOT_KEPT } : kept;
+}
+
+/** Logs take what they need up to a quarter. */
+function fitLines(
+  logs: string[],
+  maxTokens: number,
+  { results, principal }: Fitting,
+): { lines: string[]; tokens: number; truncated?: Truncated["logs"] } {
+  const { lines, tokens, cut, shortened } = fitLogs(logs, Math.floor(maxTokens / 4));
+  if (lines === logs) return { lines: logs, tokens };
+  const { tokens: _whole, ...kept } = results.keep(logs, principal);
+  return {
+    lines: [...lines],
+    tokens: tokens + HANDLE_TOKENS,
+    truncated: { ...kept, lines: logs.length, cut, shortened },
+  };
+}
+
+/** What a program threw may be as big as what it returns; nobody needs the whole of it. */
+function fitError(error: Problem, maxTokens: number): Problem {
+  const { message, details, stack } = error;
+  const long = { message, details, ...(stack === undefined ? {} : { stack }) };
+  const { value } = fitResult(long, { maxTokens });
+  return value === long ? error : { ...error, ...value as typeof long };
+}
+
+function withTruncated(
+  answer: ExecuteAnswer,
+  logs: Truncated["logs"],
+  truncated?: Truncated,
+): ExecuteAnswer {
+  if (logs === undefined && truncated === undefined) return answer;
+  const whole = { cuts: [], ...truncated, ...(logs === undefined ? {} : { logs }) };
+  return { ...answer, truncated: whole };
+}

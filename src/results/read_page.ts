@@ -1,0 +1,193 @@
+/** One part of a JSON value, named by a path and a page, in as many tokens as are asked for. */
+
+import { CodemodeError } from "../base/errors.ts";
+import {
+  isSingular,
+  parseJsonPath,
+  type PathNode,
+  printJsonPath,
+  type Segment,
+  selectNodes,
+} from "../base/json_path.ts";
+import type { Cut, ReadResult, ResultPage } from "../contract/mod.ts";
+import { scanTokens } from "./estimate_tokens.ts";
+import { DEFAULT_MAX_TOKENS, fitResult, LEAST_TOKENS } from "./fit_result.ts";
+import { BRACKETS, costOfName, JsonCost, SEPARATOR } from "./json_cost.ts";
+
+/** Places that one path may lead to. */
+const MAX_NODES = 100_000;
+/** Characters of a path, and names, that an error repeats. */
+const MAX_SHOWN = 200;
+const MAX_NAMES = 10;
+
+/** A page without when it ceases to be readable. */
+export type Page = Omit<ResultPage, "expiresAt">;
+
+/** Reads a page of `root`; a path or a bound that cannot be read by is `INVALID_REQUEST`. */
+export function readPage(root: unknown, reading: ReadResult): Page {
+  const { path = "$", offset = 0, limit = Infinity, maxTokens = DEFAULT_MAX_TOKENS } = reading;
+  const segments = parse(path);
+  const nodes = selectNodes(segments, root, MAX_NODES);
+  if (nodes === undefined) {
+    throw invalid(`it leads to more than ${MAX_NODES} places; use slices such as [0:1000]`);
+  }
+  const page = { offset, limit, maxTokens };
+  if (!isSingular(segments)) {
+    return readMembers(nodes.map((node) => ({ node })), "nodes", page);
+  }
+  const [node] = nodes;
+  if (node === undefined) throw invalid(nothingAt(segments, root));
+  return readNode(node, page);
+}
+
+interface PageOf {
+  readonly offset: number;
+  readonly limit: number;
+  readonly maxTokens: number;
+}
+
+/** An element, or a member with its name. */
+interface Member {
+  readonly name?: string;
+  readonly node: PathNode;
+}
+
+function readNode(node: PathNode, page: PageOf): Page {
+  const { location, value } = node;
+  if (typeof value === "string") return readText(value, page);
+  if (Array.isArray(value)) {
+    const end = Math.min(value.length, page.offset + page.limit);
+    const members = value.slice(page.offset, end).map((item: unknown, index) => ({
+      node: { location: [...location, page.offset + index], value: item },
+    }));
+    return readMembers(members, "array", page, value.length);
+  }
+  if (typeof value === "object" && value !== null) {
+    const record = value as Readonly<Record<string, unknown>>;
+    const names = Object.keys(record);
+    const members = names.slice(page.offset, page.offset + page.limit).map((name) => ({
+      name,
+      node: { location: [...location, name], value: record[name] },
+    }));
+    return readMembers(members, "object", page, names.length);
+  }
+  const type = value === null ? "null" : typeof value as "number" | "boolean";
+  return { value, type, tokens: Math.ceil(new JsonCost().of(value, Infinity)), cuts: [] };
+}
+
+function readText(text: string, { offset, limit, maxTokens }: PageOf): Page {
+  const scan = scanTokens(text, { from: offset, maxLength: limit, maxTokens: maxTokens - 1 });
+  const total = text.length;
+  return {
+    value: text.slice(offset, scan.end),
+    type: "string",
+    total,
+    offset,
+    ...(scan.end < total ? { next: scan.end } : {}),
+    tokens: Math.ceil(scan.tokens) + 1,
+    cuts: [],
+  };
+}
+
+/** Members as they are while there is room; the first one is cut where it has not room alone. */
+function readMembers(
+  members: readonly Member[],
+  type: "array" | "object" | "nodes",
+  { offset, limit, maxTokens }: PageOf,
+  total: number = members.length,
+): Page {
+  const paged = type === "nodes" ? members.slice(offset, offset + limit) : members;
+  const costs = new JsonCost();
+  const taken: Member[] = [];
+  const cuts: Cut[] = [];
+  let moreCuts = 0;
+  let left = maxTokens - BRACKETS;
+  for (const member of paged) {
+    const name = member.name === undefined ? 0 : costOfName(member.name, left);
+    if (taken.length === 0 && name > maxTokens / 2) return passedOver(type, { offset, total });
+    const cost = SEPARATOR + name + costs.of(member.node.value, left);
+    if (cost <= left) {
+      taken.push(member);
+      left -= cost;
+      continue;
+    }
+    if (taken.length > 0) break;
+    const { location, value } = member.node;
+    const fitted = fitResult(value, {
+      maxTokens: Math.max(LEAST_TOKENS, left - SEPARATOR - name),
+      location,
+    });
+    taken.push({ ...member, node: { location, value: fitted.value } });
+    cuts.push(...fitted.cuts);
+    moreCuts = fitted.moreCuts;
+    left -= SEPARATOR + name + fitted.tokens;
+    break;
+  }
+  const next = offset + taken.length;
+  return {
+    value: toValue(taken, type),
+    type,
+    total,
+    offset,
+    ...(next < total && taken.length > 0 ? { next } : {}),
+    tokens: Math.ceil(maxTokens - left),
+    cuts,
+    ...(moreCuts > 0 ? { moreCuts } : {}),
+  };
+}
+
+/** A name that has no room is passed over and counted; with more tokens it can be read. */
+function passedOver(
+  type: "array" | "object" | "nodes",
+  { offset, total }: { readonly offset: number; readonly total: number },
+): Page {
+  const next = offset + 1 < total ? { next: offset + 1 } : {};
+  return { value: {}, type, total, offset, ...next, tokens: BRACKETS, cuts: [], moreCuts: 1 };
+}
+
+function toValue(members: readonly Member[], type: "array" | "object" | "nodes"): unknown {
+  const values = members.map(({ node }) => node.value);
+  if (type !== "object") return values;
+  // SAFETY: defined and not assigned, so that a member named `__proto__` stays a member.
+  return Object.fromEntries(members.map(({ name = "" }, index) => [name, values[index]]));
+}
+
+function parse(path: string): readonly Segment[] {
+  const segments = parseJsonPath(path);
+  if (!("problem" in segments)) return segments;
+  const { problem, at } = segments;
+  throw invalid(`${problem}, at character ${at + 1} of ${shown(JSON.stringify(path))}`, { at });
+}
+
+/** Says how far the path led, and what there is. */
+function nothingAt(segments: readonly Segment[], root: unknown): string {
+  let found: PathNode = { location: [], value: root };
+  for (let count = 1; count <= segments.length; count += 1) {
+    const [node] = selectNodes(segments.slice(0, count), root) ?? [];
+    if (node === undefined) break;
+    found = node;
+  }
+  return `there is nothing at it; ${shown(printJsonPath(found.location))} ${whatIs(found.value)}`;
+}
+
+function whatIs(value: unknown): string {
+  if (Array.isArray(value)) return `is an array of ${value.length} elements`;
+  if (typeof value !== "object" || value === null) {
+    return `is ${value === null ? "null" : `a ${typeof value}`}`;
+  }
+  const names = Object.keys(value);
+  const told = names.slice(0, MAX_NAMES).map((name) => shown(JSON.stringify(name)));
+  const more = names.length > MAX_NAMES ? `, and ${names.length - MAX_NAMES} more` : "";
+  return names.length === 0 ? "is an empty object" : `has ${told.join(", ")}${more}`;
+}
+
+function shown(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
+
+function invalid(reason: string, details: Readonly<Record<string, unknown>> = {}): CodemodeError {
+  const message = `Cannot read by this path: ${reason}`;
+  return new CodemodeError("INVALID_REQUEST", message, {
+    details: { ...details, issues: [{ path: "path", message: reason }] },
+  });
+}
