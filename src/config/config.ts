@@ -9,6 +9,27 @@ import type { CapabilitySet } from "../capability/mod.ts";
 import type { RuntimeName } from "../contract/mod.ts";
 import type { PolicySettings } from "../policy/mod.ts";
 
+/** The MCP server that the service is itself. */
+export interface DoorConfig {
+  /** Tokens of the declarations inside the description of `execute`. @default 4000 */
+  readonly declarationTokens: number;
+  /** Tokens of a result where the caller names no number. @default 6000 */
+  readonly resultTokens: number;
+  /** Sessions of the revision 2025-11-25, of everybody and of one principal. @default 256, 32 */
+  readonly sessions: number;
+  readonly sessionsPerPrincipal: number;
+  /** A session that is not used for so long ends. @default 1800000 */
+  readonly sessionIdleMs: number;
+  /** How long a program waits for an answer, or its result to be fetched. @default 600000 */
+  readonly patienceMs: number;
+  /** Programs of one principal that wait for an answer or run as tasks. @default 32 */
+  readonly conversationsPerPrincipal: number;
+  /** What takes longer becomes a task, where the client knows tasks. @default 10000 */
+  readonly taskAfterMs: number;
+  /** Servers whose tools, resources and prompts are also shown under their own names. @default [] */
+  readonly passThrough: readonly string[];
+}
+
 /** Where the service listens and what it accepts. */
 export interface ServerConfig {
   readonly host: string;
@@ -29,6 +50,7 @@ export interface ServerConfig {
   readonly trustedProxies: readonly string[];
   /** Whether callers reach the service by TLS, which a proxy ends. @default false */
   readonly behindTls: boolean;
+  readonly mcp: DoorConfig;
   readonly limits: {
     /** Requests of one principal. @default 200 */
     readonly requestsPerSecond: number;

@@ -59,6 +59,19 @@ const serverLimits = z.strictObject({
   idleTimeout: patience.default(30_000),
 });
 
+/** Our own MCP server. */
+const door = z.strictObject({
+  declarationTokens: positive.default(4000),
+  resultTokens: z.int().min(256).max(1_000_000).default(6000),
+  sessions: positive.default(256),
+  sessionsPerPrincipal: positive.default(32),
+  sessionIdle: patience.default(1_800_000),
+  patience: patience.default(600_000),
+  conversationsPerPrincipal: positive.default(32),
+  taskAfter: duration.default(10_000),
+  passThrough: z.array(z.string().min(1)).default([]),
+});
+
 const server = z.strictObject({
   host: z.string().min(1).default("127.0.0.1"),
   port: z.int(PORT).min(0, PORT).max(65535, PORT).default(3000),
@@ -72,6 +85,7 @@ const server = z.strictObject({
   drainTimeout: duration.default(10_000),
   trustedProxies: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
   behindTls: z.boolean().default(false),
+  mcp: door.prefault({}),
   limits: serverLimits.prefault({}),
 });
 

@@ -71,11 +71,15 @@ function toPython(
   };
 }
 
-function toListening({ drainTimeout, limits, ...rest }: ConfigFile["server"]): ServerConfig {
+function toListening(
+  { drainTimeout, limits, mcp, ...rest }: ConfigFile["server"],
+): ServerConfig {
   const { headersTimeout, requestTimeout, idleTimeout, ...amounts } = limits;
+  const { sessionIdle, patience, taskAfter, ...door } = mcp;
   return {
     ...rest,
     drainTimeoutMs: drainTimeout,
+    mcp: { ...door, sessionIdleMs: sessionIdle, patienceMs: patience, taskAfterMs: taskAfter },
     limits: {
       ...amounts,
       headersTimeoutMs: headersTimeout,
