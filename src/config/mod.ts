@@ -5,6 +5,7 @@ export type {
   AuditConfig,
   AuthConfig,
   Config,
+  ExecutionsConfig,
   LogOutput,
   McpServerConfig,
   RetryPolicy,

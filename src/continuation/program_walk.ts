@@ -53,6 +53,8 @@ export interface ProgramWalkParts {
   readonly clock: Clock;
   /** Told when a sandbox is there for the first time. */
   readonly onSandbox: () => void;
+  /** Told of each move to another sandbox. @default nobody is */
+  readonly onMoved?: (move: Continuation) => void;
 }
 
 /** How a program ended, all its sandboxes together. */
@@ -178,8 +180,12 @@ export class ProgramWalk {
   }
 
   get #spent(): Program["spent"] & object {
-    const { wallTimeMs, waitTimeMs, cpuTimeMs } = this.#usage;
-    return { ownMs: wallTimeMs - waitTimeMs, waitMs: waitTimeMs, cpuMs: cpuTimeMs };
+    const { wallTimeMs, waitTimeMs, askTimeMs = 0, cpuTimeMs } = this.#usage;
+    return {
+      ownMs: wallTimeMs - waitTimeMs,
+      waitMs: waitTimeMs - askTimeMs,
+      cpuMs: cpuTimeMs,
+    };
   }
 
   #repeatableTerms(): Repeatable {
@@ -233,7 +239,9 @@ export class ProgramWalk {
     const { reason, what } = outcome;
     const after = roundMs(this.#usage.wallTimeMs);
     const { calls } = this.#journal;
-    this.#continued.push({ from: this.#runtime, to, reason, what, after, calls });
+    const move = { from: this.#runtime, to, reason, what, after, calls };
+    this.#continued.push(move);
+    this.#parts.onMoved?.(move);
   }
 
   #end(last: RunReport): ProgramEnd {
@@ -264,7 +272,9 @@ const BUSY: RunReport = Object.freeze<RunReport>({
 });
 
 function addUsage(one: Usage, other: Usage): Usage {
+  const askTimeMs = (one.askTimeMs ?? 0) + (other.askTimeMs ?? 0);
   return {
+    ...(askTimeMs === 0 ? {} : { askTimeMs }),
     cpuTimeMs: one.cpuTimeMs + other.cpuTimeMs,
     memoryPeakBytes: Math.max(one.memoryPeakBytes, other.memoryPeakBytes),
     wallTimeMs: one.wallTimeMs + other.wallTimeMs,

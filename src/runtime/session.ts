@@ -29,7 +29,7 @@ import { PROTOCOL_VERSION } from "../protocol/frames.ts";
 import { LineSplitter, openGuestLine } from "../protocol/lines.ts";
 import { parseFrame } from "../protocol/parse_frame.ts";
 import { callLimitError, outputError, sleepLimitError } from "./limits.ts";
-import type { CallReply, Outcome, Program, RunHost } from "./runtime.ts";
+import type { CallReply, Outcome, Program, RunHost, Usage } from "./runtime.ts";
 import { TimeBudget } from "./time_budget.ts";
 
 /** What the session needs of the world. */
@@ -61,6 +61,7 @@ export class Session {
   #calls = 0;
   #sleeps = 0;
   #usage: GuestUsage | undefined;
+  #standstill: Disposable | undefined;
   #totalBytes = 0;
   #logLines = 0;
   #logBytes = 0;
@@ -82,7 +83,14 @@ export class Session {
 
   /** Milliseconds with a call in flight. */
   get waitTimeMs(): number {
-    return this.#time.waitingMs;
+    return this.#time.waitingMs + this.#time.askingMs;
+  }
+
+  /** The same as usage, with the part in which somebody was asked. */
+  get waited(): Pick<Usage, "waitTimeMs" | "askTimeMs"> {
+    const { waitTimeMs } = this;
+    const { askingMs: askTimeMs } = this.#time;
+    return askTimeMs === 0 ? { waitTimeMs } : { waitTimeMs, askTimeMs };
   }
 
   /** Ends the run when that much CPU time is more than it may use; does nothing when it has ended. */
@@ -115,6 +123,10 @@ export class Session {
     const cpuTimeMs = repeatable && this.#cpuTimeLeftMs();
     this.#context.write(`${JSON.stringify({ ...start, ...terms, cpuTimeMs })}\n`);
     this.#time.start();
+    const { standstill } = this.#host;
+    if (standstill === undefined) return;
+    this.#time.asks(standstill.isOn);
+    this.#standstill = standstill.onChange((isOn) => this.#time.asks(isOn));
   }
 
   /** An engine of many programs has to end one itself; all others are ended from outside. */
@@ -179,6 +191,7 @@ export class Session {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#time.stop();
+    this.#standstill?.[Symbol.dispose]();
     // Making an error takes longer than all the rest of this.
     if (this.#active + this.#sleeps > 0) {
       this.#aborter.abort(new CodemodeError("CANCELLED", "The program has ended"));
