@@ -6,6 +6,7 @@ export type {
   AuthConfig,
   Config,
   DoorConfig,
+  ExecutionsConfig,
   LogOutput,
   McpServerConfig,
   RetryPolicy,

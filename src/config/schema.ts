@@ -141,6 +141,24 @@ const sandbox = z.strictObject({
   perPrincipal: z.strictObject({ concurrent: positive.optional() }).prefault({}),
 });
 
+/** What is kept of executions, and how long their questions wait. */
+const executions = z.strictObject({
+  kept: z.strictObject({
+    age: duration.default(300_000),
+    count: whole.default(1000),
+    bytes: size.default(67_108_864),
+  }).prefault({}),
+  events: z.strictObject({
+    entries: whole.default(2000),
+    bytes: size.default(1_048_576),
+  }).prefault({}),
+  questions: z.strictObject({
+    timeout: patience.default(600_000),
+    open: positive.default(8),
+    total: positive.default(64),
+  }).prefault({}),
+});
+
 const capabilities = z.strictObject({
   network: z.strictObject({
     allowedHosts: z.array(z.string()).optional(),
@@ -240,6 +258,7 @@ const results = z.strictObject({
 export const ConfigFileSchema = z.strictObject({
   server: server.prefault({}),
   sandbox: sandbox.prefault({}),
+  executions: executions.prefault({}),
   security: security.prefault({}),
   mcp: z.strictObject({ servers: z.record(z.string(), mcpServer).default({}) }).prefault({}),
   logging: logging.prefault({}),

@@ -3,6 +3,7 @@
 import type { CapabilitySet } from "../capability/mod.ts";
 import type {
   Config,
+  ExecutionsConfig,
   LogOutput,
   McpServerConfig,
   SandboxConfig,
@@ -14,7 +15,7 @@ import { resolve } from "node:path";
 
 /** Names units, resolves paths, freezes everything. */
 export function toConfig(file: ConfigFile, directory: string): Config {
-  const { server, sandbox, security, mcp, logging, results, audit } = file;
+  const { server, sandbox, executions, security, mcp, logging, results, audit } = file;
   const { memory, timeout, wait, cpuTime, maxTimeout, maxMemory, ...limits } = sandbox.limits;
   const { idleTimeout, ...workers } = sandbox.workers;
   const servers = Object.entries(mcp.servers).map(([name, one]) => [name, toServer(one)]);
@@ -44,6 +45,7 @@ export function toConfig(file: ConfigFile, directory: string): Config {
       queueTimeoutMs: sandbox.queueTimeout,
       perPrincipal: toPerPrincipal(file),
     },
+    executions: toExecutions(executions),
     security: toSecurity(security, directory),
     mcp: { servers: Object.fromEntries(servers) },
     logging: { ...logging, outputs: logging.outputs.map((output) => toOutput(output, directory)) },
@@ -55,6 +57,16 @@ export function toConfig(file: ConfigFile, directory: string): Config {
     ...(audit === undefined ? {} : { audit: { ...audit, path: resolve(directory, audit.path) } }),
     directory,
   });
+}
+
+function toExecutions({ kept, events, questions }: ConfigFile["executions"]): ExecutionsConfig {
+  const { age, ...keptAmounts } = kept;
+  const { timeout, ...questionAmounts } = questions;
+  return {
+    kept: { ...keptAmounts, ageMs: age },
+    events,
+    questions: { ...questionAmounts, timeoutMs: timeout },
+  };
 }
 
 /** A folder is one beside the file; an address stays. */

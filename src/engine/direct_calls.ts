@@ -7,7 +7,8 @@ import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import { roundMs } from "../base/round_ms.ts";
 import type { CapabilitySet } from "../capability/mod.ts";
-import type { ToolCallAnswer, ToolCallMetrics } from "../contract/mod.ts";
+import type { CallProgress } from "../catalog/mod.ts";
+import type { Question, QuestionAnswer, ToolCallAnswer, ToolCallMetrics } from "../contract/mod.ts";
 import type { WireValue } from "../protocol/frames.ts";
 import { encodeValue } from "../protocol/values.ts";
 import { sanitizeToolName } from "../typegen/mod.ts";
@@ -34,6 +35,10 @@ export interface CallIdentity {
   readonly requestId: string;
   readonly caller: Caller;
   readonly signal: AbortSignal;
+  /** Puts what the server asks to the caller. @default nobody can be asked */
+  readonly ask?: (question: Question) => Promise<QuestionAnswer>;
+  /** Told what the server tells of its progress. */
+  readonly onProgress?: (progress: CallProgress) => void;
 }
 
 /** What the tool returned, still as it crosses the wire, so that each door can choose its form. */

@@ -8,10 +8,14 @@ import { CodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { roundMs } from "../base/round_ms.ts";
 import type { CheckResult } from "../checker/mod.ts";
+import type { CallProgress } from "../catalog/mod.ts";
 import type {
   CheckAnswer,
   CheckRequest,
   ExecuteRequest,
+  ExecutionsAnswer,
+  Question,
+  QuestionAnswer,
   ReadResult,
   ResultPage,
   RuntimeInfo,
@@ -27,8 +31,11 @@ import { EngineMetrics } from "./engine_metrics.ts";
 import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
 import { admittedAt } from "./execution.ts";
 import { recordAdmitted, recordEnded } from "./execution_audit.ts";
+import { Executions, type PageOptions } from "./executions.ts";
 import { fitCall, fitExecution } from "./fitted_answer.ts";
+import type { Ticket } from "./gate.ts";
 import { Gates } from "./gates.ts";
+import type { StartedExecution } from "./live_execution.ts";
 import { Preparation } from "./preparation.ts";
 import type { Caller } from "./principal.ts";
 import { ProgramRuns } from "./program_runs.ts";
@@ -44,6 +51,16 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal;
   /** @default a new id */
   readonly requestId?: string;
+  /** Whether the caller can answer what servers ask in the middle of calls. @default false */
+  readonly canAnswer?: boolean;
+}
+
+/** Options of one direct call. */
+export interface CallOptions extends Omit<ExecuteOptions, "canAnswer"> {
+  /** Puts what the server asks to the caller. @default nobody can be asked */
+  readonly ask?: (question: Question) => Promise<QuestionAnswer>;
+  /** Told what the server tells of its progress. */
+  readonly onProgress?: (progress: CallProgress) => void;
 }
 
 /** What every door talks to. */
@@ -54,10 +71,20 @@ export interface Engine extends AsyncDisposable {
     caller: Caller,
     options?: ExecuteOptions,
   ): Promise<ExecutionResult>;
+  /** Lets a program in, and resolves when it is: what happens then is in its events and its result. */
+  start(
+    request: ExecuteRequest,
+    caller: Caller,
+    options?: ExecuteOptions,
+  ): Promise<StartedExecution>;
+  /** An execution of this caller that runs or is still kept; else throws `EXECUTION_NOT_FOUND`. */
+  execution(executionId: string, caller: Caller): StartedExecution;
+  /** The executions of this caller that run or are still kept, newest first. */
+  executions(caller: Caller, page?: PageOptions): ExecutionsAnswer;
   /** Checks a program without running it. */
   check(request: CheckRequest, caller: Caller, options?: ExecuteOptions): Promise<CheckAnswer>;
   /** Calls one tool without a program; rejects with what a program would have caught. */
-  callTool(call: DirectCall, caller: Caller, options?: ExecuteOptions): Promise<DirectCallResult>;
+  callTool(call: DirectCall, caller: Caller, options?: CallOptions): Promise<DirectCallResult>;
   /**
    * A part of a result that was too big to be given at once. Rejects with `RESULT_NOT_FOUND` or
    * `INVALID_REQUEST`.
@@ -86,6 +113,7 @@ class LocalEngine implements Engine {
   readonly #choices: RuntimeChoices;
   readonly #programs: ProgramRuns;
   readonly #direct: DirectCalls;
+  readonly #executions: Executions;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -96,6 +124,7 @@ class LocalEngine implements Engine {
     this.#preparation = new Preparation(parts.catalog, parts.checkers, policy);
     const tools = new ToolGates(parts, policy, this.#metrics);
     this.#choices = new RuntimeChoices(parts.clock);
+    this.#executions = new Executions(parts.config.executions, parts.clock);
     this.#programs = new ProgramRuns(parts, this.#preparation, tools, this.#choices);
     this.#direct = new DirectCalls({
       clock: parts.clock,
@@ -111,23 +140,58 @@ class LocalEngine implements Engine {
     caller: Caller,
     options: ExecuteOptions = {},
   ): Promise<ExecutionResult> {
+    const { result } = this.#begin(request, caller, options);
+    return await result;
+  }
+
+  // deno-lint-ignore require-await -- what keeps a request from running is a rejection
+  async start(
+    request: ExecuteRequest,
+    caller: Caller,
+    options: ExecuteOptions = {},
+  ): Promise<StartedExecution> {
+    return this.#begin(request, caller, options);
+  }
+
+  execution(executionId: string, caller: Caller): StartedExecution {
+    return this.#executions.find(executionId, caller);
+  }
+
+  executions(caller: Caller, page: PageOptions = {}): ExecutionsAnswer {
+    return this.#executions.list(caller, page);
+  }
+
+  #begin(request: ExecuteRequest, caller: Caller, options: ExecuteOptions): StartedExecution {
     const admitted = admit(request, caller, this.#rules());
-    using ticket = this.#gates.executions.enter(caller.id, options.signal);
-    const run: Run = {
+    const runtime = this.#choices.choose(admitted.candidates);
+    const ticket = this.#gates.executions.enter(caller.id, options.signal);
+    const beginning = {
       executionId: newId("exec"),
       requestId: options.requestId ?? newId("req"),
-      caller,
-      admitted,
-      runtime: this.#choices.choose(admitted.candidates),
-      signal: ticket.signal,
-      state: admittedAt(this.#parts.clock.monotonic()),
+      principal: caller.id,
+      cancel: (reason: CodemodeError) => ticket.cancel(reason),
     };
+    return this.#executions.begin(beginning, (watch) => {
+      const { executionId, requestId } = beginning;
+      const { signal } = ticket;
+      const { canAnswer = false } = options;
+      const state = admittedAt(this.#parts.clock.monotonic());
+      const run = {
+        ...{ executionId, requestId, caller, admitted, runtime },
+        ...{ signal, watch, canAnswer, state },
+      };
+      return this.#walk(run, ticket, request);
+    });
+  }
+
+  async #walk(run: Run, entered: Ticket, request: ExecuteRequest): Promise<ExecutionResult> {
+    using ticket = entered;
     const { audit = NO_AUDIT } = this.#parts;
     recordAdmitted(audit, run, request.capabilities);
     const result = await this.#programs.walk(run, ticket);
     recordEnded(audit, run, result);
     this.#finish(run, result);
-    return fitExecution(result, this.#fitting(caller, request.maxResultTokens));
+    return fitExecution(result, this.#fitting(run.caller, request.maxResultTokens));
   }
 
   async check(
@@ -156,14 +220,22 @@ class LocalEngine implements Engine {
   async callTool(
     call: DirectCall,
     caller: Caller,
-    options: ExecuteOptions = {},
+    options: CallOptions = {},
   ): Promise<DirectCallResult> {
     using ticket = this.#gates.calls.enter(caller.id, options.signal);
     const { signal } = ticket;
+    const { ask, onProgress } = options;
     const requestId = options.requestId ?? newId("req");
     try {
       await ticket.turn();
-      const identity = { executionId: newId("call"), requestId, caller, signal };
+      const identity = {
+        executionId: newId("call"),
+        requestId,
+        caller,
+        signal,
+        ...(ask === undefined ? {} : { ask }),
+        ...(onProgress === undefined ? {} : { onProgress }),
+      };
       const result = await this.#direct.call(call, identity);
       return fitCall(result, this.#fitting(caller, call.maxResultTokens));
     } catch (error) {
@@ -212,6 +284,7 @@ class LocalEngine implements Engine {
 
   async drain(signal: AbortSignal): Promise<void> {
     await this.#gates.close(signal);
+    this.#executions[Symbol.dispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,6 +7,7 @@ import type { RunReport } from "../runtime/mod.ts";
 import type { Admitted } from "./admission.ts";
 import { type ExecutionResult, toNote } from "./answer.ts";
 import type { ExecutionState } from "./execution.ts";
+import type { Watch } from "./executions.ts";
 import type { Caller } from "./principal.ts";
 import type { ToolCalls } from "./tool_calls.ts";
 
@@ -17,6 +18,10 @@ export interface Run {
   readonly caller: Caller;
   readonly admitted: Admitted;
   readonly signal: AbortSignal;
+  /** What it tells, and whom it asks. */
+  readonly watch: Watch;
+  /** Whether somebody can answer what servers ask. */
+  readonly canAnswer: boolean;
   /** The runtime it is on, or would be. */
   runtime: RuntimeChoice;
   state: ExecutionState;

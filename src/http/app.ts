@@ -20,6 +20,14 @@ import { declarations, introspect } from "./declarations.ts";
 import { docsPage } from "./docs_page.ts";
 import type { Env } from "./env.ts";
 import { execute } from "./execute.ts";
+import { executeStream } from "./execute_stream.ts";
+import {
+  answerQuestion,
+  cancelExecution,
+  executionEvents,
+  listExecutions,
+  showExecution,
+} from "./executions.ts";
 import { health, type HealthReporter } from "./health.ts";
 import { createIdentify } from "./identify.ts";
 import { authenticate } from "./middleware/authenticate.ts";
@@ -88,6 +96,13 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   app.get("/metrics", mayMeasure, (c) => c.text(parts.metrics.print(), 200, METRICS_HEADERS));
   app.post("/api/v1/execute", mayExecute, execute(parts));
   app.post("/execute", mayExecute, execute(parts));
+  app.post("/api/v1/execute/stream", mayExecute, executeStream(parts));
+  app.post("/execute/stream", mayExecute, executeStream(parts));
+  app.get("/api/v1/executions", mayExecute, listExecutions(parts));
+  app.get("/api/v1/executions/:id", mayExecute, showExecution(parts));
+  app.delete("/api/v1/executions/:id", mayExecute, cancelExecution(parts));
+  app.get("/api/v1/executions/:id/events", mayExecute, executionEvents(parts));
+  app.post("/api/v1/executions/:id/answers", mayExecute, answerQuestion(parts));
   app.post("/api/v1/check", mayRead, check(parts));
   app.get("/api/v1/tools", mayRead, tools(parts));
   app.get("/api/v1/tools/search", mayRead, searchTools(parts));
@@ -114,9 +129,9 @@ const DOCS_HEADERS = {
 function corsOf({ cors: { origins } }: ServerConfig) {
   return cors({
     origin: [...origins],
-    allowMethods: ["GET", "POST", "OPTIONS"],
-    allowHeaders: ["content-type", "authorization", "x-api-key", "accept"],
-    exposeHeaders: ["x-request-id", "retry-after", "www-authenticate"],
+    allowMethods: ["GET", "POST", "DELETE", "OPTIONS"],
+    allowHeaders: ["content-type", "authorization", "x-api-key", "accept", "last-event-id"],
+    exposeHeaders: ["x-request-id", "x-execution-id", "retry-after", "www-authenticate"],
   });
 }
 

@@ -14,6 +14,7 @@ const BLAMES = ["caller", "guest", "upstream", "host"];
 const STATUSES: Readonly<Record<ErrorCode, number>> = {
   INVALID_REQUEST: 400,
   NOT_FOUND: 404,
+  EXECUTION_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
