@@ -19,7 +19,7 @@ export function createMcpSource(manager: McpManager): ToolSource {
     async call(server, tool, input, options) {
       const result = await manager.call(server, tool, input, options);
       if (result.isError === true) throw toolError(server, tool, result);
-      return unwrapResult(result);
+      return { ...unwrapResult(result), raw: result };
     },
   };
 }

@@ -100,3 +100,4 @@ export {
   type Submission,
   SubmissionSchema,
 } from "./submission.ts";
+export { type AnswerVerdict, checkAnswer } from "./check_answer.ts";

@@ -30,6 +30,8 @@ export interface ConnectionDeps {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly connectTimeoutMs: number;
+  /** Whether a call may ever bring somebody who can be asked. */
+  readonly canAsk: boolean;
   /** Told when the tools are not what they were. */
   readonly onToolsChanged: () => void;
 }

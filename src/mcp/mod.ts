@@ -8,5 +8,8 @@ export {
   type ServerStatus,
 } from "./manager.ts";
 export type { ConnectionState } from "./connection_state.ts";
+export type { ExchangeOptions, TraceContext } from "./exchange_options.ts";
 export type { McpContent, McpResult } from "./mcp_result.ts";
+export type { McpProgress } from "./progress_meter.ts";
+export type { Ask } from "./question.ts";
 export type { ServerInfo } from "./session.ts";

@@ -4,27 +4,26 @@
  * It never comes back; `connection.ts` opens the next one.
  */
 
-import { Client, SdkError, SdkErrorCode, type Transport } from "@modelcontextprotocol/client";
+import { type Client, SdkError, SdkErrorCode, type Transport } from "@modelcontextprotocol/client";
 import { createDeferred } from "../base/deferred.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
+import { createClient } from "./create_client.ts";
+import { exchange, NO_TIMEOUT_MS, type Party, type Send } from "./exchange.ts";
+import type { ExchangeOptions } from "./exchange_options.ts";
 import type { McpResult } from "./mcp_result.ts";
 import { openTransport, type TransportDeps } from "./open_transport.ts";
+import { ProgressRoutes } from "./progress_routes.ts";
+import { QuestionDesk } from "./question_desk.ts";
 import { StdioTransport } from "./stdio_transport.ts";
 import { type ListedTool, MAX_TOOL_PAGES, MAX_TOOLS, siftTools } from "./tool_list.ts";
-
-/** Longest a server may leave the version probe unanswered before it is spoken to the older way. */
-const PROBE_TIMEOUT_MS = 10_000;
-
-/** The largest delay of a timer; our own deadlines end requests, the client's must not. */
-const NO_TIMEOUT_MS = 2 ** 31 - 1;
-
-const CLIENT_INFO = Object.freeze({ name: "codemode", version: "0.1.0" });
 
 /** What a session needs besides its server's configuration. */
 export interface SessionDeps extends Omit<TransportDeps, "onBroken"> {
   /** Told, possibly often, that the server's tools may have changed. */
   readonly onToolsChanged: () => void;
+  /** Whether a call may ever bring somebody who can be asked. */
+  readonly canAsk: boolean;
 }
 
 /** Who answered. */
@@ -43,11 +42,16 @@ export class Session {
   readonly #client: Client;
   readonly #transport: Transport;
   readonly #lost = createDeferred<string>();
+  readonly #over = new AbortController();
+  readonly #party: Pick<Party<unknown>, "server" | "clock" | "desk" | "routes" | "over">;
   #listedTools = new Map<string, ListedTool>();
   #brokenReason: string | undefined;
   #lastError: string | undefined;
 
   private constructor(name: string, config: McpServerConfig, deps: SessionDeps) {
+    const desk = new QuestionDesk(name, deps.logger);
+    const routes = new ProgressRoutes();
+    this.#party = { server: name, clock: deps.clock, desk, routes, over: this.#over.signal };
     this.#transport = openTransport(name, config, {
       ...deps,
       onBroken: (reason) => {
@@ -55,9 +59,12 @@ export class Session {
         void this.close();
       },
     });
-    this.#transport.onmessage = (message) => logRefused(siftTools(message), deps.logger);
-    this.#client = createClient(deps.onToolsChanged);
-    this.#client.onclose = () => this.#lost.resolve(this.#whyLost());
+    this.#transport.onmessage = (message) => {
+      logRefused(siftTools(message), deps.logger);
+      routes.read(message);
+    };
+    this.#client = createClient(deps, desk);
+    this.#client.onclose = () => this.#end();
     this.#client.onerror = (error) => this.#lastError = error.message;
   }
 
@@ -151,19 +158,36 @@ export class Session {
     return { tools, isComplete };
   }
 
-  /** Calls a tool; aborting tells the server to stop. Rejects with what the client throws. */
+  /**
+   * Calls a tool; aborting tells the server to stop. Questions go to `options.ask`. Rejects with what
+   * the client throws.
+   */
   async call(
     tool: string,
     input: Readonly<Record<string, unknown>>,
-    signal: AbortSignal,
+    options: ExchangeOptions,
   ): Promise<McpResult> {
     const inputSchema = this.#listedTools.get(tool)?.inputSchema ?? {};
-    return await this.#client.callTool({ name: tool, arguments: input }, {
-      signal,
-      timeout: NO_TIMEOUT_MS,
-      // Without its output schema, which the client would compile; the catalog validates with care.
-      toolDefinition: { name: tool, inputSchema: { ...inputSchema, type: "object" } },
-    }) as McpResult;
+    // Without its output schema, which the client would compile; the catalog validates with care.
+    const toolDefinition = { name: tool, inputSchema: { ...inputSchema, type: "object" as const } };
+    return await this.exchange(
+      tool,
+      options,
+      (extra, requestOptions) =>
+        this.#client.callTool({ name: tool, arguments: input, ...extra }, {
+          ...requestOptions,
+          toolDefinition,
+        }),
+    ) as McpResult;
+  }
+
+  /** A request in which the server may ask; `about` is what its questions are said to be about. */
+  async exchange<Result>(
+    about: string,
+    options: ExchangeOptions,
+    send: Send<Result>,
+  ): Promise<Result> {
+    return await exchange(about, options, { ...this.#party, client: this.#client, send });
   }
 
   /** Asks for a sign of life; the newer revision has no ping, there it asks who is there. */
@@ -189,7 +213,12 @@ export class Session {
   async close(): Promise<void> {
     await this.#client.close().catch(() => {});
     await this.#transport.close().catch(() => {});
+    this.#end();
+  }
+
+  #end(): void {
     this.#lost.resolve(this.#whyLost());
+    this.#over.abort(new SdkError(SdkErrorCode.ConnectionClosed, "Connection closed"));
   }
 
   /** What of the server's doing broke the conversation, if it is known and may be told to programs. */
@@ -214,15 +243,6 @@ export class Session {
     const code = error instanceof SdkError ? error.code : SdkErrorCode.ConnectionClosed;
     return new SdkError(code, `${told.replace(/^it/, "The server")}`, undefined, { cause: error });
   }
-}
-
-function createClient(onToolsChanged: () => void): Client {
-  return new Client(CLIENT_INFO, {
-    versionNegotiation: { mode: "auto", probe: { timeoutMs: PROBE_TIMEOUT_MS } },
-    // There is nobody to ask, so a server that asks gets an error rather than a wait.
-    inputRequired: { autoFulfill: false },
-    listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: onToolsChanged } },
-  });
 }
 
 function endedDuringProbe(error: unknown): boolean {
