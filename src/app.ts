@@ -14,6 +14,7 @@ import { createCatalog, createMcpSource, type ToolSource } from "./catalog/mod.t
 import { createBashChecker, createChecker, createPythonChecker } from "./checker/mod.ts";
 import type { Config } from "./config/mod.ts";
 import type { RuntimeInfo } from "./contract/mod.ts";
+import { createMcpEndpoint, type DoorParts } from "./door/mod.ts";
 import { createEngine, type Engine } from "./engine/mod.ts";
 import { createHealthReporter } from "./health_reporter.ts";
 import {
@@ -52,6 +53,8 @@ export interface App extends AsyncDisposable {
   readonly servers: McpManager;
   readonly health: HealthReporter;
   readonly metrics: Metrics;
+  /** What a door for agents is made of, for one besides `/mcp`. */
+  readonly door: DoorParts;
   /** What a caller is granted that no provider identified. */
   readonly defaultGrant: CapabilitySet;
   /** The HTTP face as a function. */
@@ -74,6 +77,7 @@ export function createApp(config: Config, options: AppOptions): App {
     logger,
     clock,
     directory: config.directory,
+    canAsk: true,
   });
   const catalog = createCatalog([createMcpSource(servers), ...options.sources ?? []], { logger });
   const checker = createChecker({ thread: true, logger });
@@ -109,6 +113,15 @@ export function createApp(config: Config, options: AppOptions): App {
     ...(options.approver === undefined ? {} : { approver: options.approver }),
   });
   const health = createHealthReporter({ engine, servers, clock });
+  const door: DoorParts = {
+    config: config.server.mcp,
+    engine,
+    onToolsChanged: (listener) => catalog.onChange(listener),
+    clock,
+    logger,
+    version: VERSION,
+  };
+  const mcp = createMcpEndpoint({ ...door, maxBodyBytes: config.server.maxBodyBytes });
   const http = createHttpApp({
     config: config.server,
     engine,
@@ -116,6 +129,7 @@ export function createApp(config: Config, options: AppOptions): App {
     audience: config.security.auth.audience,
     audit,
     health,
+    mcp,
     metrics,
     clock,
     logger,
@@ -127,6 +141,7 @@ export function createApp(config: Config, options: AppOptions): App {
     rules[Symbol.dispose]();
     const patience = AbortSignal.timeout(config.server.drainTimeoutMs);
     await engine.drain(hurry === undefined ? patience : AbortSignal.any([patience, hurry]));
+    await mcp[Symbol.asyncDispose]();
     await Promise.all(
       [stations, checker, bash, python, servers].map((part) => part[Symbol.asyncDispose]()),
     );
@@ -140,6 +155,7 @@ export function createApp(config: Config, options: AppOptions): App {
     servers,
     health,
     metrics,
+    door,
     defaultGrant: defaultGrant(config.security.capabilities),
     fetch,
     listen: () => listen({ config: config.server, fetch, metrics, logger }),

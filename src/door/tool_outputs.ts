@@ -39,7 +39,10 @@ export const SEARCH_OUTPUT: OwnSchema = Object.freeze({
       items: {
         type: "object",
         properties: {
-          path: { type: "string", description: "How a program writes it, and what call_tool takes" },
+          path: {
+            type: "string",
+            description: "How a program writes it, and what call_tool takes",
+          },
           description: { type: "string" },
           signature: { type: "string" },
           score: { type: "number" },

@@ -28,6 +28,7 @@ import {
   listExecutions,
   showExecution,
 } from "./executions.ts";
+import type { McpEndpoint } from "../door/mod.ts";
 import { health, type HealthReporter } from "./health.ts";
 import { createIdentify } from "./identify.ts";
 import { authenticate } from "./middleware/authenticate.ts";
@@ -36,6 +37,7 @@ import { knownHost } from "./middleware/known_host.ts";
 import { knownOrigin } from "./middleware/known_origin.ts";
 import { requestContext } from "./middleware/request_context.ts";
 import { securityHeaders } from "./middleware/security_headers.ts";
+import { mcp } from "./mcp_endpoint.ts";
 import { openapi } from "./openapi.ts";
 import { answerError } from "./problem.ts";
 import { readResult } from "./read_result.ts";
@@ -52,6 +54,7 @@ export interface HttpParts {
   /** What tokens of an authorization server must be meant for. */
   readonly audience: string | undefined;
   readonly health: HealthReporter;
+  readonly mcp: McpEndpoint;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -93,6 +96,7 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   app.get(METADATA_PATH, resourceMetadata(parts));
   app.get(`${METADATA_PATH}/*`, resourceMetadata(parts));
 
+  app.on(["GET", "POST", "DELETE"], "/mcp", mayExecute, mcp(parts));
   app.get("/metrics", mayMeasure, (c) => c.text(parts.metrics.print(), 200, METRICS_HEADERS));
   app.post("/api/v1/execute", mayExecute, execute(parts));
   app.post("/execute", mayExecute, execute(parts));
