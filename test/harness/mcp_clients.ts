@@ -59,7 +59,7 @@ async function connectV1(place: Place, answer?: Answer): Promise<TestClient> {
     capabilities: answer === undefined ? {} : { elicitation: {} },
   });
   if (answer !== undefined) {
-    client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+    client.setRequestHandler(ElicitRequestSchema, ({ params }: { params: { message: string } }) => {
       asked.push(params.message);
       return answer;
     });
