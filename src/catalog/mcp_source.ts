@@ -24,6 +24,22 @@ export function createMcpSource(manager: McpManager): ToolSource {
   };
 }
 
+/** What the server answered, where a call failed because the tool itself reports a failure. */
+export function failedResult(error: unknown): McpResult | undefined {
+  return error instanceof CodemodeError && error.cause instanceof FailedResult
+    ? error.cause.result
+    : undefined;
+}
+
+/** Kept as the cause, so that it is neither shown nor lost. */
+class FailedResult {
+  readonly result: McpResult;
+
+  constructor(result: McpResult) {
+    this.result = result;
+  }
+}
+
 /** The tool ran and reports a failure of its own. */
 function toolError(server: string, tool: string, result: McpResult): CodemodeError {
   const message = failureMessage(result).slice(0, MAX_MESSAGE_LENGTH);
@@ -36,5 +52,6 @@ function toolError(server: string, tool: string, result: McpResult): CodemodeErr
       ...(content === undefined ? {} : { content }),
       ...(structuredContent === undefined ? {} : { structuredContent }),
     },
+    cause: new FailedResult(result),
   });
 }

@@ -1,7 +1,7 @@
 /** Where tools come from. The catalog knows sources by this interface only. */
 
 import type { Question, QuestionAnswer, ToolGroup } from "../contract/mod.ts";
-import type { McpResult } from "../mcp/mod.ts";
+import type { McpLogEntry, McpResult } from "../mcp/mod.ts";
 
 /** Options of one call. */
 export interface ToolCallOptions {
@@ -18,6 +18,8 @@ export interface ToolCallOptions {
   readonly ask?: (question: Question, signal?: AbortSignal) => Promise<QuestionAnswer>;
   /** Told what the server tells of its progress. */
   readonly onProgress?: (progress: CallProgress) => void;
+  /** Told what the server logs, as far as it is certain that it belongs to this call. */
+  readonly onLog?: (entry: McpLogEntry) => void;
   /** Where the call belongs in a distributed trace (W3C Trace Context); told to the server. */
   readonly trace?: { readonly traceparent: string; readonly tracestate?: string };
 }

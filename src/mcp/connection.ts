@@ -4,8 +4,6 @@
  * `connection_state.ts`; nothing here throws out of the background.
  */
 
-import type { Clock } from "../base/clock.ts";
-import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import { BackgroundTasks, describeError } from "./background_tasks.ts";
 import { backoffDelayMs } from "./backoff.ts";
@@ -15,7 +13,7 @@ import { type ConnectionEvent, type ConnectionState, nextStep } from "./connecti
 import { CoalescedTask } from "./coalesced_task.ts";
 import { createDeadline } from "./deadline.ts";
 import { KnownTools } from "./known_tools.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionDeps } from "./session.ts";
 import { MAX_TOOLS, toTools } from "./tool_list.ts";
 import { Watchers } from "./watchers.ts";
 
@@ -23,17 +21,12 @@ import { Watchers } from "./watchers.ts";
 export const PING_TIMEOUT_MS = 5_000;
 
 /** What a connection needs besides its server's configuration. */
-export interface ConnectionDeps {
-  readonly logger: Logger;
-  readonly clock: Clock;
-  readonly directory: string;
+export interface ConnectionDeps extends SessionDeps {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly connectTimeoutMs: number;
-  /** Whether a call may ever bring somebody who can be asked. */
-  readonly canAsk: boolean;
-  /** Told when the tools are not what they were. */
-  readonly onToolsChanged: () => void;
+  /** Told of each session that takes over. */
+  readonly onReady?: (session: Session) => void;
 }
 
 /** A standing connection. Disposing it leaves no process and no timer. */
@@ -195,6 +188,7 @@ export class Connection implements AsyncDisposable {
       protocolVersion: session.protocolVersion,
     });
     this.#scheduleCheck();
+    this.#deps.onReady?.(session);
     // Told between the first list and now, so that list may be old already.
     if (this.#toolsChangedEarly) this.#fetchTools();
     this.#toolsChangedEarly = false;

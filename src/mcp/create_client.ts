@@ -26,7 +26,12 @@ export function createClient(
     // Older revisions are told once; each request of the newest one says it anew.
     capabilities: canAsk ? ASKABLE : {},
     inputRequired: { autoFulfill: false },
-    listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: onToolsChanged } },
+    listChanged: {
+      tools: { autoRefresh: false, debounceMs: 0, onChanged: onToolsChanged },
+      // Read by the session, which hears of them first; named here so that they are subscribed to.
+      prompts: { autoRefresh: false, onChanged: () => {} },
+      resources: { autoRefresh: false, onChanged: () => {} },
+    },
   });
   // Read by the session, which hears of it first.
   client.setNotificationHandler("notifications/progress", () => {});

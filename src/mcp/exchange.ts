@@ -7,13 +7,12 @@ import {
   type Client,
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
+  LOG_LEVEL_META_KEY,
   type RequestOptions,
 } from "@modelcontextprotocol/client";
-import type { Clock } from "../base/clock.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
 import { type InputAnswers, inRounds } from "./input_rounds.ts";
-import { createProgressMeter } from "./progress_meter.ts";
-import type { ProgressRoutes } from "./progress_routes.ts";
+import type { NoticeRoutes } from "./notice_routes.ts";
 import type { QuestionDesk } from "./question_desk.ts";
 
 /** The largest delay of a timer; our own deadlines end requests, the client's must not. */
@@ -35,9 +34,8 @@ export type Send<Result> = (
 export interface Party<Result> {
   readonly server: string;
   readonly client: Client;
-  readonly clock: Clock;
   readonly desk: QuestionDesk;
-  readonly routes: ProgressRoutes;
+  readonly routes: NoticeRoutes;
   /** Aborts when the session is over. */
   readonly over: AbortSignal;
   readonly send: Send<Result>;
@@ -49,10 +47,10 @@ export async function exchange<Result>(
   options: ExchangeOptions,
   party: Party<Result>,
 ): Promise<Result> {
-  const { ask, onProgress, principal = "", signal } = options;
-  const { server, client, clock, desk, over, routes } = party;
-  using route = onProgress && routes.open(createProgressMeter(clock, onProgress));
-  const sendOnce = sender(options, party, route?.token);
+  const { ask, principal = "", signal } = options;
+  const { server, client, desk, over, routes } = party;
+  using route = routes.open(options);
+  const sendOnce = sender(options, party, route.token);
   if (client.getProtocolEra() === "modern") {
     const either = AbortSignal.any([signal, over]);
     return await inRounds(sendOnce, { server, tool: about, ask, signal: either });
@@ -66,7 +64,7 @@ export async function exchange<Result>(
 }
 
 function sender<Result>(
-  { signal, ask, trace }: ExchangeOptions,
+  { signal, ask, trace, onLog }: ExchangeOptions,
   { client, send }: Party<Result>,
   progressToken: string | undefined,
 ): (answers: InputAnswers) => Promise<Result> {
@@ -75,6 +73,7 @@ function sender<Result>(
     ...trace,
     ...(progressToken === undefined ? {} : { progressToken }),
     ...(isModern ? { [CLIENT_CAPABILITIES_META_KEY]: ask ? ASKABLE : {} } : {}),
+    ...(isModern && onLog ? { [LOG_LEVEL_META_KEY]: "debug" } : {}),
   };
   const extra = Object.keys(meta).length === 0 ? {} : { _meta: meta };
   return (answers) =>

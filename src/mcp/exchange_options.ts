@@ -1,5 +1,6 @@
 /** What goes along with one request to a server. */
 
+import type { McpLogEntry } from "./log_meter.ts";
 import type { McpProgress } from "./progress_meter.ts";
 import type { Ask } from "./question.ts";
 
@@ -17,6 +18,8 @@ export interface ExchangeOptions {
   /** @default nobody can be asked */
   readonly ask?: Ask;
   readonly onProgress?: (progress: McpProgress) => void;
+  /** Told what the server logs, as far as it is certain that it belongs to this request. */
+  readonly onLog?: (entry: McpLogEntry) => void;
   /** Told to the server. */
   readonly trace?: TraceContext;
 }

@@ -8,10 +8,10 @@ import type { ToolGroup } from "../contract/mod.ts";
 import { CallGate } from "./call_gate.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionState } from "./connection_state.ts";
-import type { ExchangeOptions } from "./exchange_options.ts";
 import type { McpResult } from "./mcp_result.ts";
+import { type PassThrough, ServerPassThrough } from "./pass_through.ts";
 import type { ServerInfo } from "./session.ts";
-import { callTool, type Server } from "./tool_call.ts";
+import { callTool, type Server, type ServerRequestOptions } from "./server_request.ts";
 
 /** What the manager is built with. */
 export interface McpManagerDeps {
@@ -45,10 +45,7 @@ export interface ServerStatus {
 }
 
 /** Options of {@link McpManager.call}; principals take turns where calls wait. */
-export interface McpCallOptions extends ExchangeOptions {
-  /** From the call to its answer, waiting included, without open questions. @default the server's `timeoutMs` */
-  readonly timeoutMs?: number;
-}
+export type McpCallOptions = ServerRequestOptions;
 
 /**
  * All MCP servers. A server that is away never fails anything but its own calls, and comes back by
@@ -81,8 +78,17 @@ export interface McpManager extends AsyncDisposable {
     input: Readonly<Record<string, unknown>>,
     options: McpCallOptions,
   ): Promise<McpResult>;
+  /**
+   * What the server has besides tools, as it answers itself, under its own names. What a caller may see
+   * of it is not judged here. `TOOL_NOT_FOUND` when there is no such server.
+   */
+  passThrough(server: string): PassThrough;
   /** Tells when {@link McpManager.groups} has changed. */
   onChange(listener: () => void): Disposable;
+}
+
+interface Managed extends Server {
+  readonly passThrough: ServerPassThrough;
 }
 
 /** The first start of an npm server downloads it. */
@@ -99,7 +105,7 @@ export function createMcpManager(
 }
 
 class Manager implements McpManager {
-  readonly #servers: ReadonlyMap<string, Server>;
+  readonly #servers: ReadonlyMap<string, Managed>;
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
   #groups: readonly ToolGroup[] | undefined;
@@ -112,7 +118,7 @@ class Manager implements McpManager {
     );
   }
 
-  #server(name: string, config: McpServerConfig, deps: McpManagerDeps): Server {
+  #server(name: string, config: McpServerConfig, deps: McpManagerDeps): Managed {
     const connection = new Connection(name, config, {
       logger: deps.logger.child({ server: name }),
       clock: deps.clock,
@@ -121,10 +127,14 @@ class Manager implements McpManager {
       connectTimeoutMs: deps.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
       canAsk: deps.canAsk ?? false,
       onToolsChanged: () => this.#changed(),
+      onChange: (change) => passThrough.changed(change),
+      onReady: (session) => passThrough.renewed(session),
     });
     const { maxConcurrentCalls, maxCallsPerSecond: perSecond } = config;
     const rate = perSecond === undefined ? undefined : { perSecond, clock: deps.clock };
-    return { name, config, connection, gate: new CallGate(maxConcurrentCalls, rate) };
+    const server = { name, config, connection, gate: new CallGate(maxConcurrentCalls, rate) };
+    const passThrough = new ServerPassThrough(server, deps);
+    return { ...server, passThrough };
   }
 
   start(): void {
@@ -165,7 +175,11 @@ class Manager implements McpManager {
     input: Readonly<Record<string, unknown>>,
     options: McpCallOptions,
   ): Promise<McpResult> {
-    return await callTool(this.#find(server), { tool, input, options, clock: this.#clock });
+    return await callTool(this.#find(server), tool, input, { options, clock: this.#clock });
+  }
+
+  passThrough(server: string): PassThrough {
+    return this.#find(server).passThrough;
   }
 
   onChange(listener: () => void): Disposable {
@@ -182,7 +196,7 @@ class Manager implements McpManager {
     return [...this.#servers.values()].filter(({ config }) => config.start === "eager");
   }
 
-  #find(server: string): Server {
+  #find(server: string): Managed {
     const found = this.#servers.get(server);
     if (found) return found;
     throw new CodemodeError("TOOL_NOT_FOUND", `There is no MCP server "${server}"`, {

@@ -4,7 +4,14 @@
  * It never comes back; `connection.ts` opens the next one.
  */
 
-import { type Client, SdkError, SdkErrorCode, type Transport } from "@modelcontextprotocol/client";
+import {
+  type Client,
+  type RequestMethod,
+  SdkError,
+  SdkErrorCode,
+  type ServerCapabilities,
+  type Transport,
+} from "@modelcontextprotocol/client";
 import { createDeferred } from "../base/deferred.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
@@ -13,8 +20,9 @@ import { exchange, NO_TIMEOUT_MS, type Party, type Send } from "./exchange.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
 import type { McpResult } from "./mcp_result.ts";
 import { openTransport, type TransportDeps } from "./open_transport.ts";
-import { ProgressRoutes } from "./progress_routes.ts";
+import { NoticeRoutes } from "./notice_routes.ts";
 import { QuestionDesk } from "./question_desk.ts";
+import { readChange, type ServerChange } from "./server_change.ts";
 import { StdioTransport } from "./stdio_transport.ts";
 import { type ListedTool, MAX_TOOL_PAGES, MAX_TOOLS, siftTools } from "./tool_list.ts";
 
@@ -22,6 +30,8 @@ import { type ListedTool, MAX_TOOL_PAGES, MAX_TOOLS, siftTools } from "./tool_li
 export interface SessionDeps extends Omit<TransportDeps, "onBroken"> {
   /** Told, possibly often, that the server's tools may have changed. */
   readonly onToolsChanged: () => void;
+  /** Told that something else of the server is not what it was. */
+  readonly onChange?: (change: ServerChange) => void;
   /** Whether a call may ever bring somebody who can be asked. */
   readonly canAsk: boolean;
 }
@@ -43,15 +53,15 @@ export class Session {
   readonly #transport: Transport;
   readonly #lost = createDeferred<string>();
   readonly #over = new AbortController();
-  readonly #party: Pick<Party<unknown>, "server" | "clock" | "desk" | "routes" | "over">;
+  readonly #party: Pick<Party<unknown>, "server" | "desk" | "routes" | "over">;
   #listedTools = new Map<string, ListedTool>();
   #brokenReason: string | undefined;
   #lastError: string | undefined;
 
   private constructor(name: string, config: McpServerConfig, deps: SessionDeps) {
     const desk = new QuestionDesk(name, deps.logger);
-    const routes = new ProgressRoutes();
-    this.#party = { server: name, clock: deps.clock, desk, routes, over: this.#over.signal };
+    const routes = new NoticeRoutes(deps.clock);
+    this.#party = { server: name, desk, routes, over: this.#over.signal };
     this.#transport = openTransport(name, config, {
       ...deps,
       onBroken: (reason) => {
@@ -62,6 +72,8 @@ export class Session {
     this.#transport.onmessage = (message) => {
       logRefused(siftTools(message), deps.logger);
       routes.read(message);
+      const change = readChange(message);
+      if (change) deps.onChange?.(change);
     };
     this.#client = createClient(deps, desk);
     this.#client.onclose = () => this.#end();
@@ -142,7 +154,7 @@ export class Session {
   /** Every tool, over all pages; a list without end is cut and `isComplete` says so. */
   async listTools(signal: AbortSignal): Promise<{ tools: ListedTool[]; isComplete: boolean }> {
     const tools: ListedTool[] = [];
-    if (!this.#client.getServerCapabilities()?.tools) return { tools, isComplete: true };
+    if (!this.capabilities.tools) return { tools, isComplete: true };
     let cursor: string | undefined;
     for (let page = 0; page < MAX_TOOL_PAGES && tools.length < MAX_TOOLS; page += 1) {
       const params = cursor === undefined ? {} : { cursor };
@@ -170,7 +182,7 @@ export class Session {
     const inputSchema = this.#listedTools.get(tool)?.inputSchema ?? {};
     // Without its output schema, which the client would compile; the catalog validates with care.
     const toolDefinition = { name: tool, inputSchema: { ...inputSchema, type: "object" as const } };
-    return await this.exchange(
+    return await this.#exchange(
       tool,
       options,
       (extra, requestOptions) =>
@@ -182,7 +194,7 @@ export class Session {
   }
 
   /** A request in which the server may ask; `about` is what its questions are said to be about. */
-  async exchange<Result>(
+  async #exchange<Result>(
     about: string,
     options: ExchangeOptions,
     send: Send<Result>,
@@ -190,18 +202,56 @@ export class Session {
     return await exchange(about, options, { ...this.#party, client: this.#client, send });
   }
 
+  get isModern(): boolean {
+    return this.#client.getProtocolEra() === "modern";
+  }
+
+  /** Any other request of the protocol; in some of them the server may ask. */
+  async request(
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    options: ExchangeOptions,
+  ): Promise<McpResult> {
+    return await this.#exchange(method, options, async (extra, requestOptions) => {
+      const wanted = { method, params: { ...params, ...extra } } as { method: RequestMethod };
+      return await this.#client.request(wanted, requestOptions) as McpResult;
+    });
+  }
+
+  /** Has changes of a resource told; resolves with what ends that. */
+  async subscribe(uri: string, signal: AbortSignal): Promise<() => Promise<void>> {
+    const options = { signal, timeout: NO_TIMEOUT_MS };
+    if (this.isModern) {
+      const heard = await this.#client.listen({ resourceSubscriptions: [uri] }, options);
+      return () => heard.close();
+    }
+    await this.#client.subscribeResource({ uri }, options);
+    return async () => void await this.#client.unsubscribeResource({ uri });
+  }
+
+  /** What the server says it serves. */
+  get capabilities(): ServerCapabilities {
+    return this.#client.getServerCapabilities() ?? {};
+  }
+
   /** Asks for a sign of life; the newer revision has no ping, there it asks who is there. */
   async ping(signal: AbortSignal): Promise<void> {
     const options = { signal, timeout: NO_TIMEOUT_MS };
-    if (this.#client.getProtocolEra() === "modern") await this.#client.discover(options);
+    if (this.isModern) await this.#client.discover(options);
     else await this.#client.ping(options);
   }
 
   /** Hears again of changed tools, where that goes over a stream that has ended. */
   async resubscribe(signal: AbortSignal): Promise<void> {
-    if (this.#client.getProtocolEra() !== "modern") return;
-    if (!this.#client.getServerCapabilities()?.tools?.listChanged) return;
-    await this.#client.listen({ toolsListChanged: true }, { signal, timeout: NO_TIMEOUT_MS });
+    if (!this.isModern) return;
+    const { tools, prompts, resources } = this.capabilities;
+    const filter = {
+      ...(tools?.listChanged ? { toolsListChanged: true } : {}),
+      ...(prompts?.listChanged ? { promptsListChanged: true } : {}),
+      ...(resources?.listChanged ? { resourcesListChanged: true } : {}),
+    };
+    if (Object.keys(filter).length === 0) return;
+    await this.#client.listen(filter, { signal, timeout: NO_TIMEOUT_MS });
   }
 
   /** Settles when the subscription to changes ends though the conversation goes on. */

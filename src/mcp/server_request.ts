@@ -1,5 +1,5 @@
 /**
- * One call of a tool, from the wait for its server to the answer: the deadline, the turn, the attempts
+ * One request to a server, from the wait for it to the answer: the deadline, the turn, the attempts
  * that may be repeated, and what each way to fail is called.
  */
 
@@ -23,19 +23,47 @@ export interface Server {
   readonly gate: CallGate;
 }
 
-/** What is called, and how. */
-export interface ToolCall {
-  readonly tool: string;
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly options: ExchangeOptions & { readonly timeoutMs?: number };
+/** Options of one request. */
+export interface ServerRequestOptions extends ExchangeOptions {
+  /** From the request to its answer, waiting included, without open questions. @default the server's `timeoutMs` */
+  readonly timeoutMs?: number;
+}
+
+/** What is asked of a server. */
+export interface ServerRequest<Result> {
+  /** What failures call it: the tool, or the protocol's method. */
+  readonly about: string;
+  readonly options: ServerRequestOptions;
   readonly clock: Clock;
+  /** Makes the request on a session; made again when it has certainly not reached the server. */
+  readonly send: (session: Session, options: ExchangeOptions) => Promise<Result>;
 }
 
 type Stage = "connect" | "queue" | "call";
 
 /** Calls a tool, waiting for its server until the call's own deadline. */
-export async function callTool(server: Server, call: ToolCall): Promise<McpResult> {
-  const { tool, options, clock } = call;
+export async function callTool(
+  server: Server,
+  tool: string,
+  input: Readonly<Record<string, unknown>>,
+  limits: Pick<ServerRequest<McpResult>, "options" | "clock">,
+): Promise<McpResult> {
+  return await request(server, {
+    ...limits,
+    about: tool,
+    send: async (session, options) => {
+      if (!server.connection.hasTool(tool)) throw noTool(server, tool);
+      return await session.call(tool, input, options);
+    },
+  });
+}
+
+/** Makes a request, waiting for the server until its own deadline. */
+export async function request<Result>(
+  server: Server,
+  wanted: ServerRequest<Result>,
+): Promise<Result> {
+  const { about, options, clock } = wanted;
   const timeoutMs = options.timeoutMs ?? server.config.timeoutMs;
   using deadline = createDeadline(clock, timeoutMs, options.signal);
   let stage: Stage = "connect";
@@ -44,46 +72,46 @@ export async function callTool(server: Server, call: ToolCall): Promise<McpResul
       stage = "connect";
       await server.connection.ready(deadline.signal);
       stage = "queue";
-      assertInTime(server, tool, deadline.remainingMs);
+      assertInTime(server, about, deadline.remainingMs);
       using _pass = await server.gate.enter(options.principal ?? "", deadline.signal);
       stage = "connect";
       const session = await server.connection.ready(deadline.signal);
       stage = "call";
-      const outcome = await attemptCall(server, session, call, deadline);
+      const outcome = await attemptOnce(server, session, wanted, deadline);
       if ("result" in outcome) return outcome.result;
       const { maxAttempts } = server.config.retryPolicy;
       if (!outcome.sessionLost || !outcome.unsent || attempt >= maxAttempts) throw outcome.error;
     }
   } catch (error) {
     if (!deadline.signal.aborted) throw error;
-    throw interrupted(server, tool, stage, { deadline, timeoutMs });
+    throw interrupted(server, about, stage, { deadline, timeoutMs });
   }
 }
 
-async function attemptCall(
-  server: Server,
+async function attemptOnce<Result>(
+  { name, connection }: Server,
   session: Session,
-  { tool, input, options }: ToolCall,
+  { about, options, send }: ServerRequest<Result>,
   deadline: Deadline,
-): Promise<{ readonly result: McpResult } | CallFailure> {
-  const { connection, name } = server;
-  if (!connection.hasTool(tool)) {
-    const message = `The server "${name}" has no tool "${tool}"`;
-    throw new CodemodeError("TOOL_NOT_FOUND", message, { details: { server: name, tool } });
-  }
+): Promise<{ readonly result: Result } | CallFailure> {
   let hasAsked = false;
   const ask = options.ask && pausing(options.ask, deadline, () => hasAsked = true);
   try {
     const { signal } = deadline;
-    const result = await session.call(tool, input, { ...options, signal, ...(ask ? { ask } : {}) });
+    const result = await send(session, { ...options, signal, ...(ask ? { ask } : {}) });
     connection.proved(session);
     return { result };
   } catch (thrown) {
     if (deadline.signal.aborted || thrown instanceof CodemodeError) throw thrown;
-    const failure = readCallFailure(name, tool, thrown, session.brokenBy);
+    const failure = readCallFailure(name, about, thrown, session.brokenBy);
     if (failure.sessionLost) connection.gaveUp(session, failure.error.message);
-    return hasAsked && failure.unsent ? begun(name, tool, failure) : failure;
+    return hasAsked && failure.unsent ? begun(name, about, failure) : failure;
   }
+}
+
+function noTool({ name }: Server, tool: string): CodemodeError {
+  const message = `The server "${name}" has no tool "${tool}"`;
+  return new CodemodeError("TOOL_NOT_FOUND", message, { details: { server: name, tool } });
 }
 
 /** The time that whoever is asked takes is not the call's. */
