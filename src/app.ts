@@ -117,6 +117,7 @@ export function createApp(config: Config, options: AppOptions): App {
     config: config.server.mcp,
     engine,
     onToolsChanged: (listener) => catalog.onChange(listener),
+    passThrough: (server) => servers.passThrough(server),
     clock,
     logger,
     version: VERSION,

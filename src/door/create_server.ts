@@ -2,18 +2,17 @@
 
 import {
   type LoggingLevel,
-  ProtocolError,
-  ProtocolErrorCode,
   Server,
   type ServerCapabilities,
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import type { Door } from "./door.ts";
 import type { Visit } from "./door_parts.ts";
-import { OWN_TOOLS } from "./own_tools.ts";
+import { servePrompts } from "./serve_prompts.ts";
+import { serveResources } from "./serve_resources.ts";
+import { serveTools } from "./serve_tools.ts";
 import type { Talk } from "./talk.ts";
 import { serveTasks, TASKS_EXTENSION } from "./tasks.ts";
-import { toRefusedResult, unknownTool } from "./tool_result.ts";
 
 /** How long a list may be used again; it is told when tools change. */
 const LIST_TTL_MS = 60_000;
@@ -37,32 +36,23 @@ const LEVELS: readonly LoggingLevel[] = Object.freeze([
 /** Creates it; connect it to a transport. */
 export function createServer(door: Door, visit: Visit): Server {
   const { parts } = door;
-  const list = { ttlMs: LIST_TTL_MS, cacheScope: "private" as const };
+  const hint = { ttlMs: LIST_TTL_MS, cacheScope: "private" as const };
   const server = new Server({ name: "codemode", title: "Code Mode", version: parts.version }, {
     capabilities: capabilitiesIn(visit.era),
     instructions: INSTRUCTIONS,
-    cacheHints: { "tools/list": list },
+    cacheHints: {
+      "tools/list": hint,
+      "resources/list": hint,
+      "resources/templates/list": hint,
+      "prompts/list": hint,
+    },
     requestState: { verify: door.states.verify },
   });
   const mayLog = logFilter(server, visit);
   const talkOf = (ctx: ServerContext): Talk => ({ door, visit, server, ctx, mayLog });
-  server.setRequestHandler("tools/list", async () => {
-    const toolbox = await parts.engine.toolbox(visit.caller);
-    const { declarationTokens } = parts.config;
-    return { tools: OWN_TOOLS.map((tool) => tool.define(toolbox, declarationTokens)) };
-  });
-  server.setRequestHandler("tools/call", async ({ params }, ctx) => {
-    const tool = OWN_TOOLS.find(({ name }) => name === params.name);
-    if (tool === undefined) {
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, unknownTool(params.name).message);
-    }
-    try {
-      return await tool.run(talkOf(ctx), params.arguments);
-    } catch (thrown) {
-      if (thrown instanceof ProtocolError) throw thrown;
-      return toRefusedResult(thrown, parts.logger);
-    }
-  });
+  serveTools(server, talkOf);
+  serveResources(server, talkOf);
+  servePrompts(server, talkOf);
   if (visit.era === "modern") serveTasks(server, talkOf);
   return server;
 }
@@ -70,6 +60,9 @@ export function createServer(door: Door, visit: Visit): Server {
 function capabilitiesIn(era: Visit["era"]): ServerCapabilities {
   return {
     tools: { listChanged: true },
+    resources: { listChanged: true },
+    prompts: { listChanged: true },
+    completions: {},
     logging: {},
     ...(era === "modern" ? { extensions: { [TASKS_EXTENSION]: {} } } : {}),
   };

@@ -7,7 +7,10 @@ import type { DoorParts } from "./door_parts.ts";
 
 /** What comes back with the answers to questions: signed, bound to the principal, good for a while. */
 export interface WaitingState {
-  readonly conversation: string;
+  /** What waits here. */
+  readonly conversation?: string;
+  /** What a server that is shown as it is keeps in the state, unread. */
+  readonly relayed?: string;
 }
 
 /** The shared part. Disposing it ends what waits. */

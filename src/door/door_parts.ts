@@ -3,6 +3,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { DoorConfig } from "../config/mod.ts";
+import type { PassThrough } from "../mcp/mod.ts";
 import type { Caller, Engine } from "../engine/mod.ts";
 
 /** What the door is made of. */
@@ -11,6 +12,8 @@ export interface DoorParts {
   readonly engine: Engine;
   /** Tells when the tools are not what they were. */
   readonly onToolsChanged: (listener: () => void) => Disposable;
+  /** What servers have besides tools. */
+  readonly passThrough: (server: string) => PassThrough;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly version: string;

@@ -4,6 +4,7 @@ import { type AuthInfo, createMcpHandler, isLegacyRequest } from "@modelcontextp
 import type { Caller } from "../engine/mod.ts";
 import { createDoor } from "./door.ts";
 import type { DoorParts } from "./door_parts.ts";
+import { type Change, notifyModern, notifySession, watchChanges } from "./changes.ts";
 import { createServer } from "./create_server.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -35,10 +36,11 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
     },
   );
   const sessions = new Sessions({ limits, maxBodyBytes, clock });
-  const watch = parts.onToolsChanged(() => {
-    modern.notify.toolsChanged();
-    for (const server of sessions.servers()) void server.sendToolListChanged().catch(() => {});
-  });
+  const tell = (change: Change) => {
+    notifyModern(modern.notify, change);
+    for (const server of sessions.servers()) notifySession(server, change);
+  };
+  const watches = watchChanges(parts, tell);
   return {
     async fetch(request, caller) {
       const authInfo = toAuthInfo(caller);
@@ -50,7 +52,7 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
       );
     },
     async [Symbol.asyncDispose]() {
-      watch[Symbol.dispose]();
+      watches[Symbol.dispose]();
       door[Symbol.dispose]();
       await sessions[Symbol.asyncDispose]();
       await modern.close();

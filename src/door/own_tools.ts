@@ -6,6 +6,7 @@ import { type Toolbox, toPlainCall, toToolHit } from "../engine/mod.ts";
 import { startCall } from "./call.ts";
 import { executeDescription } from "./execute_description.ts";
 import { startProgram } from "./program.ts";
+import { traceOf } from "./relay.ts";
 import { canAnswer, converse, type Talk, type ToolReply } from "./talk.ts";
 import {
   CallInputSchema,
@@ -42,7 +43,12 @@ const execute: OwnTool = {
       ExecuteInputSchema,
       given,
     );
-    const options = { ...visit, canAnswer: canAnswer(talk), logger: parts.logger };
+    const options = {
+      ...visit,
+      ...traceOf(talk),
+      canAnswer: canAnswer(talk),
+      logger: parts.logger,
+    };
     return await converse(
       talk,
       () => startProgram(parts.engine, { ...rest, maxResultTokens }, options),
@@ -99,7 +105,7 @@ const callTool: OwnTool = {
     return await converse(talk, () =>
       Promise.resolve(startCall(async ({ ask, ...hooks }) => {
         try {
-          const options = { ...hooks, ...(mayAsk ? { ask } : {}) };
+          const options = { ...hooks, ...traceOf(talk), ...(mayAsk ? { ask } : {}) };
           const { result, truncated, content } = toPlainCall(
             await parts.engine.callTool(call, caller, options),
           );

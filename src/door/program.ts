@@ -2,12 +2,12 @@
 
 import type { Logger } from "../base/log.ts";
 import type { ExecuteRequest } from "../contract/mod.ts";
-import { type Caller, type Engine, toPlainAnswer } from "../engine/mod.ts";
+import { type Caller, type CallHooks, type Engine, toPlainAnswer } from "../engine/mod.ts";
 import type { Subject } from "./conversation.ts";
 import { toProgramResult, toRefusedResult } from "./tool_result.ts";
 
 /** Whose program it is, and how its result is told. */
-export interface ProgramOptions {
+export interface ProgramOptions extends Pick<CallHooks, "trace"> {
   readonly caller: Caller;
   readonly canAnswer: boolean;
   readonly era: "modern" | "legacy";
@@ -18,9 +18,10 @@ export interface ProgramOptions {
 export async function startProgram(
   engine: Engine,
   request: ExecuteRequest,
-  { caller, canAnswer, era, logger }: ProgramOptions,
+  { caller, canAnswer, era, logger, trace }: ProgramOptions,
 ): Promise<Subject> {
-  const started = await engine.start(request, caller, { canAnswer });
+  const options = { canAnswer, ...(trace === undefined ? {} : { trace }) };
+  const started = await engine.start(request, caller, options);
   return {
     id: started.executionId,
     result: started.result.then(

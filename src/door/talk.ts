@@ -26,7 +26,7 @@ export interface Talk {
   readonly visit: Visit;
   readonly server: Server;
   readonly ctx: ServerContext;
-  /** Whether the client wants to hear logs of that level. */
+  /** Whether the client has asked for logs of that level. */
   readonly mayLog: (level: LoggingLevel) => boolean;
 }
 
@@ -58,7 +58,7 @@ export async function converse(talk: Talk, begin: () => Promise<Subject>): Promi
 /** The conversation whose state came back, with the answers that came along. */
 function resumed({ door, visit, ctx }: Talk): Conversation | undefined {
   const state = ctx.mcpReq.requestState<WaitingState>();
-  if (state === undefined) return undefined;
+  if (state?.conversation === undefined) return undefined;
   const conversation = door.conversations.find(state.conversation, visit.caller.id);
   if (conversation === undefined) {
     const message = "What waited for these answers has ended";

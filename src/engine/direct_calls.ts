@@ -7,8 +7,8 @@ import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import { roundMs } from "../base/round_ms.ts";
 import type { CapabilitySet } from "../capability/mod.ts";
-import type { CallProgress } from "../catalog/mod.ts";
-import type { Question, QuestionAnswer, ToolCallAnswer, ToolCallMetrics } from "../contract/mod.ts";
+import { failedResult, type ToolAnswer, type ToolCallOptions } from "../catalog/mod.ts";
+import type { ToolCallAnswer, ToolCallMetrics } from "../contract/mod.ts";
 import type { WireValue } from "../protocol/frames.ts";
 import { encodeValue } from "../protocol/values.ts";
 import { sanitizeToolName } from "../typegen/mod.ts";
@@ -29,16 +29,15 @@ export interface DirectCall {
   readonly maxResultTokens?: number | undefined;
 }
 
+/** What goes along with a call, and where what its server says meanwhile goes. */
+export type CallHooks = Pick<ToolCallOptions, "ask" | "onProgress" | "onLog" | "trace" | "round">;
+
 /** Whose call it is. */
-export interface CallIdentity {
+export interface CallIdentity extends CallHooks {
   readonly executionId: string;
   readonly requestId: string;
   readonly caller: Caller;
   readonly signal: AbortSignal;
-  /** Puts what the server asks to the caller. @default nobody can be asked */
-  readonly ask?: (question: Question) => Promise<QuestionAnswer>;
-  /** Told what the server tells of its progress. */
-  readonly onProgress?: (progress: CallProgress) => void;
 }
 
 /** What the tool returned, still as it crosses the wire, so that each door can choose its form. */
@@ -47,6 +46,9 @@ export interface DirectCallResult extends Pick<ToolCallAnswer, "content" | "trun
   readonly requestId: string;
   readonly metrics: ToolCallMetrics;
 }
+
+/** What an MCP server answered, untouched, and also where the tool reports a failure of its own. */
+export type RawAnswer = NonNullable<ToolAnswer["raw"]>;
 
 /** What direct calls are made with. */
 export interface DirectCallsOptions {
@@ -64,6 +66,24 @@ export class DirectCalls {
 
   constructor(options: DirectCallsOptions) {
     this.#options = options;
+  }
+
+  /** Makes one call for a caller that shows the tool as it is. */
+  async relay({ server, tool, input }: DirectCall, identity: CallIdentity): Promise<RawAnswer> {
+    const { caller, signal } = identity;
+    const json = toInputJson(input);
+    const toolbox = await this.#options.toolbox(caller.grant, signal, server);
+    const { named } = find(toolbox, server, tool);
+    using _turn = await this.#options.turns.take(caller, signal);
+    try {
+      const gate = this.#options.gate(identity, toolbox);
+      const { raw, value } = await gate.exchange(named.tool, json, signal);
+      return raw ?? { content: [{ type: "text", text: JSON.stringify(value) ?? "" }] };
+    } catch (thrown) {
+      const failed = failedResult(thrown);
+      if (failed !== undefined) return failed;
+      throw thrown;
+    }
   }
 
   /** Makes one call; rejects with what a program would have caught. */

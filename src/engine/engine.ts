@@ -8,14 +8,11 @@ import { CodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { roundMs } from "../base/round_ms.ts";
 import type { CheckResult } from "../checker/mod.ts";
-import type { CallProgress } from "../catalog/mod.ts";
 import type {
   CheckAnswer,
   CheckRequest,
   ExecuteRequest,
   ExecutionsAnswer,
-  Question,
-  QuestionAnswer,
   ReadResult,
   ResultPage,
   RuntimeInfo,
@@ -26,7 +23,14 @@ import type { ExecutionResult } from "./answer.ts";
 import { budgetOf } from "./budget_of.ts";
 import { CallerTurns } from "./caller_turns.ts";
 import { cancelled } from "./cancelled.ts";
-import { type DirectCall, type DirectCallResult, DirectCalls } from "./direct_calls.ts";
+import {
+  type CallHooks,
+  type CallIdentity,
+  type DirectCall,
+  type DirectCallResult,
+  DirectCalls,
+  type RawAnswer,
+} from "./direct_calls.ts";
 import { EngineMetrics } from "./engine_metrics.ts";
 import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
 import { admittedAt } from "./execution.ts";
@@ -46,7 +50,7 @@ import { ToolGates } from "./tool_gates.ts";
 import type { Toolbox } from "./toolbox.ts";
 
 /** Options of one execution. */
-export interface ExecuteOptions {
+export interface ExecuteOptions extends Pick<CallHooks, "trace"> {
   /** Cancels: the sandbox is killed, the answer says `CANCELLED` and which calls were in flight. */
   readonly signal?: AbortSignal;
   /** @default a new id */
@@ -56,12 +60,7 @@ export interface ExecuteOptions {
 }
 
 /** Options of one direct call. */
-export interface CallOptions extends Omit<ExecuteOptions, "canAnswer"> {
-  /** Puts what the server asks to the caller. @default nobody can be asked */
-  readonly ask?: (question: Question) => Promise<QuestionAnswer>;
-  /** Told what the server tells of its progress. */
-  readonly onProgress?: (progress: CallProgress) => void;
-}
+export interface CallOptions extends Omit<ExecuteOptions, "canAnswer" | "trace">, CallHooks {}
 
 /** What every door talks to. */
 export interface Engine extends AsyncDisposable {
@@ -85,6 +84,8 @@ export interface Engine extends AsyncDisposable {
   check(request: CheckRequest, caller: Caller, options?: ExecuteOptions): Promise<CheckAnswer>;
   /** Calls one tool without a program; rejects with what a program would have caught. */
   callTool(call: DirectCall, caller: Caller, options?: CallOptions): Promise<DirectCallResult>;
+  /** The same call for a face that shows the tool as it is: what its server answered, untouched. */
+  relay(call: DirectCall, caller: Caller, options?: CallOptions): Promise<RawAnswer>;
   /**
    * A part of a result that was too big to be given at once. Rejects with `RESULT_NOT_FOUND` or
    * `INVALID_REQUEST`.
@@ -174,11 +175,12 @@ class LocalEngine implements Engine {
     return this.#executions.begin(beginning, (watch) => {
       const { executionId, requestId } = beginning;
       const { signal } = ticket;
-      const { canAnswer = false } = options;
+      const { canAnswer = false, trace } = options;
       const state = admittedAt(this.#parts.clock.monotonic());
       const run = {
         ...{ executionId, requestId, caller, admitted, runtime },
         ...{ signal, watch, canAnswer, state },
+        ...(trace === undefined ? {} : { trace }),
       };
       return this.#walk(run, ticket, request);
     });
@@ -222,22 +224,24 @@ class LocalEngine implements Engine {
     caller: Caller,
     options: CallOptions = {},
   ): Promise<DirectCallResult> {
-    using ticket = this.#gates.calls.enter(caller.id, options.signal);
+    const result = await this.#directly(caller, options, (as) => this.#direct.call(call, as));
+    return fitCall(result, this.#fitting(caller, call.maxResultTokens));
+  }
+
+  async relay(call: DirectCall, caller: Caller, options: CallOptions = {}): Promise<RawAnswer> {
+    return await this.#directly(caller, options, (as) => this.#direct.relay(call, as));
+  }
+
+  async #directly<Answer>(
+    caller: Caller,
+    { signal: given, requestId = newId("req"), ...hooks }: CallOptions,
+    make: (identity: CallIdentity) => Promise<Answer>,
+  ): Promise<Answer> {
+    using ticket = this.#gates.calls.enter(caller.id, given);
     const { signal } = ticket;
-    const { ask, onProgress } = options;
-    const requestId = options.requestId ?? newId("req");
     try {
       await ticket.turn();
-      const identity = {
-        executionId: newId("call"),
-        requestId,
-        caller,
-        signal,
-        ...(ask === undefined ? {} : { ask }),
-        ...(onProgress === undefined ? {} : { onProgress }),
-      };
-      const result = await this.#direct.call(call, identity);
-      return fitCall(result, this.#fitting(caller, call.maxResultTokens));
+      return await make({ ...hooks, executionId: newId("call"), requestId, caller, signal });
     } catch (error) {
       throw signal.aborted ? cancelled(signal) : error;
     }

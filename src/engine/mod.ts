@@ -13,8 +13,10 @@ export type { ToAnswer } from "./happening.ts";
 export type { StartedExecution } from "./live_execution.ts";
 export type { EngineParts } from "./engine_parts.ts";
 export {
+  type CallHooks,
   type DirectCall,
   type DirectCallResult,
+  type RawAnswer,
   toPlainCall,
   toTaggedCall,
 } from "./direct_calls.ts";

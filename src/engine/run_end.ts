@@ -5,6 +5,7 @@ import type { CheckResult } from "../checker/mod.ts";
 import type { CallRecord, ExecutionMetrics, Problem, RuntimeChoice } from "../contract/mod.ts";
 import type { RunReport } from "../runtime/mod.ts";
 import type { Admitted } from "./admission.ts";
+import type { CallHooks } from "./direct_calls.ts";
 import { type ExecutionResult, toNote } from "./answer.ts";
 import type { ExecutionState } from "./execution.ts";
 import type { Watch } from "./executions.ts";
@@ -12,7 +13,7 @@ import type { Caller } from "./principal.ts";
 import type { ToolCalls } from "./tool_calls.ts";
 
 /** One execution on its way. */
-export interface Run {
+export interface Run extends Pick<CallHooks, "trace"> {
   readonly executionId: string;
   readonly requestId: string;
   readonly caller: Caller;

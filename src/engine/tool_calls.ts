@@ -10,7 +10,7 @@ import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { roundMs } from "../base/round_ms.ts";
 import { type CapabilitySet, DEFAULT_AMOUNTS } from "../capability/mod.ts";
-import type { Catalog, ToolCallOptions } from "../catalog/mod.ts";
+import type { Catalog, ToolAnswer, ToolCallOptions } from "../catalog/mod.ts";
 import type { CallRecord, Language, Tool } from "../contract/mod.ts";
 import { NETWORK_NAMESPACE } from "../protocol/access.ts";
 import type { CallFrame, WireError, WireValue } from "../protocol/frames.ts";
@@ -18,6 +18,7 @@ import { encodeValue } from "../protocol/values.ts";
 import type { CallReply } from "../runtime/mod.ts";
 import { type Bucket, fullBucket, take } from "../base/rate.ts";
 import type { CallGuard } from "./call_guard.ts";
+import type { CallHooks } from "./direct_calls.ts";
 import { encodeResult, toInput, toJson } from "./call_values.ts";
 import type { Found, Toolbox } from "./toolbox.ts";
 import { describeTool, toToolHit } from "./tool_hit.ts";
@@ -61,7 +62,7 @@ export interface CallLink {
   started(server: string, tool: string, input: unknown): number;
   ended(call: number, record: CallRecord): void;
   /** Where what the server says and asks in the middle of a call goes. */
-  hear(call: number, signal: AbortSignal): Pick<ToolCallOptions, "ask" | "onProgress">;
+  hear(call: number, signal: AbortSignal): CallHooks;
 }
 
 interface OpenRecord {
@@ -167,7 +168,26 @@ export class ToolCalls {
 
   /** Makes one call with `input`, which is JSON and is sent as it was judged. */
   async invoke(tool: Tool, input: unknown, signal: AbortSignal): Promise<unknown> {
-    const { catalog, clock, guard, link, observer, principal } = this.#options;
+    const { catalog } = this.#options;
+    const make = (options: ToolCallOptions) => catalog.call(tool.server, tool.name, input, options);
+    return await this.#through(tool, input, signal, make);
+  }
+
+  /** The same call, with everything that its source answered. */
+  async exchange(tool: Tool, input: unknown, signal: AbortSignal): Promise<ToolAnswer> {
+    const { catalog } = this.#options;
+    const make = (options: ToolCallOptions) =>
+      catalog.exchange(tool.server, tool.name, input, options);
+    return await this.#through(tool, input, signal, make);
+  }
+
+  async #through<Answer>(
+    tool: Tool,
+    input: unknown,
+    signal: AbortSignal,
+    make: (options: ToolCallOptions) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { clock, guard, link, observer, principal } = this.#options;
     const record = this.#open(tool, input);
     observer.callStarted(tool.server);
     try {
@@ -176,9 +196,9 @@ export class ToolCalls {
       record.status = "in_flight";
       const heard = link?.hear(record.call, signal);
       const options = { signal, principal, ...heard };
-      const value = await catalog.call(tool.server, tool.name, input, options);
+      const answer = await make(options);
       record.status = "ok";
-      return value;
+      return answer;
     } catch (thrown) {
       const error = toCodemodeError(thrown);
       if (!signal.aborted) record.status = "error";

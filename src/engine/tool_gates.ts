@@ -36,10 +36,13 @@ export class ToolGates {
 
   /** The gate for one identity's calls. */
   open(run: CallIdentity, reach: CallReach): ToolCalls {
-    const { ask, onProgress } = run;
+    const { ask, onProgress, onLog, trace, round } = run;
     const heard = {
       ...(ask === undefined ? {} : { ask }),
       ...(onProgress === undefined ? {} : { onProgress }),
+      ...(onLog === undefined ? {} : { onLog }),
+      ...(trace === undefined ? {} : { trace }),
+      ...(round === undefined ? {} : { round }),
     };
     return this.#open(run, reach, { started: () => 0, ended() {}, hear: () => heard });
   }
@@ -71,12 +74,13 @@ export class ToolGates {
 }
 
 /** The calls of a program, for its watchers. */
-function linkOf({ watch: { feed, questions }, canAnswer }: Run): CallLink {
+function linkOf({ watch: { feed, questions }, canAnswer, trace }: Run): CallLink {
   return {
     started: (server, tool, input) => feed.callStarted(server, tool, input),
     ended: (call, record) => feed.callEnded(call, record),
     hear: (call, signal) => ({
       onProgress: (progress) => feed.progress(call, progress),
+      ...(trace === undefined ? {} : { trace }),
       ...(canAnswer ? { ask: (question: Question) => questions.ask(question, signal) } : {}),
     }),
   };
