@@ -14,6 +14,7 @@ import { createCatalog, createMcpSource, type ToolSource } from "./catalog/mod.t
 import { createBashChecker, createChecker, createPythonChecker } from "./checker/mod.ts";
 import type { Config } from "./config/mod.ts";
 import type { RuntimeInfo, ServerChanges } from "./contract/mod.ts";
+import { createMcpEndpoint, type DoorParts } from "./door/mod.ts";
 import { createEngine, type Engine } from "./engine/mod.ts";
 import { createHealthReporter } from "./health_reporter.ts";
 import {
@@ -59,6 +60,8 @@ export interface App extends AsyncDisposable {
   readonly sources: ToolSources;
   readonly health: HealthReporter;
   readonly metrics: Metrics;
+  /** What a door for agents is made of, for one besides `/mcp`. */
+  readonly door: DoorParts;
   /** What a caller is granted that no provider identified. */
   readonly defaultGrant: CapabilitySet;
   /**
@@ -129,6 +132,16 @@ export function createApp(config: Config, options: AppOptions): App {
   const admin = config.admin.enabled
     ? { admin: createServerAdmin({ config: config.admin, sources, reload }) }
     : {};
+  const door: DoorParts = {
+    config: config.server.mcp,
+    engine,
+    onToolsChanged: (listener) => catalog.onChange(listener),
+    passThrough: (server) => servers.passThrough(server),
+    clock,
+    logger,
+    version: VERSION,
+  };
+  const mcp = createMcpEndpoint({ ...door, maxBodyBytes: config.server.maxBodyBytes });
   const http = createHttpApp({
     ...admin,
     config: config.server,
@@ -137,6 +150,7 @@ export function createApp(config: Config, options: AppOptions): App {
     audience: config.security.auth.audience,
     audit,
     health,
+    mcp,
     metrics,
     clock,
     logger,
@@ -148,6 +162,7 @@ export function createApp(config: Config, options: AppOptions): App {
     rules[Symbol.dispose]();
     const patience = AbortSignal.timeout(config.server.drainTimeoutMs);
     await engine.drain(hurry === undefined ? patience : AbortSignal.any([patience, hurry]));
+    await mcp[Symbol.asyncDispose]();
     await Promise.all(
       [stations, checker, bash, python, sources, servers].map((part) =>
         part[Symbol.asyncDispose]()
@@ -164,6 +179,7 @@ export function createApp(config: Config, options: AppOptions): App {
     sources,
     health,
     metrics,
+    door,
     defaultGrant: defaultGrant(config.security.capabilities),
     reload,
     fetch,

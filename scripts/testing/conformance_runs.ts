@@ -3,6 +3,8 @@
  * every revision it speaks.
  */
 
+import { startDoor } from "../../test/conformance/door_service.ts";
+
 /** A part of the suite: our connector as a client, our door as a server. */
 export type ConformancePart = "client" | "server";
 
@@ -33,7 +35,18 @@ function startClient(): Promise<ConformanceSubject> {
   });
 }
 
+/** Our service, with a server behind it that is shown under its own names. */
+async function startServer(): Promise<ConformanceSubject> {
+  const door = await startDoor();
+  return {
+    args: ["--url", door.url],
+    [Symbol.asyncDispose]: () => door[Symbol.asyncDispose](),
+  };
+}
+
 export const CONFORMANCE_RUNS: readonly ConformanceRun[] = Object.freeze<ConformanceRun[]>([
   { part: "client", requirements: "2026-07-28", start: startClient },
   { part: "client", requirements: "2025-11-25", start: startClient },
+  { part: "server", requirements: "2026-07-28", start: startServer },
+  { part: "server", requirements: "2025-11-25", start: startServer },
 ]);

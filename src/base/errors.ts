@@ -34,6 +34,7 @@ export const ERROR_CODES = Object.freeze({
   INVALID_REQUEST: meaning("validation", "caller", false, 400),
   NOT_FOUND: meaning("validation", "caller", false, 404),
   RESULT_NOT_FOUND: meaning("validation", "caller", false, 404),
+  EXECUTION_NOT_FOUND: meaning("validation", "caller", false, 404),
   METHOD_NOT_ALLOWED: meaning("validation", "caller", false, 405),
   PAYLOAD_TOO_LARGE: meaning("validation", "caller", false, 413),
   UNSUPPORTED_MEDIA_TYPE: meaning("validation", "caller", false, 415),

@@ -1,7 +1,7 @@
 /** Where tools come from. The catalog knows sources by this interface only. */
 
 import type { Question, QuestionAnswer, ToolGroup } from "../contract/mod.ts";
-import type { McpLogEntry, McpResult } from "../mcp/mod.ts";
+import type { McpLogEntry, McpResult, RelayedRound } from "../mcp/mod.ts";
 
 /** Options of one call. */
 export interface ToolCallOptions {
@@ -22,6 +22,8 @@ export interface ToolCallOptions {
   readonly onLog?: (entry: McpLogEntry) => void;
   /** Where the call belongs in a distributed trace (W3C Trace Context); told to the server. */
   readonly trace?: { readonly traceparent: string; readonly tracestate?: string };
+  /** One round of a conversation that the caller leads itself. @default questions go to `ask` */
+  readonly round?: RelayedRound;
 }
 
 /** What a server tells of a call under way: numbers of its own choice, growing. */

@@ -12,6 +12,7 @@ import { doctor } from "./doctor.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit_code.ts";
 import type { Output } from "./output.ts";
 import { key } from "./key.ts";
+import { mcp } from "./mcp.ts";
 import { run } from "./run.ts";
 import { serve } from "./serve.ts";
 import { tools } from "./tools.ts";
@@ -20,6 +21,7 @@ export { type Output, processOutput } from "./output.ts";
 
 const COMMANDS: readonly Command[] = [
   serve,
+  mcp,
   run,
   check,
   tools,

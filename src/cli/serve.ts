@@ -7,6 +7,7 @@ import { createLogger, type Logger, type LogSink } from "../base/log.ts";
 import { type Config, isLoopback, type LogOutput, watchFile } from "../config/mod.ts";
 import { type Command, portOf, text } from "./command.ts";
 import type { Output } from "./output.ts";
+import { listenForSignals } from "./stop_signals.ts";
 import { configOf, configPath } from "./with_app.ts";
 import { systemClock } from "../base/clock.ts";
 
@@ -92,36 +93,4 @@ function createSink(to: LogOutput, format: "json" | "text", output: Output): Log
   const onError = (error: unknown) =>
     output.note(`Cannot write the log ${to.path}: ${String(error)}`);
   return createFileSink({ ...to, format, onError });
-}
-
-interface StopSignals extends Disposable {
-  /** The first signal. */
-  readonly first: Promise<string>;
-  /** Aborts at the second one: whoever stops a service twice does not want to wait. */
-  readonly again: AbortSignal;
-}
-
-/**
- * Takes the signals that end a service, for as long as it ends: left to themselves they would end it
- * at once, and leave its sandboxes and servers behind. SIGHUP reads the configuration again, unless
- * the service is somebody's on a terminal, which has gone then.
- */
-function listenForSignals(reload: () => void): StopSignals {
-  const { promise: first, resolve } = Promise.withResolvers<string>();
-  const hurry = new AbortController();
-  let count = 0;
-  const names: Deno.Signal[] = ["SIGINT", "SIGTERM"];
-  if (Deno.build.os !== "windows") names.push("SIGHUP");
-  const listeners = names.map((name) => {
-    const listener = () => {
-      if (name === "SIGHUP" && count === 0 && !Deno.stdin.isTerminal()) return reload();
-      count += 1;
-      if (count === 1) resolve(name);
-      else hurry.abort();
-    };
-    Deno.addSignalListener(name, listener);
-    return () => Deno.removeSignalListener(name, listener);
-  });
-  const stop = () => listeners.forEach((remove) => remove());
-  return { first, again: hurry.signal, [Symbol.dispose]: stop };
 }

@@ -10,6 +10,27 @@ import type { RuntimeName } from "../contract/mod.ts";
 import type { PolicySettings } from "../policy/mod.ts";
 import type { OpenApiConfig } from "./openapi_api.ts";
 
+/** The MCP server that the service is itself. */
+export interface DoorConfig {
+  /** Tokens of the declarations inside the description of `execute`. @default 4000 */
+  readonly declarationTokens: number;
+  /** Tokens of a result where the caller names no number. @default 6000 */
+  readonly resultTokens: number;
+  /** Sessions of the revision 2025-11-25, of everybody and of one principal. @default 256, 32 */
+  readonly sessions: number;
+  readonly sessionsPerPrincipal: number;
+  /** A session that is not used for so long ends. @default 1800000 */
+  readonly sessionIdleMs: number;
+  /** How long a program waits for an answer, or its result to be fetched. @default 600000 */
+  readonly patienceMs: number;
+  /** Programs of one principal that wait for an answer or run as tasks. @default 32 */
+  readonly conversationsPerPrincipal: number;
+  /** What takes longer becomes a task, where the client knows tasks. @default 10000 */
+  readonly taskAfterMs: number;
+  /** Servers whose tools, resources and prompts are also shown under their own names. @default [] */
+  readonly passThrough: readonly string[];
+}
+
 /** Where the service listens and what it accepts. */
 export interface ServerConfig {
   readonly host: string;
@@ -30,6 +51,7 @@ export interface ServerConfig {
   readonly trustedProxies: readonly string[];
   /** Whether callers reach the service by TLS, which a proxy ends. @default false */
   readonly behindTls: boolean;
+  readonly mcp: DoorConfig;
   readonly limits: {
     /** Requests of one principal. @default 200 */
     readonly requestsPerSecond: number;
@@ -276,10 +298,40 @@ export interface ResultsConfig {
   readonly bytes: number;
 }
 
+/** What is kept of executions, and how long their questions wait. */
+export interface ExecutionsConfig {
+  /** What is kept of executions that have ended. */
+  readonly kept: {
+    /** @default 300000 */
+    readonly ageMs: number;
+    /** @default 1000 */
+    readonly count: number;
+    /** @default 67108864 */
+    readonly bytes: number;
+  };
+  /** Logs and progress of one execution that a reader who comes late still gets. */
+  readonly events: {
+    /** @default 2000 */
+    readonly entries: number;
+    /** @default 1048576 */
+    readonly bytes: number;
+  };
+  /** What servers may ask in the middle of one execution's calls. */
+  readonly questions: {
+    /** How long one waits for its answer. @default 600000 */
+    readonly timeoutMs: number;
+    /** Questions open at the same time. @default 8 */
+    readonly open: number;
+    /** Questions in all. @default 64 */
+    readonly total: number;
+  };
+}
+
 /** Everything an operator can set. */
 export interface Config {
   readonly server: ServerConfig;
   readonly sandbox: SandboxConfig;
+  readonly executions: ExecutionsConfig;
   readonly security: SecurityConfig;
   readonly mcp: { readonly servers: Readonly<Record<string, McpServerConfig>> };
   readonly reload: ReloadConfig;

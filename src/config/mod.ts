@@ -6,6 +6,8 @@ export type {
   AuditConfig,
   AuthConfig,
   Config,
+  DoorConfig,
+  ExecutionsConfig,
   LogOutput,
   McpServerConfig,
   ReloadConfig,

@@ -32,6 +32,19 @@ const serverLimits = z.strictObject({
   idleTimeout: patience.default(30_000),
 });
 
+/** Our own MCP server. */
+const door = z.strictObject({
+  declarationTokens: positive.default(4000),
+  resultTokens: z.int().min(256).max(1_000_000).default(6000),
+  sessions: positive.default(256),
+  sessionsPerPrincipal: positive.default(32),
+  sessionIdle: patience.default(1_800_000),
+  patience: patience.default(600_000),
+  conversationsPerPrincipal: positive.default(32),
+  taskAfter: duration.default(10_000),
+  passThrough: z.array(z.string().min(1)).default([]),
+});
+
 const server = z.strictObject({
   host: z.string().min(1).default("127.0.0.1"),
   port: z.int(PORT).min(0, PORT).max(65535, PORT).default(3000),
@@ -45,6 +58,7 @@ const server = z.strictObject({
   drainTimeout: duration.default(10_000),
   trustedProxies: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
   behindTls: z.boolean().default(false),
+  mcp: door.prefault({}),
   limits: serverLimits.prefault({}),
 });
 
@@ -98,6 +112,24 @@ const sandbox = z.strictObject({
   queue: whole.default(100),
   queueTimeout: duration.default(30_000),
   perPrincipal: z.strictObject({ concurrent: positive.optional() }).prefault({}),
+});
+
+/** What is kept of executions, and how long their questions wait. */
+const executions = z.strictObject({
+  kept: z.strictObject({
+    age: duration.default(300_000),
+    count: whole.default(1000),
+    bytes: size.default(67_108_864),
+  }).prefault({}),
+  events: z.strictObject({
+    entries: whole.default(2000),
+    bytes: size.default(1_048_576),
+  }).prefault({}),
+  questions: z.strictObject({
+    timeout: patience.default(600_000),
+    open: positive.default(8),
+    total: positive.default(64),
+  }).prefault({}),
 });
 
 const capabilities = z.strictObject({
@@ -199,6 +231,7 @@ const results = z.strictObject({
 export const ConfigFileSchema = z.strictObject({
   server: server.prefault({}),
   sandbox: sandbox.prefault({}),
+  executions: executions.prefault({}),
   security: security.prefault({}),
   mcp: z.strictObject({ servers: z.record(z.string(), mcpServer).default({}) }).prefault({}),
   openapi: z.record(z.string(), OpenApiSchema).default({}),

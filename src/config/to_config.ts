@@ -3,6 +3,7 @@
 import type { CapabilitySet } from "../capability/mod.ts";
 import type {
   Config,
+  ExecutionsConfig,
   LogOutput,
   McpServerConfig,
   SandboxConfig,
@@ -15,7 +16,8 @@ import { resolve } from "node:path";
 
 /** Names units, resolves paths, freezes everything. */
 export function toConfig(file: ConfigFile, directory: string): Config {
-  const { server, sandbox, security, mcp, openapi, reload, admin, logging, results, audit } = file;
+  const { server, sandbox, executions, security, mcp, openapi } = file;
+  const { reload, admin, logging, results, audit } = file;
   const { memory, timeout, wait, cpuTime, maxTimeout, maxMemory, ...limits } = sandbox.limits;
   const { idleTimeout, ...workers } = sandbox.workers;
   const servers = Object.entries(mcp.servers).map(([name, one]) => [name, toServer(one)]);
@@ -45,6 +47,7 @@ export function toConfig(file: ConfigFile, directory: string): Config {
       queueTimeoutMs: sandbox.queueTimeout,
       perPrincipal: toPerPrincipal(file),
     },
+    executions: toExecutions(executions),
     security: toSecurity(security, directory),
     mcp: { servers: Object.fromEntries(servers) },
     reload: { watch: reload.watch, graceMs: reload.grace },
@@ -63,6 +66,16 @@ export function toConfig(file: ConfigFile, directory: string): Config {
   });
 }
 
+function toExecutions({ kept, events, questions }: ConfigFile["executions"]): ExecutionsConfig {
+  const { age, ...keptAmounts } = kept;
+  const { timeout, ...questionAmounts } = questions;
+  return {
+    kept: { ...keptAmounts, ageMs: age },
+    events,
+    questions: { ...questionAmounts, timeoutMs: timeout },
+  };
+}
+
 /** A folder is one beside the file; an address stays. */
 function toPython(
   { min, light, packages }: ConfigFile["sandbox"]["python"],
@@ -77,11 +90,15 @@ function toPython(
   };
 }
 
-function toListening({ drainTimeout, limits, ...rest }: ConfigFile["server"]): ServerConfig {
+function toListening(
+  { drainTimeout, limits, mcp, ...rest }: ConfigFile["server"],
+): ServerConfig {
   const { headersTimeout, requestTimeout, idleTimeout, ...amounts } = limits;
+  const { sessionIdle, patience, taskAfter, ...door } = mcp;
   return {
     ...rest,
     drainTimeoutMs: drainTimeout,
+    mcp: { ...door, sessionIdleMs: sessionIdle, patienceMs: patience, taskAfterMs: taskAfter },
     limits: {
       ...amounts,
       headersTimeoutMs: headersTimeout,

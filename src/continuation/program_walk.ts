@@ -56,6 +56,8 @@ export interface ProgramWalkParts {
   readonly share?: JournalShare;
   /** Told when a sandbox is there for the first time. */
   readonly onSandbox: () => void;
+  /** Told of each move to another sandbox. @default nobody is */
+  readonly onMoved?: (move: Continuation) => void;
 }
 
 /** How a program ended, all its sandboxes together. */
@@ -184,8 +186,12 @@ export class ProgramWalk {
   }
 
   get #spent(): Program["spent"] & object {
-    const { wallTimeMs, waitTimeMs, cpuTimeMs } = this.#usage;
-    return { ownMs: wallTimeMs - waitTimeMs, waitMs: waitTimeMs, cpuMs: cpuTimeMs };
+    const { wallTimeMs, waitTimeMs, askTimeMs = 0, cpuTimeMs } = this.#usage;
+    return {
+      ownMs: wallTimeMs - waitTimeMs,
+      waitMs: waitTimeMs - askTimeMs,
+      cpuMs: cpuTimeMs,
+    };
   }
 
   #repeatableTerms(): Repeatable {
@@ -236,7 +242,9 @@ export class ProgramWalk {
     const { reason, what } = outcome;
     const after = roundMs(this.#usage.wallTimeMs);
     const { calls } = this.#journal;
-    this.#continued.push({ from: this.#runtime, to, reason, what, after, calls });
+    const move = { from: this.#runtime, to, reason, what, after, calls };
+    this.#continued.push(move);
+    this.#parts.onMoved?.(move);
   }
 
   #end(last: RunReport): ProgramEnd {

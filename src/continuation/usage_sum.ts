@@ -12,7 +12,9 @@ export const NOTHING_USED: Usage = Object.freeze({
 
 /** One sandbox and another. */
 export function addUsage(one: Usage, other: Usage): Usage {
+  const askTimeMs = (one.askTimeMs ?? 0) + (other.askTimeMs ?? 0);
   return {
+    ...(askTimeMs === 0 ? {} : { askTimeMs }),
     cpuTimeMs: one.cpuTimeMs + other.cpuTimeMs,
     memoryPeakBytes: Math.max(one.memoryPeakBytes, other.memoryPeakBytes),
     wallTimeMs: one.wallTimeMs + other.wallTimeMs,

@@ -95,4 +95,20 @@ export {
   QuestionAnswerSchema,
   QuestionSchema,
 } from "./question.ts";
+export {
+  type AnswerRequest,
+  AnswerRequestSchema,
+  type ExecutionDetails,
+  ExecutionDetailsSchema,
+  type ExecutionsAnswer,
+  ExecutionsAnswerSchema,
+  type ExecutionView,
+  ExecutionViewSchema,
+  type InputRequired,
+  InputRequiredSchema,
+  type OpenQuestion,
+  OpenQuestionSchema,
+  type Submission,
+  SubmissionSchema,
+} from "./submission.ts";
 export { type AnswerVerdict, checkAnswer } from "./check_answer.ts";

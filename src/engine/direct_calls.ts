@@ -7,6 +7,7 @@ import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import { roundMs } from "../base/round_ms.ts";
 import type { CapabilitySet } from "../capability/mod.ts";
+import { failedResult, type ToolAnswer, type ToolCallOptions } from "../catalog/mod.ts";
 import type { ToolCallAnswer, ToolCallMetrics } from "../contract/mod.ts";
 import type { WireValue } from "../protocol/frames.ts";
 import { encodeValue } from "../protocol/values.ts";
@@ -28,8 +29,11 @@ export interface DirectCall {
   readonly maxResultTokens?: number | undefined;
 }
 
+/** What goes along with a call, and where what its server says meanwhile goes. */
+export type CallHooks = Pick<ToolCallOptions, "ask" | "onProgress" | "onLog" | "trace" | "round">;
+
 /** Whose call it is. */
-export interface CallIdentity {
+export interface CallIdentity extends CallHooks {
   readonly executionId: string;
   readonly requestId: string;
   readonly caller: Caller;
@@ -42,6 +46,9 @@ export interface DirectCallResult extends Pick<ToolCallAnswer, "content" | "trun
   readonly requestId: string;
   readonly metrics: ToolCallMetrics;
 }
+
+/** What an MCP server answered, untouched, and also where the tool reports a failure of its own. */
+export type RawAnswer = NonNullable<ToolAnswer["raw"]>;
 
 /** What direct calls are made with. */
 export interface DirectCallsOptions {
@@ -59,6 +66,24 @@ export class DirectCalls {
 
   constructor(options: DirectCallsOptions) {
     this.#options = options;
+  }
+
+  /** Makes one call for a caller that shows the tool as it is. */
+  async relay({ server, tool, input }: DirectCall, identity: CallIdentity): Promise<RawAnswer> {
+    const { caller, signal } = identity;
+    const json = toInputJson(input);
+    const toolbox = await this.#options.toolbox(caller.grant, signal, server);
+    const { named } = find(toolbox, server, tool);
+    using _turn = await this.#options.turns.take(caller, signal);
+    try {
+      const gate = this.#options.gate(identity, toolbox);
+      const { raw, value } = await gate.exchange(named.tool, json, signal);
+      return raw ?? { content: [{ type: "text", text: JSON.stringify(value) ?? "" }] };
+    } catch (thrown) {
+      const failed = failedResult(thrown);
+      if (failed !== undefined) return failed;
+      throw thrown;
+    }
   }
 
   /** Makes one call; rejects with what a program would have caught. */

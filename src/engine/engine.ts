@@ -12,6 +12,7 @@ import type {
   CheckAnswer,
   CheckRequest,
   ExecuteRequest,
+  ExecutionsAnswer,
   ReadResult,
   ResultPage,
   RuntimeInfo,
@@ -23,13 +24,23 @@ import type { ExecutionResult } from "./answer.ts";
 import { budgetOf } from "./budget_of.ts";
 import { CallerTurns } from "./caller_turns.ts";
 import { cancelled } from "./cancelled.ts";
-import { type DirectCall, type DirectCallResult, DirectCalls } from "./direct_calls.ts";
+import {
+  type CallHooks,
+  type CallIdentity,
+  type DirectCall,
+  type DirectCallResult,
+  DirectCalls,
+  type RawAnswer,
+} from "./direct_calls.ts";
 import { EngineMetrics } from "./engine_metrics.ts";
 import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
 import { admittedAt } from "./execution.ts";
 import { recordAdmitted, recordEnded } from "./execution_audit.ts";
+import { Executions, type PageOptions } from "./executions.ts";
 import { fitCall, fitExecution } from "./fitted_answer.ts";
+import type { Ticket } from "./gate.ts";
 import { Gates } from "./gates.ts";
+import type { StartedExecution } from "./live_execution.ts";
 import { ObservedToolboxes } from "./observed_toolbox.ts";
 import { Preparation } from "./preparation.ts";
 import type { Caller } from "./principal.ts";
@@ -41,12 +52,17 @@ import { ToolGates } from "./tool_gates.ts";
 import type { Toolbox } from "./toolbox.ts";
 
 /** Options of one execution. */
-export interface ExecuteOptions {
+export interface ExecuteOptions extends Pick<CallHooks, "trace"> {
   /** Cancels: the sandbox is killed, the answer says `CANCELLED` and which calls were in flight. */
   readonly signal?: AbortSignal;
   /** @default a new id */
   readonly requestId?: string;
+  /** Whether the caller can answer what servers ask in the middle of calls. @default false */
+  readonly canAnswer?: boolean;
 }
+
+/** Options of one direct call. */
+export interface CallOptions extends Omit<ExecuteOptions, "canAnswer" | "trace">, CallHooks {}
 
 /** What every door talks to. */
 export interface Engine extends AsyncDisposable {
@@ -56,10 +72,22 @@ export interface Engine extends AsyncDisposable {
     caller: Caller,
     options?: ExecuteOptions,
   ): Promise<ExecutionResult>;
+  /** Lets a program in, and resolves when it is: what happens then is in its events and its result. */
+  start(
+    request: ExecuteRequest,
+    caller: Caller,
+    options?: ExecuteOptions,
+  ): Promise<StartedExecution>;
+  /** An execution of this caller that runs or is still kept; else throws `EXECUTION_NOT_FOUND`. */
+  execution(executionId: string, caller: Caller): StartedExecution;
+  /** The executions of this caller that run or are still kept, newest first. */
+  executions(caller: Caller, page?: PageOptions): ExecutionsAnswer;
   /** Checks a program without running it. */
   check(request: CheckRequest, caller: Caller, options?: ExecuteOptions): Promise<CheckAnswer>;
   /** Calls one tool without a program; rejects with what a program would have caught. */
-  callTool(call: DirectCall, caller: Caller, options?: ExecuteOptions): Promise<DirectCallResult>;
+  callTool(call: DirectCall, caller: Caller, options?: CallOptions): Promise<DirectCallResult>;
+  /** The same call for a face that shows the tool as it is: what its server answered, untouched. */
+  relay(call: DirectCall, caller: Caller, options?: CallOptions): Promise<RawAnswer>;
   /**
    * A part of a result that was too big to be given at once. Rejects with `RESULT_NOT_FOUND` or
    * `INVALID_REQUEST`.
@@ -89,6 +117,7 @@ class LocalEngine implements Engine {
   readonly #programs: ProgramRuns;
   readonly #direct: DirectCalls;
   readonly #readers: ObservedToolboxes;
+  readonly #executions: Executions;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -101,6 +130,7 @@ class LocalEngine implements Engine {
     this.#readers = new ObservedToolboxes(shapes);
     const tools = new ToolGates(parts, { policy, metrics: this.#metrics, shapes });
     this.#choices = new RuntimeChoices(parts.clock);
+    this.#executions = new Executions(parts.config.executions, parts.clock);
     this.#programs = new ProgramRuns(parts, this.#preparation, tools, this.#choices);
     this.#direct = new DirectCalls({
       clock: parts.clock,
@@ -116,23 +146,59 @@ class LocalEngine implements Engine {
     caller: Caller,
     options: ExecuteOptions = {},
   ): Promise<ExecutionResult> {
+    const { result } = this.#begin(request, caller, options);
+    return await result;
+  }
+
+  // deno-lint-ignore require-await -- what keeps a request from running is a rejection
+  async start(
+    request: ExecuteRequest,
+    caller: Caller,
+    options: ExecuteOptions = {},
+  ): Promise<StartedExecution> {
+    return this.#begin(request, caller, options);
+  }
+
+  execution(executionId: string, caller: Caller): StartedExecution {
+    return this.#executions.find(executionId, caller);
+  }
+
+  executions(caller: Caller, page: PageOptions = {}): ExecutionsAnswer {
+    return this.#executions.list(caller, page);
+  }
+
+  #begin(request: ExecuteRequest, caller: Caller, options: ExecuteOptions): StartedExecution {
     const admitted = admit(request, caller, this.#rules());
-    using ticket = this.#gates.executions.enter(caller.id, options.signal);
-    const run: Run = {
+    const runtime = this.#choices.choose(admitted.candidates);
+    const ticket = this.#gates.executions.enter(caller.id, options.signal);
+    const beginning = {
       executionId: newId("exec"),
       requestId: options.requestId ?? newId("req"),
-      caller,
-      admitted,
-      runtime: this.#choices.choose(admitted.candidates),
-      signal: ticket.signal,
-      state: admittedAt(this.#parts.clock.monotonic()),
+      principal: caller.id,
+      cancel: (reason: CodemodeError) => ticket.cancel(reason),
     };
+    return this.#executions.begin(beginning, (watch) => {
+      const { executionId, requestId } = beginning;
+      const { signal } = ticket;
+      const { canAnswer = false, trace } = options;
+      const state = admittedAt(this.#parts.clock.monotonic());
+      const run = {
+        ...{ executionId, requestId, caller, admitted, runtime },
+        ...{ signal, watch, canAnswer, state },
+        ...(trace === undefined ? {} : { trace }),
+      };
+      return this.#walk(run, ticket, request);
+    });
+  }
+
+  async #walk(run: Run, entered: Ticket, request: ExecuteRequest): Promise<ExecutionResult> {
+    using ticket = entered;
     const { audit = NO_AUDIT } = this.#parts;
     recordAdmitted(audit, run, request.capabilities);
     const result = await this.#programs.walk(run, ticket);
     recordEnded(audit, run, result);
     this.#finish(run, result);
-    return fitExecution(result, this.#fitting(caller, request.maxResultTokens));
+    return fitExecution(result, this.#fitting(run.caller, request.maxResultTokens));
   }
 
   async check(
@@ -161,16 +227,26 @@ class LocalEngine implements Engine {
   async callTool(
     call: DirectCall,
     caller: Caller,
-    options: ExecuteOptions = {},
+    options: CallOptions = {},
   ): Promise<DirectCallResult> {
-    using ticket = this.#gates.calls.enter(caller.id, options.signal);
+    const result = await this.#directly(caller, options, (as) => this.#direct.call(call, as));
+    return fitCall(result, this.#fitting(caller, call.maxResultTokens));
+  }
+
+  async relay(call: DirectCall, caller: Caller, options: CallOptions = {}): Promise<RawAnswer> {
+    return await this.#directly(caller, options, (as) => this.#direct.relay(call, as));
+  }
+
+  async #directly<Answer>(
+    caller: Caller,
+    { signal: given, requestId = newId("req"), ...hooks }: CallOptions,
+    make: (identity: CallIdentity) => Promise<Answer>,
+  ): Promise<Answer> {
+    using ticket = this.#gates.calls.enter(caller.id, given);
     const { signal } = ticket;
-    const requestId = options.requestId ?? newId("req");
     try {
       await ticket.turn();
-      const identity = { executionId: newId("call"), requestId, caller, signal };
-      const result = await this.#direct.call(call, identity);
-      return fitCall(result, this.#fitting(caller, call.maxResultTokens));
+      return await make({ ...hooks, executionId: newId("call"), requestId, caller, signal });
     } catch (error) {
       throw signal.aborted ? cancelled(signal) : error;
     }
@@ -218,6 +294,7 @@ class LocalEngine implements Engine {
 
   async drain(signal: AbortSignal): Promise<void> {
     await this.#gates.close(signal);
+    this.#executions[Symbol.dispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -36,6 +36,8 @@ export interface Ticket extends Disposable {
   readonly signal: AbortSignal;
   /** Turns that come before this one; undefined once it has had its turn or has left. */
   readonly position: number | undefined;
+  /** Aborts the signal with this reason. */
+  cancel(reason: CodemodeError): void;
   /** Resolves when it may run. Rejects with `QUEUE_FULL` after `timeoutMs`, or the signal's reason. */
   turn(): Promise<void>;
 }
@@ -117,6 +119,7 @@ export class Gate {
       get position() {
         return queue.position(entry);
       },
+      cancel: (reason) => controller.abort(reason),
       turn: () => this.#turn(entry),
       [Symbol.dispose]: () => {
         caller?.removeEventListener("abort", onAbort);

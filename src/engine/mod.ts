@@ -7,11 +7,16 @@ export {
   toPlainAnswer,
   toTaggedAnswer,
 } from "./answer.ts";
-export { createEngine, type Engine, type ExecuteOptions } from "./engine.ts";
+export { type CallOptions, createEngine, type Engine, type ExecuteOptions } from "./engine.ts";
+export type { PageOptions } from "./executions.ts";
+export type { ToAnswer } from "./happening.ts";
+export type { StartedExecution } from "./live_execution.ts";
 export type { EngineParts } from "./engine_parts.ts";
 export {
+  type CallHooks,
   type DirectCall,
   type DirectCallResult,
+  type RawAnswer,
   toPlainCall,
   toTaggedCall,
 } from "./direct_calls.ts";

@@ -23,6 +23,7 @@ import { toRejection } from "./rejection.ts";
 import { type Run, type RunEnd, toResult } from "./run_end.ts";
 import type { RuntimeChoices } from "./runtime_choices.ts";
 import { explainSilent } from "./silent_servers.ts";
+import { waitForTurn } from "./queue_watch.ts";
 import type { ToolGates } from "./tool_gates.ts";
 import type { Toolbox } from "./toolbox.ts";
 
@@ -48,17 +49,21 @@ export class ProgramRuns {
 
   /** Runs one program when its turn has come. */
   async walk(run: Run, ticket: Ticket): Promise<ExecutionResult> {
+    const { feed } = run.watch;
+    feed.queued(ticket.position ?? 0);
     try {
       const toolbox = await this.#preparation.toolbox(
         run.admitted.grant,
         run.signal,
         run.admitted.code,
       );
-      await ticket.turn();
+      await waitForTurn(ticket, feed, this.#parts.clock);
       this.#advance(run, "check");
+      feed.checking();
       const { caller: { id: principal }, signal } = run;
       const checked = await this.#preparation.check(run.admitted, toolbox, { principal, signal });
       this.#advance(run, "checked");
+      feed.waiting();
       run.runtime = this.#choices.choose(run.admitted.candidates, checked.traits);
       if (!checked.ok || checked.emitted === undefined) {
         return this.#rejected(run, checked, toolbox.silent);
@@ -83,7 +88,8 @@ export class ProgramRuns {
   ): Promise<ExecutionResult> {
     const { admitted, caller, signal } = run;
     const access = this.#access(run);
-    const calls = this.#tools.open(run, {
+    const { feed, standstill } = run.watch;
+    const calls = this.#tools.openForProgram(run, {
       toolbox,
       access,
       language: admitted.language,
@@ -108,16 +114,26 @@ export class ProgramRuns {
       },
       host: {
         call: (frame, signal) => calls.call(frame, signal),
-        log: (entry) => void logs.push(toLogLine(entry)),
+        log: (entry) => {
+          logs.push(toLogLine(entry));
+          feed.log(entry);
+        },
+        standstill,
         denied: (attempt) => this.#denied(run, attempt),
       },
       signal,
     }, {
       ...this.#parts,
       share: this.#journals.open(caller.id),
-      onSandbox: () => this.#advance(run, "sandbox"),
+      onSandbox: () => {
+        this.#advance(run, "sandbox");
+        feed.running(begin.engine);
+      },
+      onMoved: (move) => feed.continued(move),
     });
     const { report, startupMs, continued } = await walk.run();
+    calls.end();
+    if (report.droppedLogs > 0) feed.log(droppedLine(report.droppedLogs));
     // What failed may have failed before it cost anything.
     if (report.outcome.kind === "completed" && checked.traits !== undefined) {
       const { cpuTimeMs } = report.usage;
@@ -130,9 +146,7 @@ export class ProgramRuns {
       report,
       checked,
       calls,
-      logs: report.droppedLogs === 0
-        ? logs
-        : [...logs, `[warn] ${report.droppedLogs} more log lines were dropped`],
+      logs: report.droppedLogs === 0 ? logs : [...logs, toLogLine(droppedLine(report.droppedLogs))],
       startupMs,
       problem: toRunProblem(report, emitted, run.requestId, this.#parts.clock.now()),
     });
@@ -180,4 +194,8 @@ export class ProgramRuns {
   #advance(run: Run, event: ExecutionEvent): void {
     run.state = advance(run.state, event, this.#parts.clock.monotonic());
   }
+}
+
+function droppedLine(count: number) {
+  return { level: "warn", text: `${count} more log lines were dropped` } as const;
 }

@@ -5,18 +5,24 @@ import type { CheckResult } from "../checker/mod.ts";
 import type { CallRecord, ExecutionMetrics, Problem, RuntimeChoice } from "../contract/mod.ts";
 import type { RunReport } from "../runtime/mod.ts";
 import type { Admitted } from "./admission.ts";
+import type { CallHooks } from "./direct_calls.ts";
 import { type ExecutionResult, toNote } from "./answer.ts";
 import type { ExecutionState } from "./execution.ts";
+import type { Watch } from "./executions.ts";
 import type { Caller } from "./principal.ts";
 import type { ToolCalls } from "./tool_calls.ts";
 
 /** One execution on its way. */
-export interface Run {
+export interface Run extends Pick<CallHooks, "trace"> {
   readonly executionId: string;
   readonly requestId: string;
   readonly caller: Caller;
   readonly admitted: Admitted;
   readonly signal: AbortSignal;
+  /** What it tells, and whom it asks. */
+  readonly watch: Watch;
+  /** Whether somebody can answer what servers ask. */
+  readonly canAnswer: boolean;
   /** The runtime it is on, or would be. */
   runtime: RuntimeChoice;
   state: ExecutionState;

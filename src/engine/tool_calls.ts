@@ -10,7 +10,7 @@ import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { roundMs } from "../base/round_ms.ts";
 import { type CapabilitySet, DEFAULT_AMOUNTS } from "../capability/mod.ts";
-import type { Catalog } from "../catalog/mod.ts";
+import type { Catalog, ToolAnswer, ToolCallOptions } from "../catalog/mod.ts";
 import type { CallRecord, Language, Tool } from "../contract/mod.ts";
 import { NETWORK_NAMESPACE } from "../protocol/access.ts";
 import type { CallFrame, WireError, WireValue } from "../protocol/frames.ts";
@@ -19,6 +19,7 @@ import type { CallReply } from "../runtime/mod.ts";
 import type { ShapeMemory } from "../shapes/mod.ts";
 import { type Bucket, fullBucket, take } from "../base/rate.ts";
 import type { CallGuard } from "./call_guard.ts";
+import type { CallHooks } from "./direct_calls.ts";
 import { encodeResult, toInput, toJson } from "./call_values.ts";
 import type { Found, Toolbox } from "./toolbox.ts";
 import { describeTool, toToolHit } from "./tool_hit.ts";
@@ -46,6 +47,8 @@ export interface ToolCallsOptions {
   readonly logger: Logger;
   /** Told of each call, for metrics. */
   readonly observer: CallObserver;
+  /** Told of each call, for whoever watches, and asked what servers ask. @default nobody */
+  readonly link?: CallLink;
   /** Longest a call waits for its turn under `maxCallsPerSecond`; later ones fail at once. */
   readonly maxRateWaitMs: number;
 }
@@ -56,7 +59,18 @@ export interface CallObserver {
   callEnded(record: CallRecord): void;
 }
 
+/** What an execution's watchers are told of its calls, and how they are asked. */
+export interface CallLink {
+  /** A call begins; the number that names it. */
+  started(server: string, tool: string, input: unknown): number;
+  ended(call: number, record: CallRecord): void;
+  /** Where what the server says and asks in the middle of a call goes. */
+  hear(call: number, signal: AbortSignal): CallHooks;
+}
+
 interface OpenRecord {
+  /** Its name in {@link CallLink}. */
+  readonly call: number;
   readonly server: string;
   readonly tool: string;
   readonly startedAt: number;
@@ -70,6 +84,7 @@ export class ToolCalls {
   readonly #options: ToolCallsOptions;
   readonly #records: OpenRecord[] = [];
   #bucket: Bucket;
+  #hasEnded = false;
 
   constructor(options: ToolCallsOptions) {
     this.#options = options;
@@ -98,9 +113,20 @@ export class ToolCalls {
     return this.#records.map((record) => toCallRecord(record, now));
   }
 
+  /** Nothing is told of calls any more; those without an end are told as they are. */
+  end(): void {
+    const now = this.#options.clock.monotonic();
+    for (const record of this.#records) {
+      if (record.endedAt === undefined) this.#tellEnd(record, now);
+    }
+    this.#hasEnded = true;
+  }
+
   /** A host or a file: on record like a call of a tool, under the namespace without its mark. */
   async #reach(access: Access, frame: CallFrame, signal: AbortSignal): Promise<CallReply> {
-    const record = this.#open({ server: frame.namespace.slice(1), name: frame.tool });
+    const [first, ...rest] = frame.args;
+    const input = rest.length === 0 ? first : frame.args;
+    const record = this.#open({ server: frame.namespace.slice(1), name: frame.tool }, input);
     record.status = "in_flight";
     try {
       const value = await access.call(frame, signal);
@@ -113,6 +139,7 @@ export class ToolCalls {
       return { ok: false, error: this.#toAccessError(error, frame) };
     } finally {
       record.endedAt = this.#options.clock.monotonic();
+      this.#tellEnd(record, record.endedAt);
     }
   }
 
@@ -144,17 +171,39 @@ export class ToolCalls {
 
   /** Makes one call with `input`, which is JSON and is sent as it was judged. */
   async invoke(tool: Tool, input: unknown, signal: AbortSignal): Promise<unknown> {
-    const { catalog, clock, guard, observer, principal } = this.#options;
-    const record = this.#open(tool);
+    const { catalog, principal, shapes } = this.#options;
+    const make = (options: ToolCallOptions) => catalog.call(tool.server, tool.name, input, options);
+    const value = await this.#through(tool, input, signal, make);
+    shapes?.observe(principal, tool, value);
+    return value;
+  }
+
+  /** The same call, with everything that its source answered. */
+  async exchange(tool: Tool, input: unknown, signal: AbortSignal): Promise<ToolAnswer> {
+    const { catalog } = this.#options;
+    const make = (options: ToolCallOptions) =>
+      catalog.exchange(tool.server, tool.name, input, options);
+    return await this.#through(tool, input, signal, make);
+  }
+
+  async #through<Answer>(
+    tool: Tool,
+    input: unknown,
+    signal: AbortSignal,
+    make: (options: ToolCallOptions) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { clock, guard, link, observer, principal } = this.#options;
+    const record = this.#open(tool, input);
     observer.callStarted(tool.server);
     try {
       await guard.admit(tool, input, signal);
       await this.#waitForRate(tool, signal);
       record.status = "in_flight";
-      const value = await catalog.call(tool.server, tool.name, input, { signal, principal });
+      const heard = link?.hear(record.call, signal);
+      const options = { signal, principal, ...heard };
+      const answer = await make(options);
       record.status = "ok";
-      this.#options.shapes?.observe(principal, tool, value);
-      return value;
+      return answer;
     } catch (thrown) {
       const error = toCodemodeError(thrown);
       if (!signal.aborted) record.status = "error";
@@ -163,11 +212,17 @@ export class ToolCalls {
     } finally {
       record.endedAt = clock.monotonic();
       observer.callEnded(toCallRecord(record, record.endedAt));
+      this.#tellEnd(record, record.endedAt);
     }
   }
 
-  #open(tool: Pick<Tool, "server" | "name">): OpenRecord {
+  #tellEnd(record: OpenRecord, now: number): void {
+    if (!this.#hasEnded) this.#options.link?.ended(record.call, toCallRecord(record, now));
+  }
+
+  #open(tool: Pick<Tool, "server" | "name">, input: unknown): OpenRecord {
     const record: OpenRecord = {
+      call: this.#options.link?.started(tool.server, tool.name, input) ?? 0,
       server: tool.server,
       tool: tool.name,
       startedAt: this.#options.clock.monotonic(),

@@ -1,5 +1,6 @@
 /** Opens the gate that the calls of one execution, or one direct call, pass. */
 
+import type { Question } from "../contract/mod.ts";
 import type { Policy } from "../policy/mod.ts";
 import { NO_APPROVER } from "../policy/mod.ts";
 import type { ShapeMemory } from "../shapes/mod.ts";
@@ -9,7 +10,8 @@ import type { EngineMetrics } from "./engine_metrics.ts";
 import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
 import { observedToolbox } from "./observed_toolbox.ts";
 import { recordCall } from "./execution_audit.ts";
-import { ToolCalls, type ToolCallsOptions } from "./tool_calls.ts";
+import type { Run } from "./run_end.ts";
+import { type CallLink, ToolCalls, type ToolCallsOptions } from "./tool_calls.ts";
 
 /** What calls may reach, and how long they may wait for their turns. */
 export type CallReach = Pick<
@@ -38,8 +40,25 @@ export class ToolGates {
     this.#shapes = shapes;
   }
 
+  /** The gate for the calls of one program, which tell its watchers and ask its caller. */
+  openForProgram(run: Run, reach: CallReach): ToolCalls {
+    return this.#open(run, reach, linkOf(run));
+  }
+
   /** The gate for one identity's calls. */
   open(run: CallIdentity, reach: CallReach): ToolCalls {
+    const { ask, onProgress, onLog, trace, round } = run;
+    const heard = {
+      ...(ask === undefined ? {} : { ask }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+      ...(onLog === undefined ? {} : { onLog }),
+      ...(trace === undefined ? {} : { trace }),
+      ...(round === undefined ? {} : { round }),
+    };
+    return this.#open(run, reach, { started: () => 0, ended() {}, hear: () => heard });
+  }
+
+  #open(run: CallIdentity, reach: CallReach, link: CallLink): ToolCalls {
     const { executionId, requestId, caller: { id: principal } } = run;
     const { catalog, clock, audit = NO_AUDIT, approver = NO_APPROVER } = this.#parts;
     const metrics = this.#metrics;
@@ -50,6 +69,7 @@ export class ToolGates {
       ...reach,
       toolbox: observedToolbox(reach.toolbox, this.#shapes, principal),
       shapes: this.#shapes,
+      link,
       guard: new CallGuard({
         grant,
         policy,
@@ -73,4 +93,17 @@ export class ToolGates {
       },
     });
   }
+}
+
+/** The calls of a program, for its watchers. */
+function linkOf({ watch: { feed, questions }, canAnswer, trace }: Run): CallLink {
+  return {
+    started: (server, tool, input) => feed.callStarted(server, tool, input),
+    ended: (call, record) => feed.callEnded(call, record),
+    hear: (call, signal) => ({
+      onProgress: (progress) => feed.progress(call, progress),
+      ...(trace === undefined ? {} : { trace }),
+      ...(canAnswer ? { ask: (question: Question) => questions.ask(question, signal) } : {}),
+    }),
+  };
 }

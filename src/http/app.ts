@@ -20,6 +20,15 @@ import { declarations, introspect } from "./declarations.ts";
 import { docsPage } from "./docs_page.ts";
 import type { Env } from "./env.ts";
 import { execute } from "./execute.ts";
+import { executeStream } from "./execute_stream.ts";
+import {
+  answerQuestion,
+  cancelExecution,
+  executionEvents,
+  listExecutions,
+  showExecution,
+} from "./executions.ts";
+import type { McpEndpoint } from "../door/mod.ts";
 import { health, type HealthReporter } from "./health.ts";
 import { createIdentify } from "./identify.ts";
 import { authenticate } from "./middleware/authenticate.ts";
@@ -28,6 +37,7 @@ import { knownHost } from "./middleware/known_host.ts";
 import { knownOrigin } from "./middleware/known_origin.ts";
 import { requestContext } from "./middleware/request_context.ts";
 import { securityHeaders } from "./middleware/security_headers.ts";
+import { mcp } from "./mcp_endpoint.ts";
 import { openapi } from "./openapi.ts";
 import { answerError } from "./problem.ts";
 import { readResult } from "./read_result.ts";
@@ -53,6 +63,7 @@ export interface HttpParts {
   readonly health: HealthReporter;
   /** Whoever keeps the servers. @default nobody outside changes them */
   readonly admin?: ServerAdmin;
+  readonly mcp: McpEndpoint;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -94,9 +105,17 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   app.get(METADATA_PATH, resourceMetadata(parts));
   app.get(`${METADATA_PATH}/*`, resourceMetadata(parts));
 
+  app.on(["GET", "POST", "DELETE"], "/mcp", mayExecute, mcp(parts));
   app.get("/metrics", mayMeasure, (c) => c.text(parts.metrics.print(), 200, METRICS_HEADERS));
   app.post("/api/v1/execute", mayExecute, execute(parts));
   app.post("/execute", mayExecute, execute(parts));
+  app.post("/api/v1/execute/stream", mayExecute, executeStream(parts));
+  app.post("/execute/stream", mayExecute, executeStream(parts));
+  app.get("/api/v1/executions", mayExecute, listExecutions(parts));
+  app.get("/api/v1/executions/:id", mayExecute, showExecution(parts));
+  app.delete("/api/v1/executions/:id", mayExecute, cancelExecution(parts));
+  app.get("/api/v1/executions/:id/events", mayExecute, executionEvents(parts));
+  app.post("/api/v1/executions/:id/answers", mayExecute, answerQuestion(parts));
   app.post("/api/v1/check", mayRead, check(parts));
   app.get("/api/v1/tools", mayRead, tools(parts));
   app.get("/api/v1/tools/search", mayRead, searchTools(parts));
@@ -131,9 +150,9 @@ const DOCS_HEADERS = {
 function corsOf({ cors: { origins } }: ServerConfig) {
   return cors({
     origin: [...origins],
-    allowMethods: ["GET", "POST", "OPTIONS"],
-    allowHeaders: ["content-type", "authorization", "x-api-key", "accept"],
-    exposeHeaders: ["x-request-id", "retry-after", "www-authenticate"],
+    allowMethods: ["GET", "POST", "DELETE", "OPTIONS"],
+    allowHeaders: ["content-type", "authorization", "x-api-key", "accept", "last-event-id"],
+    exposeHeaders: ["x-request-id", "x-execution-id", "retry-after", "www-authenticate"],
   });
 }
 

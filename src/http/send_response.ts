@@ -84,6 +84,8 @@ async function pipe(
   const onClose = () => void reader.cancel().catch(() => {});
   outgoing.once("close", onClose);
   options.gone.addEventListener("abort", onClose, { once: true });
+  // Who was gone before is not told of again.
+  if (isOver(outgoing, options)) onClose();
   try {
     for (;;) {
       const { done, value } = await reader.read();

@@ -10,7 +10,7 @@ import {
   LOG_LEVEL_META_KEY,
   type RequestOptions,
 } from "@modelcontextprotocol/client";
-import type { ExchangeOptions } from "./exchange_options.ts";
+import type { ExchangeOptions, RelayedRound } from "./exchange_options.ts";
 import { type InputAnswers, inRounds } from "./input_rounds.ts";
 import type { NoticeRoutes } from "./notice_routes.ts";
 import type { QuestionDesk } from "./question_desk.ts";
@@ -52,6 +52,8 @@ export async function exchange<Result>(
   using route = routes.open(options);
   const sendOnce = sender(options, party, route.token);
   if (client.getProtocolEra() === "modern") {
+    const { round } = options;
+    if (round !== undefined) return await sendOnce(answersOf(round));
     const either = AbortSignal.any([signal, over]);
     return await inRounds(sendOnce, { server, tool: about, ask, signal: either });
   }
@@ -64,18 +66,26 @@ export async function exchange<Result>(
 }
 
 function sender<Result>(
-  { signal, ask, trace, onLog }: ExchangeOptions,
+  { signal, ask, trace, onLog, round }: ExchangeOptions,
   { client, send }: Party<Result>,
   progressToken: string | undefined,
 ): (answers: InputAnswers) => Promise<Result> {
   const isModern = client.getProtocolEra() === "modern";
+  const capabilities = round?.capabilities ?? (ask ? ASKABLE : {});
   const meta = {
     ...trace,
     ...(progressToken === undefined ? {} : { progressToken }),
-    ...(isModern ? { [CLIENT_CAPABILITIES_META_KEY]: ask ? ASKABLE : {} } : {}),
+    ...(isModern ? { [CLIENT_CAPABILITIES_META_KEY]: capabilities } : {}),
     ...(isModern && onLog ? { [LOG_LEVEL_META_KEY]: "debug" } : {}),
   };
   const extra = Object.keys(meta).length === 0 ? {} : { _meta: meta };
   return (answers) =>
     send({ ...answers, ...extra }, { signal, timeout: NO_TIMEOUT_MS, allowInputRequired: true });
+}
+
+function answersOf({ inputResponses, requestState }: RelayedRound): InputAnswers {
+  return {
+    ...(inputResponses === undefined ? {} : { inputResponses }),
+    ...(requestState === undefined ? {} : { requestState }),
+  };
 }

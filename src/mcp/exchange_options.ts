@@ -10,6 +10,14 @@ export interface TraceContext {
   readonly tracestate?: string;
 }
 
+/** One round of a conversation that somebody else leads, whose answers and state are passed on unread. */
+export interface RelayedRound {
+  /** What whoever leads it can be asked. */
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly inputResponses?: Readonly<Record<string, unknown>>;
+  readonly requestState?: string;
+}
+
 /** Options of one request: whose it is, who can be asked, who hears of progress. */
 export interface ExchangeOptions {
   readonly signal: AbortSignal;
@@ -22,4 +30,9 @@ export interface ExchangeOptions {
   readonly onLog?: (entry: McpLogEntry) => void;
   /** Told to the server. */
   readonly trace?: TraceContext;
+  /**
+   * Servers of the newest revision are sent this one round, and what they ask is the result; those of
+   * the older ones go by `ask`. @default their questions go to `ask`
+   */
+  readonly round?: RelayedRound;
 }

@@ -9,7 +9,7 @@ export {
   type ServerStatus,
 } from "./manager.ts";
 export type { ConnectionState } from "./connection_state.ts";
-export type { ExchangeOptions, TraceContext } from "./exchange_options.ts";
+export type { ExchangeOptions, RelayedRound, TraceContext } from "./exchange_options.ts";
 export type { McpContent, McpResult } from "./mcp_result.ts";
 export {
   type HeaderParameter,

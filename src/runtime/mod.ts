@@ -35,4 +35,5 @@ export type {
   SandboxSpec,
   Usage,
 } from "./runtime.ts";
+export { Standstill } from "./standstill.ts";
 export { createWorkerRuntime, type WorkerRuntimeOptions } from "./worker_runtime.ts";

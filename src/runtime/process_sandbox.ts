@@ -138,8 +138,8 @@ export class ProcessSandbox implements Sandbox, StartingSandbox {
     const measured = meter.finish();
     this.#isFree = this.#options.isKept === true && isOwnEnd(outcome);
     if (!this.#isFree) this.#process.kill();
-    const { droppedLogs, queuedCalls, waitTimeMs } = session;
-    const usage = { ...measured, waitTimeMs };
+    const { droppedLogs, queuedCalls, waited } = session;
+    const usage = { ...measured, ...waited };
     return { outcome: this.#judge(outcome), usage, droppedLogs, queuedCalls };
   }
 

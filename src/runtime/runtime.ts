@@ -7,6 +7,7 @@
 import type { CodemodeError } from "../base/errors.ts";
 import type { RuntimeInfo } from "../contract/mod.ts";
 import type { DeniedAttempt } from "./broker_request.ts";
+import type { Standstill } from "./standstill.ts";
 import type { GuestAccess } from "../protocol/access.ts";
 import type { Budget } from "../protocol/budget.ts";
 import type {
@@ -74,6 +75,8 @@ export interface RunHost {
   log(entry: Pick<LogFrame, "level" | "text">): void;
   /** A reply is sent, as this text. */
   replied?(call: CallFrame, text: string): void;
+  /** Says when somebody is asked in the middle of a call, which takes none of the program's time. */
+  readonly standstill?: Standstill;
   /** The program tried around the host what no sandbox may do, and was denied. */
   denied?(attempt: DeniedAttempt): void;
 }
@@ -85,6 +88,8 @@ export interface Usage {
   readonly wallTimeMs: number;
   /** Wall time with a call in flight. */
   readonly waitTimeMs: number;
+  /** The part of it in which somebody was asked, which counts against no limit. @default 0 */
+  readonly askTimeMs?: number;
 }
 
 /**

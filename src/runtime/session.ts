@@ -23,7 +23,7 @@ import { LineSplitter, openGuestLine } from "../protocol/lines.ts";
 import { parseFrame } from "../protocol/parse_frame.ts";
 import { callLimitError, outputError, sleepLimitError } from "./limits.ts";
 import { listAllowed } from "./allowed_tools.ts";
-import type { CallReply, Outcome, Program, RunHost } from "./runtime.ts";
+import type { CallReply, Outcome, Program, RunHost, Usage } from "./runtime.ts";
 import { TimeBudget } from "./time_budget.ts";
 
 /** What the session needs of the world. */
@@ -55,6 +55,7 @@ export class Session {
   #calls = 0;
   #sleeps = 0;
   #usage: GuestUsage | undefined;
+  #standstill: Disposable | undefined;
   #totalBytes = 0;
   #logLines = 0;
   #logBytes = 0;
@@ -76,7 +77,14 @@ export class Session {
 
   /** Milliseconds with a call in flight. */
   get waitTimeMs(): number {
-    return this.#time.waitingMs;
+    return this.#time.waitingMs + this.#time.askingMs;
+  }
+
+  /** The same as usage, with the part in which somebody was asked. */
+  get waited(): Pick<Usage, "waitTimeMs" | "askTimeMs"> {
+    const { waitTimeMs } = this;
+    const { askingMs: askTimeMs } = this.#time;
+    return askTimeMs === 0 ? { waitTimeMs } : { waitTimeMs, askTimeMs };
   }
 
   /** Ends the run when that much CPU time is more than it may use; does nothing when it has ended. */
@@ -110,6 +118,10 @@ export class Session {
     const frameBytes = repeatable && budget.frameBytes;
     this.#context.write(`${JSON.stringify({ ...start, ...terms, cpuTimeMs, frameBytes })}\n`);
     this.#time.start();
+    const { standstill } = this.#host;
+    if (standstill === undefined) return;
+    this.#time.asks(standstill.isOn);
+    this.#standstill = standstill.onChange((isOn) => this.#time.asks(isOn));
   }
 
   /** An engine of many programs has to end one itself; all others are ended from outside. */
@@ -180,6 +192,7 @@ export class Session {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#time.stop();
+    this.#standstill?.[Symbol.dispose]();
     // Making an error takes longer than all the rest of this.
     if (this.#active + this.#sleeps > 0) {
       this.#aborter.abort(new CodemodeError("CANCELLED", "The program has ended"));

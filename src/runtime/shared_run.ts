@@ -114,13 +114,13 @@ export class SharedRun {
    */
   #usage(): Usage {
     const wallTimeMs = this.#clock.monotonic() - this.#startedMs;
-    const { usage, waitTimeMs } = this.session;
+    const { usage, waited } = this.session;
     if (usage !== undefined) {
       const { cpuMs: cpuTimeMs, memoryBytes: memoryPeakBytes } = usage;
-      return { cpuTimeMs, memoryPeakBytes, wallTimeMs, waitTimeMs };
+      return { cpuTimeMs, memoryPeakBytes, wallTimeMs, ...waited };
     }
     const cpuTimeMs = Math.min(wallTimeMs, this.#busyMs + this.#context.busyNowMs());
-    return { cpuTimeMs, memoryPeakBytes: 0, wallTimeMs, waitTimeMs };
+    return { cpuTimeMs, memoryPeakBytes: 0, wallTimeMs, ...waited };
   }
 }
 

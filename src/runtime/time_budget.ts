@@ -1,6 +1,7 @@
 /**
  * The time of one program, in three budgets kept apart: its own wall time, which stands still while
- * it waits for calls; the time it waits; and CPU time, which bounds what it does behind its calls.
+ * it waits for calls; the time it waits; and CPU time, which bounds what it does behind its calls. While
+ * somebody is asked in the middle of a call, only CPU time counts.
  * Only reads a clock and says which budget is spent; ending the run is left to the session.
  */
 
@@ -25,8 +26,11 @@ export interface TimeLimits {
 
 const NOTHING_SPENT: SpentTime = Object.freeze({ ownMs: 0, waitMs: 0, cpuMs: 0 });
 
-/** Where a program is: it runs, or a call of it is in flight, or it has not begun or has ended. */
-type Phase = "running" | "waiting" | "stopped";
+/**
+ * Where a program is: it runs, or a call of it is in flight, or one is and somebody is asked, or it has
+ * not begun or has ended.
+ */
+type Phase = "running" | "waiting" | "asking" | "stopped";
 
 /** The clock of one program. */
 export class TimeBudget {
@@ -38,7 +42,9 @@ export class TimeBudget {
   #sinceMs = 0;
   #runningMs = 0;
   #waitingMs = 0;
+  #askingMs = 0;
   #inFlight = 0;
+  #isAsking = false;
   #timer: Disposable | undefined;
   #dueMs = Infinity;
 
@@ -50,9 +56,14 @@ export class TimeBudget {
     this.#spent = limits.spent ?? NOTHING_SPENT;
   }
 
-  /** Time with a call in flight so far. */
+  /** Time with a call in flight so far, without that in which somebody was asked. */
   get waitingMs(): number {
     return this.#waitingMs + (this.#phase === "waiting" ? this.#elapsedMs() : 0);
+  }
+
+  /** Time so far in which somebody was asked. */
+  get askingMs(): number {
+    return this.#askingMs + (this.#phase === "asking" ? this.#elapsedMs() : 0);
   }
 
   /** Time that counts against the timeout so far. */
@@ -69,13 +80,19 @@ export class TimeBudget {
   /** A call has gone out; with the first one the own time stands still. */
   callBegan(): void {
     this.#inFlight += 1;
-    if (this.#inFlight === 1 && this.#phase === "running") this.#enter("waiting");
+    if (this.#inFlight === 1 && this.#phase === "running") this.#enter(this.#waitingPhase());
   }
 
   /** The host has answered a call; with the last one the own time goes on, read or not. */
   callEnded(): void {
     this.#inFlight -= 1;
-    if (this.#inFlight === 0 && this.#phase === "waiting") this.#enter("running");
+    if (this.#inFlight === 0 && this.#isWaiting()) this.#enter("running");
+  }
+
+  /** Whether somebody is asked: then waiting counts against nothing. */
+  asks(isAsking: boolean): void {
+    this.#isAsking = isAsking;
+    if (this.#isWaiting()) this.#enter(this.#waitingPhase());
   }
 
   /** The program has ended: nothing counts any more. */
@@ -97,6 +114,14 @@ export class TimeBudget {
     return usedMs - this.ownMs * cores > timeoutMs ? waitingCpuTimeError(timeoutMs) : undefined;
   }
 
+  #waitingPhase(): Phase {
+    return this.#isAsking ? "asking" : "waiting";
+  }
+
+  #isWaiting(): boolean {
+    return this.#phase === "waiting" || this.#phase === "asking";
+  }
+
   #elapsedMs(): number {
     return this.#clock.monotonic() - this.#sinceMs;
   }
@@ -104,9 +129,10 @@ export class TimeBudget {
   #enter(phase: Phase): void {
     if (this.#phase === "running") this.#runningMs += this.#elapsedMs();
     if (this.#phase === "waiting") this.#waitingMs += this.#elapsedMs();
+    if (this.#phase === "asking") this.#askingMs += this.#elapsedMs();
     this.#phase = phase;
     this.#sinceMs = this.#clock.monotonic();
-    if (phase === "stopped") this.#timer?.[Symbol.dispose]();
+    if (phase === "stopped" || phase === "asking") this.#disarm();
     else this.#arm();
   }
 
@@ -118,6 +144,11 @@ export class TimeBudget {
     this.#timer?.[Symbol.dispose]();
     this.#dueMs = dueMs;
     this.#timer = this.#clock.after(leftMs, () => this.#look());
+  }
+
+  #disarm(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#dueMs = Infinity;
   }
 
   #look(): void {

@@ -87,9 +87,9 @@ export class WorkerSandbox implements Sandbox, StartingSandbox {
     const outcome = await session.outcome;
     watch[Symbol.dispose]();
     this.#worker.terminate();
-    const { droppedLogs, queuedCalls, waitTimeMs } = session;
+    const { droppedLogs, queuedCalls, waited } = session;
     const wallTimeMs = clock.monotonic() - startedMs;
-    const usage = { cpuTimeMs: 0, memoryPeakBytes: 0, wallTimeMs, waitTimeMs };
+    const usage = { cpuTimeMs: 0, memoryPeakBytes: 0, wallTimeMs, ...waited };
     return { outcome: this.#judge(outcome), usage, droppedLogs, queuedCalls };
   }
 

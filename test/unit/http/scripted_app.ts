@@ -1,6 +1,7 @@
 /** The HTTP application over an engine that does what a test says; no sockets, no sandboxes. */
 
 import { createAuthenticator, type Principal } from "../../../src/auth/mod.ts";
+import { CodemodeError } from "../../../src/base/errors.ts";
 import type { LogEntry } from "../../../src/base/log.ts";
 import { createLogger } from "../../../src/base/log.ts";
 import { Metrics } from "../../../src/base/metrics.ts";
@@ -22,6 +23,7 @@ export interface Script {
   readonly execute?: (asked: Asked) => ExecutionResult | Promise<ExecutionResult>;
   readonly callTool?: Engine["callTool"];
   readonly readResult?: Engine["readResult"];
+  readonly execution?: Engine["execution"];
   readonly server?: Readonly<Record<string, unknown>>;
   /** Where it says it listens, without the rules for that address. */
   readonly host?: string;
@@ -76,9 +78,15 @@ export function scriptedApp(script: Script = {}) {
       asked.push(one);
       return await (script.execute ?? (() => completed(42)))(one);
     },
+    start: unscripted,
+    execution: script.execution ?? (() => {
+      throw new CodemodeError("EXECUTION_NOT_FOUND", "There is none");
+    }),
+    executions: () => ({ executions: [] }),
     check: unscripted,
     callTool: script.callTool ?? unscripted,
     readResult: script.readResult ?? unscripted,
+    relay: unscripted,
     toolbox: unscripted,
     runtimes: () => [{
       name: "deno",
@@ -104,6 +112,7 @@ export function scriptedApp(script: Script = {}) {
     audience: undefined,
     audit: { record: (entry) => void audited.push(entry) },
     health: { report: () => Promise.resolve(script.health ?? HEALTHY) },
+    mcp: { fetch: unscripted, [Symbol.asyncDispose]: () => Promise.resolve() },
     metrics,
     clock,
     logger: createLogger([{ write: (entry) => void entries.push(entry) }], "debug"),

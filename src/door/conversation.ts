@@ -1,0 +1,142 @@
+/**
+ * A program or a call that outlives the request that began it: it asks, its client comes back with the
+ * answers, and goes on hearing of it where it left.
+ */
+
+import type { CallToolResult } from "@modelcontextprotocol/server";
+import type { Clock } from "../base/clock.ts";
+import type { ExecutionEvent, OpenQuestion, QuestionAnswer } from "../contract/mod.ts";
+
+/** What a conversation is about. */
+export interface Subject {
+  readonly id: string;
+  /** How it ends; never rejects. */
+  readonly result: Promise<CallToolResult>;
+  /** Questions that wait for an answer. */
+  readonly questions: readonly OpenQuestion[];
+  /** What happens after an event, until it ends. */
+  events(after: number): AsyncIterableIterator<ExecutionEvent>;
+  /** Throws `INVALID_REQUEST` when the answer does not fit; the question then stays open. */
+  answer(question: string, answer: QuestionAnswer): void;
+  cancel(reason: string): void;
+}
+
+/** How far a conversation came: to its end, to questions, or not further in the time there was. */
+export type Stop =
+  | { readonly kind: "ended"; readonly result: CallToolResult }
+  | { readonly kind: "asks"; readonly questions: readonly OpenQuestion[] }
+  | { readonly kind: "goes on" };
+
+/** Options of {@link Conversation.attend}. */
+export interface AttendOptions {
+  /** Ends the program: whoever called does not want it any more. */
+  readonly signal: AbortSignal;
+  /** Leaves it alone. @default never */
+  readonly leave?: AbortSignal;
+  readonly onEvent: (event: ExecutionEvent) => Promise<void>;
+  /** Whether a question can be put to whoever called; one that cannot is answered with `cancel`. */
+  readonly canAsk: (question: OpenQuestion) => boolean;
+}
+
+const LEFT = "The execution was cancelled: its caller went away";
+
+/** One program or call, and where its client has heard of it. */
+export class Conversation {
+  readonly principal: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number;
+  readonly #subject: Subject;
+  readonly #clock: Clock;
+  #heard = 0;
+  #updatedAt: number;
+  #isCancelled = false;
+  #result: CallToolResult | undefined;
+
+  constructor(subject: Subject, principal: string, clock: Clock) {
+    this.#subject = subject;
+    this.principal = principal;
+    this.#clock = clock;
+    this.createdAt = this.#updatedAt = clock.now();
+    void subject.result.then((result) => {
+      this.#result = result;
+      this.#touch();
+    });
+  }
+
+  /** When it last changed its state. */
+  get updatedAt(): number {
+    return this.#updatedAt;
+  }
+
+  /** Whether it was ended before it had a result. */
+  get isCancelled(): boolean {
+    return this.#isCancelled;
+  }
+
+  get id(): string {
+    return this.#subject.id;
+  }
+
+  /** Settles when it has ended. */
+  get end(): Promise<CallToolResult> {
+    return this.#subject.result;
+  }
+
+  /** The result once it is there. */
+  get result(): CallToolResult | undefined {
+    return this.#result;
+  }
+
+  get questions(): readonly OpenQuestion[] {
+    return this.#result === undefined && !this.#isCancelled ? this.#subject.questions : [];
+  }
+
+  answer(question: string, answer: QuestionAnswer): void {
+    this.#subject.answer(question, answer);
+    this.#touch();
+  }
+
+  cancel(reason: string): void {
+    if (this.#result !== undefined || this.#isCancelled) return;
+    this.#isCancelled = true;
+    this.#touch();
+    this.#subject.cancel(reason);
+  }
+
+  /** Hears of it until it ends, asks, or is left alone. */
+  async attend({ signal, leave, onEvent, canAsk }: AttendOptions): Promise<Stop> {
+    const events = this.#subject.events(this.#heard);
+    const cancel = () => this.cancel(LEFT);
+    const depart = () => void events.return?.();
+    if (signal.aborted) cancel();
+    signal.addEventListener("abort", cancel, { once: true });
+    leave?.addEventListener("abort", depart, { once: true });
+    try {
+      this.#refuse(canAsk);
+      if (this.questions.length > 0) return { kind: "asks", questions: this.questions };
+      for await (const event of events) {
+        this.#heard = event.id;
+        this.#refuse(canAsk);
+        if (event.type === "question" && this.questions.length > 0) {
+          return { kind: "asks", questions: this.questions };
+        }
+        await onEvent(event);
+      }
+      if (leave?.aborted && this.#result === undefined) return { kind: "goes on" };
+      return { kind: "ended", result: await this.end };
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      leave?.removeEventListener("abort", depart);
+    }
+  }
+
+  #touch(): void {
+    this.#updatedAt = this.#clock.now();
+  }
+
+  #refuse(canAsk: (question: OpenQuestion) => boolean): void {
+    for (const question of this.questions) {
+      if (!canAsk(question)) this.answer(question.question, { action: "cancel" });
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/** Conversations that wait for their client: bound to their principal, counted, and ended by time. */
+
+import type { Clock } from "../base/clock.ts";
+import type { Conversation } from "./conversation.ts";
+
+/** How many there may be, and how long one waits. */
+export interface ConversationLimits {
+  readonly perPrincipal: number;
+  readonly patienceMs: number;
+}
+
+interface Kept {
+  readonly conversation: Conversation;
+  timer: Disposable;
+}
+
+const FORGOTTEN = "The execution was cancelled: its caller did not come back";
+
+/** Those that are kept. Disposing it ends them. */
+export class Conversations implements Disposable {
+  readonly #limits: ConversationLimits;
+  readonly #clock: Clock;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(limits: ConversationLimits, clock: Clock) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  /** How many are kept. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  /** Whether one more of this principal can be kept; the oldest that has ended makes room. */
+  hasRoom(principal: string): boolean {
+    const theirs = [...this.#kept.values()]
+      .map(({ conversation }) => conversation)
+      .filter((conversation) => conversation.principal === principal);
+    if (theirs.length < this.#limits.perPrincipal) return true;
+    const ended = theirs.find(({ result }) => result !== undefined);
+    if (ended === undefined) return false;
+    this.release(ended.id);
+    return true;
+  }
+
+  /** Keeps one until its client comes back; its time begins anew. */
+  keep(conversation: Conversation): void {
+    this.#kept.get(conversation.id)?.timer[Symbol.dispose]();
+    const timer = this.#clock.after(this.#limits.patienceMs, () => {
+      this.#kept.delete(conversation.id);
+      conversation.cancel(FORGOTTEN);
+    });
+    this.#kept.set(conversation.id, { conversation, timer });
+  }
+
+  /** The principal's conversation of that id. */
+  find(id: string, principal: string): Conversation | undefined {
+    const found = this.#kept.get(id)?.conversation;
+    // SAFETY: who knows an id of another's gets nothing by it (test/integration/door).
+    return found?.principal === principal ? found : undefined;
+  }
+
+  /** Lets go of one without ending it. */
+  release(id: string): void {
+    this.#kept.get(id)?.timer[Symbol.dispose]();
+    this.#kept.delete(id);
+  }
+
+  [Symbol.dispose](): void {
+    for (const { conversation, timer } of this.#kept.values()) {
+      timer[Symbol.dispose]();
+      conversation.cancel("The service is shutting down");
+    }
+    this.#kept.clear();
+  }
+}

@@ -1,0 +1,72 @@
+/** The door over HTTP: both revisions at one address, for principals that were let in already. */
+
+import { type AuthInfo, createMcpHandler, isLegacyRequest } from "@modelcontextprotocol/server";
+import type { Caller } from "../engine/mod.ts";
+import { createDoor } from "./door.ts";
+import type { DoorParts } from "./door_parts.ts";
+import { type Change, notifyModern, notifySession, watchChanges } from "./changes.ts";
+import { createServer } from "./create_server.ts";
+import { Sessions } from "./sessions.ts";
+
+/** Streams on which clients wait to be told of changes. */
+const MAX_SUBSCRIPTIONS = 256;
+
+/** What the endpoint needs besides. */
+export interface EndpointParts extends DoorParts {
+  /** Largest request. */
+  readonly maxBodyBytes: number;
+}
+
+/** The endpoint. Disposing it ends sessions, streams and what waits. */
+export interface McpEndpoint extends AsyncDisposable {
+  fetch(request: Request, caller: Caller): Promise<Response>;
+}
+
+/** Creates the endpoint. */
+export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
+  const { clock, config: limits, maxBodyBytes, logger } = parts;
+  const door = createDoor(parts);
+  const modern = createMcpHandler(
+    ({ authInfo }) => createServer(door, { caller: callerOf(authInfo), era: "modern" }),
+    {
+      legacy: "reject",
+      maxSubscriptions: MAX_SUBSCRIPTIONS,
+      maxRequestBodySize: maxBodyBytes,
+      onerror: (error) => logger.debug("a request to the MCP endpoint was refused", { error }),
+    },
+  );
+  const sessions = new Sessions({ limits, maxBodyBytes, clock });
+  const tell = (change: Change) => {
+    notifyModern(modern.notify, change);
+    for (const server of sessions.servers()) notifySession(server, change);
+  };
+  const watches = watchChanges(parts, tell);
+  return {
+    async fetch(request, caller) {
+      const authInfo = toAuthInfo(caller);
+      if (!await isLegacyRequest(request)) return await modern.fetch(request, { authInfo });
+      return await sessions.fetch(
+        request,
+        authInfo,
+        () => createServer(door, { caller, era: "legacy" }),
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      watches[Symbol.dispose]();
+      door[Symbol.dispose]();
+      await sessions[Symbol.asyncDispose]();
+      await modern.close();
+    },
+  };
+}
+
+/** The principal in the form in which the library carries it; tokens stay outside. */
+function toAuthInfo(caller: Caller): AuthInfo {
+  return { token: "", clientId: caller.id, scopes: [], extra: { caller } };
+}
+
+function callerOf(authInfo: AuthInfo | undefined): Caller {
+  const caller = authInfo?.extra?.["caller"];
+  if (caller === undefined) throw new TypeError("Cannot serve the request: nobody is its caller");
+  return caller as Caller;
+}

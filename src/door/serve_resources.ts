@@ -1,0 +1,127 @@
+/** Resources: the declarations of each server, patterns of programs, and what shown servers have. */
+
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  type ReadResourceResult,
+  type Resource,
+  type ResourceTemplateType,
+  type Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
+import { printDeclarations } from "../engine/mod.ts";
+import { toCodemodeError } from "../base/errors.ts";
+import { PATTERNS } from "./patterns.ts";
+import { asProtocolError, relayHooks, toRelayed } from "./relay.ts";
+import { type ShownServer, shownServers } from "./shown_servers.ts";
+import type { Talk } from "./talk.ts";
+
+const DECLARATIONS = "codemode://declarations/";
+const PATTERN = "codemode://patterns/";
+const OWN = "codemode://";
+/** Numbers by which servers say that they have no such resource. */
+const NOT_FOUND: ReadonlySet<number> = new Set([-32602, -32002]);
+
+/** Registers the methods. */
+export function serveResources(server: Server, talkOf: (ctx: ServerContext) => Talk): void {
+  server.setRequestHandler("resources/list", async (_request, ctx) => {
+    const talk = talkOf(ctx);
+    const own = await ownResources(talk);
+    const shown = await fromEach(talk, (one, options) => one.passThrough.listResources(options));
+    return { resources: [...own, ...shown as unknown as Resource[]] };
+  });
+  server.setRequestHandler("resources/templates/list", async (_request, ctx) => {
+    const shown = await fromEach(
+      talkOf(ctx),
+      (one, options) => one.passThrough.listResourceTemplates(options),
+    );
+    return { resourceTemplates: shown as unknown as ResourceTemplateType[] };
+  });
+  server.setRequestHandler("resources/read", async ({ params: { uri } }, ctx) => {
+    const talk = talkOf(ctx);
+    return uri.startsWith(OWN) ? await readOwn(talk, uri) : await readShown(talk, uri);
+  });
+}
+
+/** Lists of all shown servers; one that cannot be had does not take the others along. */
+export async function fromEach(
+  talk: Talk,
+  list: (
+    server: ShownServer,
+    options: { readonly signal: AbortSignal; readonly principal: string },
+  ) => Promise<{ readonly items: readonly Readonly<Record<string, unknown>>[] }>,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const { door: { parts }, visit, ctx } = talk;
+  const options = { signal: ctx.mcpReq.signal, principal: visit.caller.id };
+  const lists = await Promise.all(
+    shownServers(parts, visit).map(async (one) => {
+      try {
+        return (await list(one, options)).items;
+      } catch (thrown) {
+        const { code } = toCodemodeError(thrown);
+        parts.logger.warn("a server that is shown cannot be listed", { server: one.name, code });
+        return [];
+      }
+    }),
+  );
+  return lists.flat();
+}
+
+async function ownResources({ door: { parts }, visit }: Talk): Promise<Resource[]> {
+  const { namespaces } = await parts.engine.toolbox(visit.caller);
+  return [
+    ...namespaces.map(({ name, server }) => ({
+      uri: `${DECLARATIONS}${name}`,
+      name: `declarations-${name}`,
+      title: `Declarations of ${server}`,
+      description: `TypeScript declarations of all tools of ${server}`,
+      mimeType: "text/x-typescript",
+    })),
+    ...PATTERNS.map(({ name, title }) => ({
+      uri: `${PATTERN}${name}`,
+      name: `pattern-${name}`,
+      title,
+      description: `How to write programs: ${title}`,
+      mimeType: "text/markdown",
+    })),
+  ];
+}
+
+async function readOwn({ door: { parts }, visit }: Talk, uri: string): Promise<ReadResourceResult> {
+  const pattern = PATTERNS.find(({ name }) => uri === `${PATTERN}${name}`);
+  if (pattern !== undefined) {
+    return { contents: [{ uri, mimeType: "text/markdown", text: pattern.text }] };
+  }
+  const toolbox = await parts.engine.toolbox(visit.caller);
+  const found = toolbox.namespaces.find(({ name }) => uri === `${DECLARATIONS}${name}`);
+  if (found === undefined) throw notFound(uri);
+  const { toolbox: selected } = toolbox.select({ servers: [found.server] });
+  const text = printDeclarations(selected);
+  return { contents: [{ uri, mimeType: "text/x-typescript", text }] };
+}
+
+/** The first shown server that has it answers. */
+async function readShown(talk: Talk, uri: string): Promise<ReadResourceResult> {
+  const { door: { parts }, visit, ctx } = talk;
+  for (const { passThrough } of shownServers(parts, visit)) {
+    try {
+      const options = {
+        ...relayHooks(talk),
+        signal: ctx.mcpReq.signal,
+        principal: visit.caller.id,
+      };
+      return await toRelayed(
+        talk,
+        await passThrough.readResource(uri, options),
+      ) as ReadResourceResult;
+    } catch (thrown) {
+      const error = asProtocolError(thrown);
+      if (!(error instanceof ProtocolError) || !NOT_FOUND.has(error.code)) throw error;
+    }
+  }
+  throw notFound(uri);
+}
+
+function notFound(uri: string): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, "Resource not found", { uri });
+}

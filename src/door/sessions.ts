@@ -1,0 +1,170 @@
+/**
+ * Sessions of the revision 2025-11-25: each belongs to one principal, there are only so many, and one
+ * that nobody uses ends.
+ */
+
+import {
+  type Server,
+  WebStandardStreamableHTTPServerTransport,
+} from "@modelcontextprotocol/server";
+import type { AuthInfo } from "@modelcontextprotocol/server";
+import { CodemodeError } from "../base/errors.ts";
+import type { Clock } from "../base/clock.ts";
+import { newId } from "../base/ids.ts";
+import type { DoorConfig } from "../config/mod.ts";
+
+/** What sessions need. */
+export interface SessionsOptions {
+  readonly limits: Pick<DoorConfig, "sessions" | "sessionsPerPrincipal" | "sessionIdleMs">;
+  readonly maxBodyBytes: number;
+  readonly clock: Clock;
+}
+
+interface Session {
+  readonly principal: string;
+  readonly server: Server;
+  readonly transport: WebStandardStreamableHTTPServerTransport;
+  timer: Disposable | undefined;
+  /** Requests and streams that are open. */
+  open: number;
+}
+
+const NOT_FOUND = {
+  jsonrpc: "2.0",
+  id: null,
+  error: { code: -32001, message: "Session not found" },
+};
+
+/** The open sessions. Disposing it ends them. */
+export class Sessions implements AsyncDisposable {
+  readonly #options: SessionsOptions;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** The servers of all sessions. */
+  servers(): readonly Server[] {
+    return [...this.#sessions.values()].map(({ server }) => server);
+  }
+
+  /** Answers a request within its session, or one that begins a session with what `create` makes. */
+  async fetch(request: Request, authInfo: AuthInfo, create: () => Server): Promise<Response> {
+    const id = request.headers.get("mcp-session-id");
+    if (id === null) return await this.#begin(request, authInfo, create());
+    const session = this.#sessions.get(id);
+    // SAFETY: an id that leaked opens nothing to another principal (test/integration/door).
+    if (session === undefined || session.principal !== authInfo.clientId) {
+      return Response.json(NOT_FOUND, { status: 404 });
+    }
+    return await this.#within(
+      id,
+      session,
+      () => session.transport.handleRequest(request, { authInfo }),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#sessions.keys()].map((id) => this.#end(id)));
+  }
+
+  async #begin(request: Request, authInfo: AuthInfo, server: Server): Promise<Response> {
+    const principal = authInfo.clientId;
+    this.#assertRoom(principal);
+    let begun: string | undefined;
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: () => newId("session"),
+      maxRequestBodySize: this.#options.maxBodyBytes,
+      onsessioninitialized: (id) => {
+        begun = id;
+        this.#sessions.set(id, { principal, server, transport, timer: undefined, open: 0 });
+      },
+      onsessionclosed: (id) => this.#end(id),
+    });
+    await server.connect(transport);
+    const response = await transport.handleRequest(request, { authInfo });
+    const session = begun === undefined ? undefined : this.#sessions.get(begun);
+    if (begun === undefined || session === undefined) {
+      await server.close();
+      return response;
+    }
+    return await this.#within(begun, session, () => Promise.resolve(response));
+  }
+
+  #assertRoom(principal: string): void {
+    const { sessions, sessionsPerPrincipal } = this.#options.limits;
+    const theirs = [...this.#sessions.values()].filter((one) => one.principal === principal);
+    if (theirs.length >= sessionsPerPrincipal || this.#sessions.size >= sessions) {
+      throw new CodemodeError(
+        "QUEUE_FULL",
+        "There are too many sessions; end some, or come back later",
+      );
+    }
+  }
+
+  /** A session is in use until the answer is sent; then its time runs. */
+  async #within(
+    id: string,
+    session: Session,
+    answer: () => Promise<Response>,
+  ): Promise<Response> {
+    session.timer?.[Symbol.dispose]();
+    session.open += 1;
+    let isOver = false;
+    const over = () => {
+      if (isOver) return;
+      isOver = true;
+      session.open -= 1;
+      if (session.open > 0 || !this.#sessions.has(id)) return;
+      const { sessionIdleMs } = this.#options.limits;
+      session.timer = this.#options.clock.after(sessionIdleMs, () => void this.#end(id));
+    };
+    try {
+      return whenSent(await answer(), over);
+    } catch (error) {
+      over();
+      throw error;
+    }
+  }
+
+  async #end(id: string): Promise<void> {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return;
+    this.#sessions.delete(id);
+    session.timer?.[Symbol.dispose]();
+    await session.server.close();
+  }
+}
+
+/** The same response, which tells when its body was read to the end or given up. */
+function whenSent(response: Response, over: () => void): Response {
+  const { body, status, headers } = response;
+  if (body === null) {
+    over();
+    return response;
+  }
+  const reader = body.getReader();
+  const watched = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (!done) return controller.enqueue(value);
+        over();
+        controller.close();
+      } catch (error) {
+        over();
+        controller.error(error);
+      }
+    },
+    async cancel(reason) {
+      over();
+      await reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+  return new Response(watched, { status, headers });
+}

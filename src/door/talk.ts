@@ -1,0 +1,130 @@
+/** One request of a tool: whose it is, how it is heard of, and how far what it began comes within it. */
+
+import {
+  type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  inputRequired,
+  type InputRequiredResult,
+  type LoggingLevel,
+  ProtocolError,
+  ProtocolErrorCode,
+  type Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
+import { toCodemodeError } from "../base/errors.ts";
+import { Conversation, type Stop, type Subject } from "./conversation.ts";
+import type { Door, WaitingState } from "./door.ts";
+import type { Visit } from "./door_parts.ts";
+import { canPut, elicit, readAnswers, toInputRequests } from "./questions.ts";
+import { createTask, knowsTasks } from "./tasks.ts";
+import { createTeller } from "./teller.ts";
+
+/** One request. */
+export interface Talk {
+  readonly door: Door;
+  readonly visit: Visit;
+  readonly server: Server;
+  readonly ctx: ServerContext;
+  /** Whether the client has asked for logs of that level. */
+  readonly mayLog: (level: LoggingLevel) => boolean;
+}
+
+/** What a tool's request is answered with. */
+export type ToolReply = CallToolResult | InputRequiredResult;
+
+/** What the client of this request can do. */
+export function capabilitiesOf({ ctx, server }: Pick<Talk, "ctx" | "server">): ClientCapabilities {
+  const envelope: Readonly<Record<string, unknown>> = ctx.mcpReq.envelope ?? {};
+  const told = envelope[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined;
+  return told ?? server.getClientCapabilities() ?? {};
+}
+
+/** Whether the client of this request can be asked anything. */
+export function canAnswer(talk: Talk): boolean {
+  return capabilitiesOf(talk).elicitation !== undefined;
+}
+
+/** Begins what `begin` makes, or goes on with what waited for this request. */
+export async function converse(talk: Talk, begin: () => Promise<Subject>): Promise<ToolReply> {
+  const { caller, era } = talk.visit;
+  const conversation = resumed(talk) ??
+    new Conversation(await begin(), caller.id, talk.door.parts.clock);
+  return era === "legacy"
+    ? await askInline(talk, conversation)
+    : await untilStop(talk, conversation);
+}
+
+/** The conversation whose state came back, with the answers that came along. */
+function resumed({ door, visit, ctx }: Talk): Conversation | undefined {
+  const state = ctx.mcpReq.requestState<WaitingState>();
+  if (state?.conversation === undefined) return undefined;
+  const conversation = door.conversations.find(state.conversation, visit.caller.id);
+  if (conversation === undefined) {
+    const message = "What waited for these answers has ended";
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+  }
+  for (const [question, answer] of readAnswers(ctx.mcpReq.inputResponses)) {
+    try {
+      conversation.answer(question, answer);
+    } catch (thrown) {
+      const { message } = toCodemodeError(thrown);
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+    }
+  }
+  return conversation;
+}
+
+/** The newest revision: whoever is asked answers with a request of its own. */
+async function untilStop(talk: Talk, conversation: Conversation): Promise<ToolReply> {
+  const { door, visit, ctx } = talk;
+  const { conversations } = door;
+  const leave = new AbortController();
+  const isKept = conversations.find(conversation.id, visit.caller.id) !== undefined;
+  const hasRoom = isKept || conversations.hasRoom(visit.caller.id);
+  using _timer = knowsTasks(talk) && hasRoom
+    ? door.parts.clock.after(door.parts.config.taskAfterMs, () => leave.abort())
+    : undefined;
+  const stop = await attend(talk, conversation, { leave: leave.signal, isHeard: hasRoom });
+  if (stop.kind === "ended") {
+    conversations.release(conversation.id);
+    return stop.result;
+  }
+  conversations.keep(conversation);
+  if (stop.kind === "goes on") return createTask(talk, conversation);
+  return inputRequired({
+    inputRequests: toInputRequests(stop.questions),
+    requestState: await door.states.mint({ conversation: conversation.id }, ctx),
+  });
+}
+
+/** The older revision: whoever is asked is asked now. */
+async function askInline(talk: Talk, conversation: Conversation): Promise<CallToolResult> {
+  for (;;) {
+    const stop = await attend(talk, conversation, { isHeard: true });
+    if (stop.kind === "ended") return stop.result;
+    if (stop.kind === "goes on") return await conversation.end;
+    await Promise.all(stop.questions.map(async (question) => {
+      const answer = await elicit(talk.ctx, question);
+      try {
+        conversation.answer(question.question, answer);
+      } catch {
+        conversation.answer(question.question, { action: "cancel" });
+      }
+    }));
+  }
+}
+
+function attend(
+  talk: Talk,
+  conversation: Conversation,
+  { leave, isHeard }: { readonly leave?: AbortSignal; readonly isHeard: boolean },
+): Promise<Stop> {
+  const capabilities = capabilitiesOf(talk);
+  return conversation.attend({
+    signal: talk.ctx.mcpReq.signal,
+    ...(leave === undefined ? {} : { leave }),
+    onEvent: createTeller(talk.ctx, talk.mayLog),
+    canAsk: (question) => isHeard && canPut(capabilities, question),
+  });
+}

@@ -1,0 +1,66 @@
+/** What the tools of the door take, as the client is told and as it is read. */
+
+import { z } from "zod";
+import { CodemodeError } from "../base/errors.ts";
+import { ExecuteRequestSchema, ReadResultSchema, ToolCallRequestSchema } from "../contract/mod.ts";
+
+/** Faults told at most. */
+const MAX_ISSUES = 10;
+/** Characters of one fault. */
+const MAX_TEXT = 200;
+
+const maxResultTokens = ExecuteRequestSchema.shape.maxResultTokens;
+
+/** Input of `execute`. */
+export const ExecuteInputSchema = ExecuteRequestSchema
+  .pick({ code: true, language: true, runtime: true, timeout: true })
+  .extend({
+    capabilities: z.array(z.string()).max(256).optional().describe(
+      'A subset of what you were granted, such as "mcp:memory"; absent means all of it',
+    ),
+    maxResultTokens,
+  });
+
+/** Input of `search_tools`. */
+export const SearchInputSchema = z.strictObject({
+  query: z.string().min(1).max(500).describe("What the tool should do, in a few words"),
+  limit: z.int().min(1).max(50).default(10),
+  detail: z.enum(["brief", "detailed", "full"]).default("detailed").describe(
+    "brief: names; detailed: signatures to paste; full: JSON Schemas as well",
+  ),
+  language: z.enum(["typescript", "python"]).default("typescript").describe("Of the signatures"),
+});
+
+/** Input of `call_tool`. */
+export const CallInputSchema = z.strictObject({
+  path: z.string().min(1).max(500).describe('Such as "mcp.memory.search_nodes"'),
+  input: ToolCallRequestSchema.default({}).describe("The tool's own input"),
+  maxResultTokens,
+});
+
+/** Input of `read_result`. */
+export const ReadInputSchema = z.strictObject({
+  handle: z.string().min(1).max(200).describe("From `truncated` of an answer"),
+  path: ReadResultSchema.shape.path,
+  offset: z.int().min(0).optional().describe(ReadResultSchema.shape.offset.description ?? ""),
+  limit: z.int().min(1).optional().describe(ReadResultSchema.shape.limit.description ?? ""),
+  maxTokens: z.int().min(256).max(1_000_000).optional(),
+});
+
+/** JSON Schema of an object. */
+export type OwnSchema = { readonly type: "object"; readonly [keyword: string]: unknown };
+
+/** JSON Schema of what a client sends. */
+export function toInputSchema(schema: z.ZodType): OwnSchema {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io: "input" });
+  return { ...json, type: "object" };
+}
+
+/** The arguments as `schema` reads them; `INVALID_REQUEST` with every fault. */
+export function readInput<T>(schema: z.ZodType<T>, given: unknown): T {
+  const parsed = schema.safeParse(given ?? {});
+  if (parsed.success) return parsed.data;
+  const told = parsed.error.issues.slice(0, MAX_ISSUES)
+    .map(({ path, message }) => `${path.map(String).join(".")}: ${message}`.slice(0, MAX_TEXT));
+  throw new CodemodeError("INVALID_REQUEST", `The arguments are not valid: ${told.join("; ")}`);
+}

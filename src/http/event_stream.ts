@@ -1,0 +1,77 @@
+/**
+ * The events of an execution as Server-Sent Events. The next event is taken when the last one was, so a
+ * reader that is slow, or stops, holds up nothing and nothing piles up for it.
+ */
+
+import type { Clock } from "../base/clock.ts";
+import { createDeferred } from "../base/deferred.ts";
+import type { ExecutionEvent } from "../contract/mod.ts";
+
+/** Silence after which a comment says that the stream is alive. */
+const KEEP_ALIVE_MS = 15_000;
+const ENCODER = new TextEncoder();
+const KEEP_ALIVE = ENCODER.encode(": alive\n\n");
+
+const HEADERS = Object.freeze({
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-store",
+  "x-accel-buffering": "no",
+});
+
+/** What a stream needs. */
+export interface EventStreamOptions {
+  readonly clock: Clock;
+  /** Aborts when the reader is gone. */
+  readonly signal: AbortSignal;
+  /** Told when the reader has gone before the last event was taken. */
+  readonly onLeft: () => void;
+}
+
+/** The answer that streams `events`. */
+export function eventStream(
+  events: AsyncIterableIterator<ExecutionEvent>,
+  { clock, signal, onLeft }: EventStreamOptions,
+): Response {
+  let isOver = false;
+  const leave = () => {
+    signal.removeEventListener("abort", leave);
+    if (isOver) return;
+    isOver = true;
+    void events.return?.();
+    onLeft();
+  };
+  const finish = () => {
+    isOver = true;
+    signal.removeEventListener("abort", leave);
+  };
+  let next: Promise<IteratorResult<ExecutionEvent>> | undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start() {
+      if (signal.aborted) leave();
+      signal.addEventListener("abort", leave, { once: true });
+    },
+    async pull(controller) {
+      next ??= events.next();
+      const read = await unlessSilent(clock, next);
+      if (read === undefined) return controller.enqueue(KEEP_ALIVE);
+      next = undefined;
+      if (!read.done) return controller.enqueue(ENCODER.encode(toMessage(read.value)));
+      finish();
+      controller.close();
+    },
+    cancel: leave,
+  }, { highWaterMark: 0 });
+  return new Response(body, { headers: HEADERS });
+}
+
+/** One message: the event, under its type and its id. JSON has no line breaks of its own. */
+export function toMessage(event: ExecutionEvent): string {
+  return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
+/** Undefined when nothing has come for a while. */
+async function unlessSilent<T>(clock: Clock, next: Promise<T>): Promise<T | undefined> {
+  const { promise: silence, resolve } = createDeferred<undefined>();
+  using _timer = clock.after(KEEP_ALIVE_MS, () => resolve(undefined));
+  return await Promise.race([next, silence]);
+}

@@ -1,0 +1,35 @@
+/** `POST /api/v1/execute/stream`: run, and tell what happens as it happens. */
+
+import type { Handler } from "hono";
+import type { Clock } from "../base/clock.ts";
+import { SubmissionSchema } from "../contract/mod.ts";
+import type { Engine } from "../engine/mod.ts";
+import type { Env } from "./env.ts";
+import { eventStream } from "./event_stream.ts";
+import { answerForm } from "./execute.ts";
+import { readBody } from "./read_body.ts";
+
+/** What streams need. */
+export interface StreamParts {
+  readonly engine: Engine;
+  readonly clock: Clock;
+}
+
+/** Why an execution ended whose reader went away. */
+export const LEFT = "The execution was cancelled: its caller went away";
+
+/** Runs the program of the body as the principal. A reader that goes away cancels, unless it said not to. */
+export function executeStream({ engine, clock }: StreamParts): Handler<Env> {
+  return async (c) => {
+    const submission = await readBody(c, SubmissionSchema);
+    const { interactive: canAnswer = false, onDisconnect, ...request } = submission;
+    const requestId = c.get("requestId");
+    const started = await engine.start(request, c.get("principal"), { requestId, canAnswer });
+    c.header("x-execution-id", started.executionId);
+    return eventStream(started.events(0, answerForm(c)), {
+      clock,
+      signal: c.req.raw.signal,
+      onLeft: () => onDisconnect === "continue" ? undefined : started.cancel(LEFT),
+    });
+  };
+}
