@@ -7,9 +7,23 @@ import { createConsoleSink } from "./base/log_console.ts";
 import { createNativeSource, type NativeTool } from "./catalog/mod.ts";
 import { type Config, loadConfig, parseConfig } from "./config/mod.ts";
 import { withPrintedTypes } from "./native_tool.ts";
-import type { CheckAnswer, CheckRequest, ExecuteAnswer, ExecuteRequest } from "./contract/mod.ts";
+import type {
+  CheckAnswer,
+  CheckRequest,
+  ExecuteAnswer,
+  ExecuteRequest,
+  ExecutionEvent,
+  OpenQuestion,
+  QuestionAnswer,
+} from "./contract/mod.ts";
 import type { Approver } from "./policy/mod.ts";
-import { type Caller, type Engine, printDeclarations, toDecodedAnswer } from "./engine/mod.ts";
+import {
+  type Caller,
+  type Engine,
+  printDeclarations,
+  type StartedExecution,
+  toDecodedAnswer,
+} from "./engine/mod.ts";
 
 /** Options of {@link createCodemode}. */
 export interface CodemodeOptions {
@@ -32,10 +46,24 @@ export type EmbeddedExecuteOptions = Omit<ExecuteRequest, "code"> & {
   readonly signal?: AbortSignal;
 };
 
+/** Options of one embedded stream. */
+export type EmbeddedStreamOptions = EmbeddedExecuteOptions & {
+  /** Answers what tools' servers ask in the middle of calls. @default nobody can be asked */
+  readonly answer?: (question: OpenQuestion) => QuestionAnswer | Promise<QuestionAnswer>;
+};
+
 /** Code Mode in-process. Dispose it: it holds processes. */
 export interface Codemode extends AsyncDisposable {
   /** Runs a program; rejects with `CodemodeError` only when it did not run. */
   execute(code: string, options?: EmbeddedExecuteOptions): Promise<ExecuteAnswer>;
+  /**
+   * Runs a program and tells what happens as it happens; the last event is the answer, or the error
+   * that kept it from running. Leaving the loop ends the execution.
+   */
+  stream(
+    code: string,
+    options?: EmbeddedStreamOptions,
+  ): AsyncGenerator<ExecutionEvent, void, undefined>;
   /** Type-checks a program. */
   check(code: string, options?: Omit<CheckRequest, "code">): Promise<CheckAnswer>;
   /** TypeScript declarations of the tools; `budgetTokens` absent means all of them. */
@@ -105,11 +133,50 @@ function embedded(engine: Engine, caller: Caller, close: () => Promise<void>): C
       const options = signal === undefined ? {} : { signal };
       return toDecodedAnswer(await engine.execute({ code, ...request }, caller, options));
     },
+    stream: (code, options = {}) => stream(engine, caller, { code, ...options }),
     check: (code, request = {}) => engine.check({ code, ...request }, caller),
     declarations: async ({ budgetTokens } = {}) =>
       printDeclarations(await engine.toolbox(caller), budgetTokens),
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function* stream(
+  engine: Engine,
+  caller: Caller,
+  { signal, answer, ...request }: EmbeddedStreamOptions & { readonly code: string },
+): AsyncGenerator<ExecutionEvent, void, undefined> {
+  const execution = await engine.start(request, caller, {
+    canAnswer: answer !== undefined,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  try {
+    for await (const event of execution.events(0, toDecodedAnswer)) {
+      if (event.type === "question" && answer !== undefined) {
+        void reply(execution, event.payload, answer);
+      }
+      yield event;
+    }
+  } finally {
+    execution.cancel();
+  }
+}
+
+/** An answer that does not fit, or none, is a refusal: nobody waits for a better one. */
+async function reply(
+  execution: StartedExecution,
+  question: OpenQuestion,
+  answer: NonNullable<EmbeddedStreamOptions["answer"]>,
+): Promise<void> {
+  const answered = Promise.resolve(question).then(answer);
+  try {
+    execution.answer(question.question, await answered);
+  } catch {
+    const { questions } = execution;
+    if (questions.some(({ question: name }) => name === question.question)) {
+      execution.answer(question.question, { action: "cancel" });
+    }
+  }
 }
 
 function loadEmbedded(config: CodemodeOptions["config"]): Promise<Config> {

@@ -8,12 +8,20 @@
 export { CodemodeError, type ErrorCode } from "./base/errors.ts";
 export { normalizeCode } from "./checker/mod.ts";
 export type { NativeTool } from "./catalog/mod.ts";
-export type { CheckAnswer, ExecuteAnswer } from "./contract/mod.ts";
+export type {
+  CheckAnswer,
+  ExecuteAnswer,
+  ExecutionEvent,
+  OpenQuestion,
+  Question,
+  QuestionAnswer,
+} from "./contract/mod.ts";
 export {
   type Codemode,
   type CodemodeOptions,
   createCodemode,
   type EmbeddedExecuteOptions,
+  type EmbeddedStreamOptions,
 } from "./embedded.ts";
 export {
   CodemodeExecutor,

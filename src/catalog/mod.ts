@@ -2,7 +2,7 @@
 
 export { type Catalog, createCatalog } from "./catalog.ts";
 export { createMcpSource } from "./mcp_source.ts";
-export { createNativeSource, type NativeTool } from "./native_source.ts";
+export { createNativeSource, type NativeTool, type NativeToolOptions } from "./native_source.ts";
 export type { SchemaIssue } from "./schema_validators.ts";
 export { searchTools, type ToolMatch } from "./search.ts";
 export type { CallProgress, ToolAnswer, ToolCallOptions, ToolSource } from "./source.ts";

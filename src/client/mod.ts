@@ -5,19 +5,29 @@
  */
 
 export { type ClientErrorCode, CodemodeClientError } from "./client_error.ts";
-export {
-  type ClientOptions,
-  CodemodeClient,
-  type DeclarationsOptions,
-  type ExecuteOptions,
-  type RequestOptions,
-  type SearchOptions,
-} from "./client.ts";
+export { CodemodeClient } from "./client.ts";
+export type {
+  ClientOptions,
+  DeclarationsOptions,
+  ExecuteOptions,
+  RequestOptions,
+  SearchOptions,
+  StreamOptions,
+} from "./client_options.ts";
+export { Executions, type ListOptions, type Reply } from "./executions.ts";
 export type {
   CheckAnswer,
   CheckRequest,
   ExecuteAnswer,
   ExecuteRequest,
+  ExecutionDetails,
+  ExecutionEvent,
+  ExecutionsAnswer,
+  ExecutionView,
+  InputRequired,
+  OpenQuestion,
+  Question,
+  QuestionAnswer,
   RuntimesAnswer,
   ToolCallAnswer,
   ToolsAnswer,

@@ -29,6 +29,21 @@ export interface ServerConfig {
   readonly trustedProxies: readonly string[];
   /** Whether callers reach the service by TLS, which a proxy ends. @default false */
   readonly behindTls: boolean;
+  /** WebSockets. */
+  readonly sockets: {
+    /** @default 200 */
+    readonly max: number;
+    /** Of one principal. @default 50 */
+    readonly perPrincipal: number;
+    /** Executions of one socket at the same time. @default 16 */
+    readonly executions: number;
+    /** Largest message. @default 1048576 */
+    readonly messageBytes: number;
+    /** Bytes a peer may leave unread before its executions' events wait for it. @default 1048576 */
+    readonly bufferedBytes: number;
+    /** How often a peer is asked whether it is there. @default 30000 */
+    readonly pingIntervalMs: number;
+  };
   readonly limits: {
     /** Requests of one principal. @default 200 */
     readonly requestsPerSecond: number;

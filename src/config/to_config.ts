@@ -78,10 +78,14 @@ function toPython(
   };
 }
 
-function toListening({ drainTimeout, limits, ...rest }: ConfigFile["server"]): ServerConfig {
+function toListening(
+  { drainTimeout, limits, sockets, ...rest }: ConfigFile["server"],
+): ServerConfig {
   const { headersTimeout, requestTimeout, idleTimeout, ...amounts } = limits;
+  const { pingInterval, ...socketAmounts } = sockets;
   return {
     ...rest,
+    sockets: { ...socketAmounts, pingIntervalMs: pingInterval },
     drainTimeoutMs: drainTimeout,
     limits: {
       ...amounts,

@@ -85,3 +85,4 @@ export {
   type Submission,
   SubmissionSchema,
 } from "./submission.ts";
+export { type SocketRequest, SocketRequestSchema } from "./socket.ts";

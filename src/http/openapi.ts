@@ -5,21 +5,22 @@ import {
   CheckAnswerSchema,
   CheckRequestSchema,
   ExecuteAnswerSchema,
-  ExecuteRequestSchema,
   ProblemSchema,
   RuntimesAnswerSchema,
+  SubmissionSchema,
   ToolCallAnswerSchema,
   ToolCallRequestSchema,
   ToolsAnswerSchema,
   ToolSearchAnswerSchema,
 } from "../contract/mod.ts";
+import { anyOf, EXECUTION_SCHEMAS, executionPaths } from "./openapi_executions.ts";
 
 const FAILURE = z.object({ success: z.literal(false), error: ProblemSchema }).meta({
   id: "Failure",
 });
 
 const SCHEMAS = {
-  ExecuteRequest: ExecuteRequestSchema,
+  ExecuteRequest: SubmissionSchema,
   ExecuteAnswer: ExecuteAnswerSchema,
   CheckRequest: CheckRequestSchema,
   CheckAnswer: CheckAnswerSchema,
@@ -29,6 +30,7 @@ const SCHEMAS = {
   ToolSearchAnswer: ToolSearchAnswerSchema,
   RuntimesAnswer: RuntimesAnswerSchema,
   Failure: FAILURE,
+  ...EXECUTION_SCHEMAS,
 } as const;
 
 const COMPONENT = "#/components/schemas/";
@@ -49,8 +51,9 @@ export function openapi(version: string): Record<string, unknown> {
     info: { title: "Code Mode", version, license: { name: "MIT", identifier: "MIT" } },
     paths: {
       "/api/v1/execute": {
-        post: withBody("execute", "Run a program", "ExecuteRequest", "ExecuteAnswer"),
+        post: executeOperation(),
       },
+      ...executionPaths(),
       "/api/v1/check": {
         post: withBody("check", "Type-check a program", "CheckRequest", "CheckAnswer"),
       },
@@ -141,6 +144,13 @@ function plain(operationId: string, summary: string, type: string) {
     summary,
     responses: { 200: { description: "The answer", content: { [type]: {} } } },
   };
+}
+
+function executeOperation() {
+  const operation = withBody("execute", "Run a program", "ExecuteRequest", "ExecuteAnswer");
+  const content = { "application/json": anyOf("ExecuteAnswer", "InputRequired") };
+  const responses = { ...operation.responses, 200: { description: "The answer", content } };
+  return { ...operation, responses };
 }
 
 function searchOperation() {

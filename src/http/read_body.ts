@@ -16,7 +16,12 @@ const MAX_TEXT = 200;
  */
 export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   assertJsonType(c.req.header("content-type"));
-  const parsed = schema.safeParse(parseJson(await readText(c)));
+  return readValue(parseJson(await readBodyText(c)), schema);
+}
+
+/** Parsed JSON as `schema` reads it; throws `INVALID_REQUEST`. */
+export function readValue<T>(value: unknown, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw invalid(parsed.error, schema);
 }
@@ -38,7 +43,7 @@ function assertJsonType(contentType = ""): void {
   );
 }
 
-async function readText(c: Context): Promise<string> {
+async function readBodyText(c: Context): Promise<string> {
   const bytes = await readBytes(c);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
