@@ -8,6 +8,7 @@ import type { Secret } from "../base/secret.ts";
 import type { CapabilitySet } from "../capability/mod.ts";
 import type { RuntimeName } from "../contract/mod.ts";
 import type { PolicySettings } from "../policy/mod.ts";
+import type { ExecutionsConfig } from "./executions_config.ts";
 
 /** Where the service listens and what it accepts. */
 export interface ServerConfig {
@@ -262,35 +263,6 @@ export interface AuditConfig {
   readonly maxBytes: number;
   /** Rotated files kept. @default 30 */
   readonly keep: number;
-}
-
-/** What is kept of executions, and how long their questions wait. */
-export interface ExecutionsConfig {
-  /** What is kept of executions that have ended. */
-  readonly kept: {
-    /** @default 300000 */
-    readonly ageMs: number;
-    /** @default 1000 */
-    readonly count: number;
-    /** @default 67108864 */
-    readonly bytes: number;
-  };
-  /** Logs and progress of one execution that a reader who comes late still gets. */
-  readonly events: {
-    /** @default 2000 */
-    readonly entries: number;
-    /** @default 1048576 */
-    readonly bytes: number;
-  };
-  /** What servers may ask in the middle of one execution's calls. */
-  readonly questions: {
-    /** How long one waits for its answer. @default 600000 */
-    readonly timeoutMs: number;
-    /** Questions open at the same time. @default 8 */
-    readonly open: number;
-    /** Questions in all. @default 64 */
-    readonly total: number;
-  };
 }
 
 /** Everything an operator can set. */

@@ -5,7 +5,6 @@ export type {
   AuditConfig,
   AuthConfig,
   Config,
-  ExecutionsConfig,
   LogOutput,
   McpServerConfig,
   RetryPolicy,
@@ -13,6 +12,7 @@ export type {
   SecurityConfig,
   ServerConfig,
 } from "./config.ts";
+export type { ExecutionsConfig } from "./executions_config.ts";
 export {
   DEFAULT_CONFIG_FILE,
   loadConfig,

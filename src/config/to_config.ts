@@ -3,13 +3,13 @@
 import type { CapabilitySet } from "../capability/mod.ts";
 import type {
   Config,
-  ExecutionsConfig,
   LogOutput,
   McpServerConfig,
   SandboxConfig,
   SecurityConfig,
   ServerConfig,
 } from "./config.ts";
+import type { ExecutionsConfig } from "./executions_config.ts";
 import type { ConfigFile } from "./schema.ts";
 import { resolve } from "node:path";
 

@@ -8,14 +8,11 @@ import { CodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { roundMs } from "../base/round_ms.ts";
 import type { CheckResult } from "../checker/mod.ts";
-import type { CallProgress } from "../catalog/mod.ts";
 import type {
   CheckAnswer,
   CheckRequest,
   ExecuteRequest,
   ExecutionsAnswer,
-  Question,
-  QuestionAnswer,
   RuntimeInfo,
 } from "../contract/mod.ts";
 import { createPolicy } from "../policy/mod.ts";
@@ -27,6 +24,7 @@ import { cancelled } from "./cancelled.ts";
 import { type DirectCall, type DirectCallResult, DirectCalls } from "./direct_calls.ts";
 import { EngineMetrics } from "./engine_metrics.ts";
 import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
+import type { CallOptions, ExecuteOptions } from "./execute_options.ts";
 import { admittedAt } from "./execution.ts";
 import { recordAdmitted, recordEnded } from "./execution_audit.ts";
 import { Executions, type PageOptions } from "./executions.ts";
@@ -41,24 +39,6 @@ import { RuntimeChoices } from "./runtime_choices.ts";
 import { explainSilent } from "./silent_servers.ts";
 import { ToolGates } from "./tool_gates.ts";
 import type { Toolbox } from "./toolbox.ts";
-
-/** Options of one execution. */
-export interface ExecuteOptions {
-  /** Cancels: the sandbox is killed, the answer says `CANCELLED` and which calls were in flight. */
-  readonly signal?: AbortSignal;
-  /** @default a new id */
-  readonly requestId?: string;
-  /** Whether the caller can answer what servers ask in the middle of calls. @default false */
-  readonly canAnswer?: boolean;
-}
-
-/** Options of one direct call. */
-export interface CallOptions extends Omit<ExecuteOptions, "canAnswer"> {
-  /** Puts what the server asks to the caller. @default nobody can be asked */
-  readonly ask?: (question: Question) => Promise<QuestionAnswer>;
-  /** Told what the server tells of its progress. */
-  readonly onProgress?: (progress: CallProgress) => void;
-}
 
 /** What every door talks to. */
 export interface Engine extends AsyncDisposable {

@@ -87,7 +87,9 @@ export class ExecutionSocket {
     this.#waiting += 1;
     // SAFETY: who sends faster than it is served waits at its own end (test/integration/http: socket).
     if (this.#waiting >= MAX_WAITING) this.#peer.pause();
-    this.#work = this.#work.then(() => this.#serve(text)).then(() => {
+    this.#work = this.#work.then(() => this.#serve(text)).catch((error) => {
+      this.#parts.logger.error("a message could not be served", { error });
+    }).then(() => {
       this.#waiting -= 1;
       if (this.#waiting === 0) this.#peer.resume();
     });

@@ -40,8 +40,10 @@ export class Outbox {
 
   /** Resolves when the next one may be sent, or nothing can be any more. */
   send(message: unknown): Promise<void> {
-    this.#last = this.#last.then(() => this.#write(message));
-    return this.#last;
+    const sent = this.#last.then(() => this.#write(message));
+    // One that cannot be written does not keep others from being.
+    this.#last = sent.catch(() => {});
+    return sent;
   }
 
   /** Nothing is sent any more. */

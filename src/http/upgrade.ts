@@ -110,7 +110,11 @@ export class Upgrades {
 
   /** Lets every socket's executions end for `patienceMs`, then closes all. */
   async close(patienceMs: number): Promise<void> {
-    const ended = Promise.all([...this.#open.values()].map((service) => service.end()));
+    const ended = Promise.all([...this.#open].map(async ([socket, service]) => {
+      const closed = new Promise<void>((resolve) => socket.on("close", resolve));
+      await service.end();
+      await closed;
+    }));
     let timer: ReturnType<typeof setTimeout> | undefined;
     const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, patienceMs));
     await Promise.race([ended, patience]);

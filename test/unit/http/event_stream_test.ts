@@ -19,7 +19,12 @@ function streamOf() {
     return { ...head, type: "log", payload: { level: "log", message } };
   });
   const gone = new AbortController();
-  const response = eventStream(events, { clock, signal: gone.signal, onLeft: () => left += 1 });
+  const response = eventStream(events, {
+    executionId: "exec_1",
+    clock,
+    signal: gone.signal,
+    onLeft: () => void (left += 1),
+  });
   const reader = response.body!.getReader();
   const next = async () => new TextDecoder().decode((await reader.read()).value);
   return { clock, log, response, reader, next, gone, counts: () => ({ taken, left }) };
