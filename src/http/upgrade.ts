@@ -190,6 +190,6 @@ async function refuse(socket: Duplex, response: Response): Promise<void> {
   const status = `${response.status} ${STATUS_CODES[response.status] ?? ""}`;
   const head = `HTTP/1.1 ${status}\r\n${headers}content-length: ${body.length}\r\n`;
   if (socket.destroyed) return;
-  socket.end(Buffer.concat([Buffer.from(`${head}connection: close\r\n\r\n`), body]));
-  socket.destroySoon?.();
+  const answer = Buffer.concat([Buffer.from(`${head}connection: close\r\n\r\n`), body]);
+  socket.end(answer, () => socket.destroy());
 }
