@@ -7,7 +7,7 @@ import { newId } from "../../src/base/ids.ts";
 import { createLogger, type LogEntry } from "../../src/base/log.ts";
 import { Metrics } from "../../src/base/metrics.ts";
 import { parseConfig } from "../../src/config/mod.ts";
-import type { Caller, Engine, ExecutionResult } from "../../src/engine/mod.ts";
+import type { Caller, Engine, ExecuteOptions, ExecutionResult } from "../../src/engine/mod.ts";
 import { Executions, type Watch } from "../../src/engine/executions.ts";
 import { createHttpApp, listen } from "../../src/http/mod.ts";
 
@@ -65,10 +65,14 @@ export async function startScripted(options: ScriptedOptions) {
   const metrics = new Metrics();
   const kept = new Executions(executions, systemClock);
   let running = 0;
-  const begin = (code: string, { id }: Caller, requestId = newId("req"), outer?: AbortSignal) => {
+  const begin = (
+    code: string,
+    { id }: Caller,
+    { requestId = newId("req"), signal }: ExecuteOptions,
+  ) => {
     const controller = new AbortController();
     const cancel = (reason: CodemodeError) => controller.abort(reason);
-    outer?.addEventListener("abort", () => cancel(new CodemodeError("CANCELLED", "left")));
+    signal?.addEventListener("abort", () => cancel(new CodemodeError("CANCELLED", "left")));
     const beginning = { executionId: newId("exec"), requestId, principal: id, cancel };
     running += 1;
     return kept.begin(beginning, async (watch) => {
@@ -81,10 +85,8 @@ export async function startScripted(options: ScriptedOptions) {
   };
   const unscripted = () => Promise.reject(new TypeError("Cannot answer: not scripted"));
   const engine: Engine = {
-    execute: ({ code }, caller, { requestId, signal } = {}) =>
-      begin(code, caller, requestId, signal).result,
-    start: ({ code }, caller, { requestId, signal } = {}) =>
-      Promise.resolve(begin(code, caller, requestId, signal)),
+    execute: ({ code }, caller, options = {}) => begin(code, caller, options).result,
+    start: ({ code }, caller, options = {}) => Promise.resolve(begin(code, caller, options)),
     execution: (id, caller) => kept.find(id, caller),
     executions: (caller, page = {}) => kept.list(caller, page),
     check: unscripted,
