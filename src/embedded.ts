@@ -7,14 +7,17 @@ import { createConsoleSink } from "./base/log_console.ts";
 import { createNativeSource, type NativeTool } from "./catalog/mod.ts";
 import { type Config, loadConfig, parseConfig } from "./config/mod.ts";
 import { withPrintedTypes } from "./native_tool.ts";
-import type {
-  CheckAnswer,
-  CheckRequest,
-  ExecuteAnswer,
-  ExecuteRequest,
-  ExecutionEvent,
-  OpenQuestion,
-  QuestionAnswer,
+import {
+  type CheckAnswer,
+  type CheckRequest,
+  CheckRequestSchema,
+  type ExecuteAnswer,
+  type ExecuteRequest,
+  ExecuteRequestSchema,
+  type ExecutionEvent,
+  type OpenQuestion,
+  parseRequest,
+  type QuestionAnswer,
 } from "./contract/mod.ts";
 import type { Approver } from "./policy/mod.ts";
 import {
@@ -131,10 +134,12 @@ function embedded(engine: Engine, caller: Caller, close: () => Promise<void>): C
   return {
     async execute(code, { signal, ...request } = {}) {
       const options = signal === undefined ? {} : { signal };
-      return toDecodedAnswer(await engine.execute({ code, ...request }, caller, options));
+      const asked = parseRequest(ExecuteRequestSchema, { ...request, code });
+      return toDecodedAnswer(await engine.execute(asked, caller, options));
     },
-    stream: (code, options = {}) => stream(engine, caller, { code, ...options }),
-    check: (code, request = {}) => engine.check({ code, ...request }, caller),
+    stream: (code, options = {}) => stream(engine, caller, { ...options, code }),
+    check: async (code, request = {}) =>
+      await engine.check(parseRequest(CheckRequestSchema, { ...request, code }), caller),
     declarations: async ({ budgetTokens } = {}) =>
       printDeclarations(await engine.toolbox(caller), budgetTokens),
     [Symbol.asyncDispose]: close,
@@ -146,7 +151,8 @@ async function* stream(
   caller: Caller,
   { signal, answer, ...request }: EmbeddedStreamOptions & { readonly code: string },
 ): AsyncGenerator<ExecutionEvent, void, undefined> {
-  const execution = await engine.start(request, caller, {
+  const asked = parseRequest(ExecuteRequestSchema, request);
+  const execution = await engine.start(asked, caller, {
     canAnswer: answer !== undefined,
     ...(signal === undefined ? {} : { signal }),
   });

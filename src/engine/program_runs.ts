@@ -6,7 +6,7 @@
 import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import { type Access, createAccess } from "../access/mod.ts";
 import type { CheckResult } from "../checker/mod.ts";
-import { ProgramWalk } from "../continuation/mod.ts";
+import { JournalRoom, ProgramWalk } from "../continuation/mod.ts";
 import { type Problem, toProblem } from "../contract/mod.ts";
 import type { DeniedAttempt } from "../runtime/mod.ts";
 import { type ExecutionResult, toLogLine, toRunProblem } from "./answer.ts";
@@ -33,6 +33,7 @@ export class ProgramRuns {
   readonly #preparation: Preparation;
   readonly #tools: ToolGates;
   readonly #choices: RuntimeChoices;
+  readonly #journals = new JournalRoom();
 
   constructor(
     parts: EngineParts,
@@ -59,7 +60,8 @@ export class ProgramRuns {
       await waitForTurn(ticket, feed, this.#parts.clock);
       this.#advance(run, "check");
       feed.checking();
-      const checked = await this.#preparation.check(run.admitted, toolbox, run.signal);
+      const { caller: { id: principal }, signal } = run;
+      const checked = await this.#preparation.check(run.admitted, toolbox, { principal, signal });
       this.#advance(run, "checked");
       feed.waiting();
       run.runtime = this.#choices.choose(run.admitted.candidates, checked.traits);
@@ -90,6 +92,7 @@ export class ProgramRuns {
     const calls = this.#tools.openForProgram(run, {
       toolbox,
       access,
+      language: admitted.language,
       grant: admitted.grant,
       maxRateWaitMs: Math.max(admitted.timeoutMs, this.#parts.config.sandbox.limits.waitMs),
     });
@@ -121,6 +124,7 @@ export class ProgramRuns {
       signal,
     }, {
       ...this.#parts,
+      share: this.#journals.open(caller.id),
       onSandbox: () => {
         this.#advance(run, "sandbox");
         feed.running(begin.engine);

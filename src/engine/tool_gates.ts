@@ -12,7 +12,10 @@ import type { Run } from "./run_end.ts";
 import { type CallLink, ToolCalls, type ToolCallsOptions } from "./tool_calls.ts";
 
 /** What calls may reach, and how long they may wait for their turns. */
-export type CallReach = Pick<ToolCallsOptions, "toolbox" | "access" | "grant" | "maxRateWaitMs">;
+export type CallReach = Pick<
+  ToolCallsOptions,
+  "toolbox" | "access" | "language" | "grant" | "maxRateWaitMs"
+>;
 
 /** Opens gates, all under one policy. */
 export class ToolGates {

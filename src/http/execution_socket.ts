@@ -12,6 +12,7 @@ import type { Principal } from "../auth/mod.ts";
 import type { ServerConfig } from "../config/mod.ts";
 import {
   type ExecutionEvent,
+  parseRequest,
   type SocketRequest,
   SocketRequestSchema,
   toProblem,
@@ -24,7 +25,6 @@ import {
 } from "../engine/mod.ts";
 import { LEFT } from "./execute_stream.ts";
 import { Outbox } from "./outbox.ts";
-import { readValue } from "./read_body.ts";
 import type { Peer } from "./upgrade.ts";
 
 /** What a socket needs. */
@@ -104,7 +104,7 @@ export class ExecutionSocket {
       id = idOf(value);
       of = typeOf(value);
       const principal = await this.#parts.authorize();
-      await this.#do(readValue(value, SocketRequestSchema), principal);
+      await this.#do(parseRequest(SocketRequestSchema, value), principal);
     } catch (thrown) {
       await this.#refuse(id, of, toCodemodeError(thrown));
     }

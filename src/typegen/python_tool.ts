@@ -17,6 +17,8 @@ const INDENT = "    ";
 /** A tool's stub, and what its schemas say that it does not. */
 export interface PythonTool {
   readonly member: RenderedMember;
+  /** The stub as that of a function which has this path instead of its name. */
+  readonly printAs: (path: string) => string;
   readonly problems: readonly string[];
 }
 
@@ -38,10 +40,12 @@ export function renderPythonTool(
   const result = output === undefined ? "Any" : outputs!.print(output.root, `${base}Output`);
   const text = name === undefined
     ? `${INDENT}# ["${toCommentLine(named.name, 100)}"](…): a name that Python does not have\n`
-    : printFunction(name, parameters, result, tool.description) +
+    : printFunction(name, [plain("self"), ...parameters], result, tool.description) +
       aliases.map((alias) => `${INDENT}${alias} = ${name}\n`).join("");
   return {
     member: { name: named.name, text, needs: [...inputs.needs, ...outputs?.needs ?? []] },
+    printAs: (path) =>
+      printFunction(path, parameters, result, tool.description).replaceAll(/^ {4}/gm, ""),
     problems: [
       ...input.problems.map((problem) => `input: ${problem}`),
       ...(output?.problems ?? []).map((problem) => `output: ${problem}`),
@@ -94,11 +98,10 @@ function plain(text: string): Parameter {
 
 function printFunction(
   name: string,
-  parameters: readonly Parameter[],
+  all: readonly Parameter[],
   result: string,
   description: string,
 ): string {
-  const all = [plain("self"), ...parameters];
   const line = `${INDENT}async def ${name}(${
     all.map(({ text }) => text).join(", ")
   }) -> ${result}:`;
