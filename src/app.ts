@@ -22,7 +22,7 @@ import {
   type HealthReporter,
   type HttpServer,
   listen,
-  type RequestOrigin,
+  type ListenOrigin,
 } from "./http/mod.ts";
 import { createMcpManager, type McpManager } from "./mcp/mod.ts";
 import type { Approver } from "./policy/mod.ts";
@@ -70,7 +70,7 @@ export interface App extends AsyncDisposable {
    */
   reload(): Promise<ServerChanges>;
   /** The HTTP face as a function. */
-  fetch(request: Request, from?: RequestOrigin): Response | Promise<Response>;
+  fetch(request: Request, from?: ListenOrigin): Response | Promise<Response>;
   /** Opens the configured socket. Close the app before it, so that open requests get answers. */
   listen(): Promise<HttpServer>;
   /**
@@ -171,7 +171,7 @@ export function createApp(config: Config, options: AppOptions): App {
     results[Symbol.dispose]();
     await audit?.[Symbol.asyncDispose]();
   });
-  const fetch = (request: Request, from: RequestOrigin = {}) => http.fetch(request, from);
+  const fetch = (request: Request, from: ListenOrigin = {}) => http.fetch(request, from);
   return {
     config,
     engine,

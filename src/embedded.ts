@@ -14,14 +14,23 @@ import {
   type ExecuteAnswer,
   type ExecuteRequest,
   ExecuteRequestSchema,
+  type ExecutionEvent,
+  type OpenQuestion,
   parseRequest,
+  type QuestionAnswer,
   type ReadResult,
   type ResultPage,
   type ServerInfo,
 } from "./contract/mod.ts";
 import type { Approver } from "./policy/mod.ts";
 import { isToolSet, type ToolSet } from "./tool_set.ts";
-import { type Caller, printDeclarations, toDecodedAnswer } from "./engine/mod.ts";
+import {
+  type Caller,
+  type Engine,
+  printDeclarations,
+  type StartedExecution,
+  toDecodedAnswer,
+} from "./engine/mod.ts";
 
 /** Options of {@link createCodemode}. */
 export interface CodemodeOptions {
@@ -56,12 +65,26 @@ export interface CodemodeSources {
   remove(name: string): Promise<boolean>;
 }
 
+/** Options of one embedded stream. */
+export type EmbeddedStreamOptions = EmbeddedExecuteOptions & {
+  /** Answers what tools' servers ask in the middle of calls. @default nobody can be asked */
+  readonly answer?: (question: OpenQuestion) => QuestionAnswer | Promise<QuestionAnswer>;
+};
+
 /** Code Mode in-process. Dispose it: it holds processes. */
 export interface Codemode extends AsyncDisposable {
   /** Runs a program; rejects with `CodemodeError` only when it did not run. */
   execute(code: string, options?: EmbeddedExecuteOptions): Promise<ExecuteAnswer>;
   /** A part of a result of which `maxResultTokens` left something out; see `truncated.handle`. */
   readResult(handle: string, reading?: ReadResult): Promise<ResultPage>;
+  /**
+   * Runs a program and tells what happens as it happens; the last event is the answer, or the error
+   * that kept it from running. Leaving the loop ends the execution.
+   */
+  stream(
+    code: string,
+    options?: EmbeddedStreamOptions,
+  ): AsyncGenerator<ExecutionEvent, void, undefined>;
   /** Type-checks a program. */
   check(code: string, options?: Omit<CheckRequest, "code">): Promise<CheckAnswer>;
   /** Servers that come and go while programs run. */
@@ -152,12 +175,52 @@ function embedded(
       return toDecodedAnswer(await engine.execute(asked, caller, options));
     },
     readResult: (handle, reading = {}) => engine.readResult(handle, reading, caller),
+    stream: (code, options = {}) => stream(engine, caller, { ...options, code }),
     check: async (code, request = {}) =>
       await engine.check(parseRequest(CheckRequestSchema, { ...request, code }), caller),
     declarations: async ({ budgetTokens } = {}) =>
       printDeclarations(await engine.toolbox(caller), budgetTokens),
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function* stream(
+  engine: Engine,
+  caller: Caller,
+  { signal, answer, ...request }: EmbeddedStreamOptions & { readonly code: string },
+): AsyncGenerator<ExecutionEvent, void, undefined> {
+  const asked = parseRequest(ExecuteRequestSchema, request);
+  const execution = await engine.start(asked, caller, {
+    canAnswer: answer !== undefined,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  try {
+    for await (const event of execution.events(0, toDecodedAnswer)) {
+      if (event.type === "question" && answer !== undefined) {
+        void reply(execution, event.payload, answer);
+      }
+      yield event;
+    }
+  } finally {
+    execution.cancel();
+  }
+}
+
+/** An answer that does not fit, or none, is a refusal: nobody waits for a better one. */
+async function reply(
+  execution: StartedExecution,
+  question: OpenQuestion,
+  answer: NonNullable<EmbeddedStreamOptions["answer"]>,
+): Promise<void> {
+  const answered = Promise.resolve(question).then(answer);
+  try {
+    execution.answer(question.question, await answered);
+  } catch {
+    const { questions } = execution;
+    if (questions.some(({ question: name }) => name === question.question)) {
+      execution.answer(question.question, { action: "cancel" });
+    }
+  }
 }
 
 function loadEmbedded({ config, tools = {} }: CodemodeOptions): Promise<Config> {

@@ -9,13 +9,23 @@ export { aiSdk, type AiSdkTool } from "./ai_sdk_tools.ts";
 export { CodemodeError, type ErrorCode } from "./base/errors.ts";
 export { normalizeCode } from "./checker/mod.ts";
 export type { NativeTool } from "./catalog/mod.ts";
-export type { CheckAnswer, ExecuteAnswer, ResultPage, ServerInfo } from "./contract/mod.ts";
+export type {
+  CheckAnswer,
+  ExecuteAnswer,
+  ExecutionEvent,
+  OpenQuestion,
+  Question,
+  QuestionAnswer,
+  ResultPage,
+  ServerInfo,
+} from "./contract/mod.ts";
 export {
   type Codemode,
   type CodemodeOptions,
   type CodemodeSources,
   createCodemode,
   type EmbeddedExecuteOptions,
+  type EmbeddedStreamOptions,
 } from "./embedded.ts";
 export {
   CodemodeExecutor,

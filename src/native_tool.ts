@@ -1,12 +1,12 @@
 /** Tools written in TypeScript with zod: the roof's bridge between zod, the printer and the catalog. */
 
 import { z } from "zod";
-import type { NativeTool } from "./catalog/mod.ts";
+import type { NativeTool, NativeToolOptions } from "./catalog/mod.ts";
 import type { JsonSchema } from "./contract/mod.ts";
 import { printZodType } from "./typegen/mod.ts";
 
 /** What `execute` is told besides its input. */
-export interface ToolContext {
+export interface ToolContext extends NativeToolOptions {
   /** Aborts when the program ended before the call did. */
   readonly signal: AbortSignal;
 }

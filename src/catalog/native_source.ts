@@ -2,8 +2,24 @@
 
 import { createDeferred } from "../base/deferred.ts";
 import { CodemodeError } from "../base/errors.ts";
-import type { JsonSchema, Tool, ToolAnnotations, ToolGroup } from "../contract/mod.ts";
-import type { ToolAnswer, ToolCallOptions, ToolSource } from "./source.ts";
+import type {
+  JsonSchema,
+  Question,
+  QuestionAnswer,
+  Tool,
+  ToolAnnotations,
+  ToolGroup,
+} from "../contract/mod.ts";
+import type { CallProgress, ToolAnswer, ToolCallOptions, ToolSource } from "./source.ts";
+
+/** What a native tool is told besides its input, and whom it can ask. */
+export interface NativeToolOptions {
+  readonly signal: AbortSignal;
+  /** Puts a question to whoever called; absent when nobody can be asked. */
+  readonly ask?: (question: Omit<Question, "server" | "tool">) => Promise<QuestionAnswer>;
+  /** Tells whoever watches how far it is. */
+  readonly progress?: (progress: CallProgress) => void;
+}
 
 /** A tool that runs in the host. `execute` is trusted; what it gets has passed `inputSchema`. */
 export interface NativeTool {
@@ -19,7 +35,7 @@ export interface NativeTool {
   ): boolean | Promise<boolean>;
   execute(
     input: Readonly<Record<string, unknown>>,
-    options: { readonly signal: AbortSignal },
+    options: NativeToolOptions,
   ): unknown;
 }
 
@@ -76,7 +92,7 @@ async function run(
   try {
     const running = Promise.resolve().then(() => {
       both.throwIfAborted();
-      return native.execute(input, { signal: both });
+      return native.execute(input, { signal: both, ...heard(where, options) });
     });
     return { value: await Promise.race([running, ended.promise]), isStructured: true };
   } catch (error) {
@@ -84,6 +100,16 @@ async function run(
   } finally {
     both.removeEventListener("abort", onAbort);
   }
+}
+
+function heard(
+  where: { readonly server: string; readonly tool: string },
+  { ask, onProgress }: ToolCallOptions,
+): Omit<NativeToolOptions, "signal"> {
+  return {
+    ...(ask === undefined ? {} : { ask: (question) => ask({ ...question, ...where }) }),
+    ...(onProgress === undefined ? {} : { progress: onProgress }),
+  };
 }
 
 function interrupted(

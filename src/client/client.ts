@@ -7,9 +7,9 @@ import type {
   CheckAnswer,
   CheckRequest,
   ExecuteAnswer,
-  ExecuteRequest,
+  ExecutionEvent,
+  InputRequired,
   Problem,
-  ReadResult,
   ResultPage,
   RuntimesAnswer,
   ToolCallAnswer,
@@ -19,66 +19,26 @@ import type {
 import type { WireValue } from "../protocol/frames.ts";
 import { decodeValue } from "../protocol/values.ts";
 import { CodemodeClientError } from "./client_error.ts";
+import type {
+  CallToolOptions,
+  ClientOptions,
+  DeclarationsOptions,
+  ExecuteOptions,
+  ReadResultOptions,
+  RequestOptions,
+  SearchOptions,
+  StreamOptions,
+} from "./client_options.ts";
+import { Executions, type WireInit } from "./executions.ts";
+import { pause } from "./pause.ts";
 
 /** Statuses that say nothing ran and trying again may help. */
 const RETRIED = new Set([429, 503]);
 
 /** Paths whose results can come in a form that keeps what JSON loses. */
-const TAGGED = /\/(?:execute|tools\/[^/]+\/[^/]+)$/;
-
-/** Options of {@link CodemodeClient}. */
-export interface ClientOptions {
-  /** A token or an API key, sent as `Authorization: Bearer …`. */
-  readonly token?: string;
-  /** An API key, sent as `X-API-Key`; not together with `token`. */
-  readonly apiKey?: string;
-  /** Sent with every request, such as what a proxy in front of the service asks for. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Further attempts after a 429 or 503. @default 3 */
-  readonly retries?: number;
-  /** First pause between attempts in milliseconds; doubles, unless the answer has `Retry-After`. @default 200 */
-  readonly retryDelayMs?: number;
-  /** Longest pause in milliseconds, whatever `Retry-After` says. @default 10000 */
-  readonly maxRetryDelayMs?: number;
-  /** @default globalThis.fetch */
-  readonly fetch?: typeof globalThis.fetch;
-}
-
-/** Options of one request. */
-export interface RequestOptions {
-  /** Ends the request, and with it the execution. */
-  readonly signal?: AbortSignal;
-}
-
-/** Everything of an execute request but its code. */
-export type ExecuteOptions = Omit<ExecuteRequest, "code"> & RequestOptions;
-
-/** Options of a tool search. */
-export interface SearchOptions extends RequestOptions {
-  /** @default 10 */
-  readonly limit?: number;
-  /** @default "detailed" */
-  readonly detail?: "brief" | "detailed" | "full";
-}
-
-/** Options of a tool call. */
-export interface CallToolOptions extends RequestOptions {
-  /** Estimated tokens at most of the result. @default no bound */
-  readonly maxResultTokens?: number;
-}
-
-/** Options of reading a kept result. */
-export type ReadResultOptions = ReadResult & RequestOptions;
-
-/** Options of a declarations request. */
-export interface DeclarationsOptions extends RequestOptions {
-  /** @default "typescript" */
-  readonly language?: "typescript" | "python";
-  readonly servers?: readonly string[];
-  readonly tools?: readonly string[];
-  /** Tokens at most. */
-  readonly budget?: number;
-}
+const TAGGED = /\/(?:execute|tools\/[^/]+\/[^/]+|executions\/[^/]+(?:\/answers)?)$/;
+/** Paths that answer with a stream. */
+const STREAMED = /\/(?:execute\/stream|executions\/[^/]+\/events)$/;
 
 /**
  * Talks to one service.
@@ -93,6 +53,8 @@ export class CodemodeClient {
   readonly #base: URL;
   readonly #options: ClientOptions;
   readonly #fetch: typeof globalThis.fetch;
+  /** The caller's executions that run or are still kept. */
+  readonly executions: Executions;
 
   /** `url` is the service's root. A bad one is a `TypeError`, and so are two credentials. */
   constructor(url: string | URL, options: ClientOptions = {}) {
@@ -102,6 +64,13 @@ export class CodemodeClient {
     this.#base = new URL(String(url).replace(/\/*$/, "/"));
     this.#options = options;
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+    this.executions = new Executions({
+      json: async (path, init) => await this.#readJson(await this.#open(path, init), init.signal),
+      open: (path, init) => this.#open(path, init),
+      decode: (value) => this.#decode(value),
+      retries: options.retries ?? 3,
+      retryDelayMs: options.retryDelayMs ?? 200,
+    });
   }
 
   /**
@@ -113,6 +82,50 @@ export class CodemodeClient {
     const { signal, ...rest } = options;
     const answer = await this.#post<ExecuteAnswer>("api/v1/execute", { code, ...rest }, signal);
     return "result" in answer ? { ...answer, result: this.#decode(answer.result) } : answer;
+  }
+
+  /**
+   * Runs a program, or until it asks something that a tool's server wants to know: answer with
+   * `executions.answerAndWait`.
+   */
+  async executeInteractive(
+    code: string,
+    options: ExecuteOptions = {},
+  ): Promise<ExecuteAnswer | InputRequired> {
+    const { signal, ...rest } = options;
+    const body = { code, ...rest, interactive: true };
+    return this.executions.decoded(
+      await this.#post<ExecuteAnswer | InputRequired>("api/v1/execute", body, signal),
+    );
+  }
+
+  /**
+   * Runs a program and tells what happens as it happens; the last event is the answer, or the error
+   * that kept it from running.
+   */
+  async *stream(
+    code: string,
+    options: StreamOptions = {},
+  ): AsyncGenerator<ExecutionEvent, void, undefined> {
+    const { signal, onDisconnect = "continue", ...rest } = options;
+    const body = { code, ...rest, onDisconnect };
+    const response = await this.#open("api/v1/execute/stream", { method: "POST", body, signal });
+    const executionId = response.headers.get("x-execution-id") ?? "";
+    const open = (after: number) => {
+      if (onDisconnect === "cancel") throw this.#unreachable(undefined, signal);
+      const path = `api/v1/executions/${executionId}/events`;
+      return this.#open(path, { query: { after }, signal });
+    };
+    let hasEnded = false;
+    try {
+      for await (const event of this.executions.follow(response, { open, after: 0, signal })) {
+        hasEnded = event.type === "result" || event.type === "error";
+        yield event;
+      }
+    } finally {
+      // Nobody waits for it any more; where the service cannot be reached, its limits end it.
+      if (!hasEnded) await this.executions.cancel(executionId).catch(() => {});
+    }
   }
 
   /** Type-checks a program without running it. */
@@ -191,6 +204,16 @@ export class CodemodeClient {
     return await this.#readJson(await this.#send(this.#url(path, query), init, signal), signal);
   }
 
+  async #open(path: string, { method, query = {}, body, signal }: WireInit): Promise<Response> {
+    const init = {
+      ...(method === undefined ? {} : { method }),
+      ...(body === undefined
+        ? {}
+        : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    };
+    return await this.#send(this.#url(path, query), init, signal);
+  }
+
   #url(path: string, query: Query): URL {
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query)) {
@@ -213,10 +236,7 @@ export class CodemodeClient {
 
   async #once(url: URL, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
     const headers = this.#headers(init);
-    headers.set(
-      "accept",
-      TAGGED.test(url.pathname) ? "application/json; values=tagged" : "*/*",
-    );
+    headers.set("accept", acceptOf(url.pathname));
     try {
       return await this.#fetch(url, {
         ...init,
@@ -301,22 +321,12 @@ export class CodemodeClient {
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 
+function acceptOf(path: string): string {
+  if (STREAMED.test(path)) return "text/event-stream; values=tagged";
+  return TAGGED.test(path) ? "application/json; values=tagged" : "*/*";
+}
+
 /** A call that was lost on its way back must not be made twice. */
 function mayHaveTakenEffect({ problem }: CodemodeClientError): boolean {
   return problem?.details?.["mayHaveTakenEffect"] === true;
-}
-
-function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, delayMs);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
 }

@@ -5,21 +5,31 @@
  */
 
 export { type ClientErrorCode, CodemodeClientError } from "./client_error.ts";
-export {
-  type CallToolOptions,
-  type ClientOptions,
-  CodemodeClient,
-  type DeclarationsOptions,
-  type ExecuteOptions,
-  type ReadResultOptions,
-  type RequestOptions,
-  type SearchOptions,
-} from "./client.ts";
+export { CodemodeClient } from "./client.ts";
+export type {
+  CallToolOptions,
+  ClientOptions,
+  DeclarationsOptions,
+  ExecuteOptions,
+  ReadResultOptions,
+  RequestOptions,
+  SearchOptions,
+  StreamOptions,
+} from "./client_options.ts";
+export { Executions, type ListOptions, type Reply } from "./executions.ts";
 export type {
   CheckAnswer,
   CheckRequest,
   ExecuteAnswer,
   ExecuteRequest,
+  ExecutionDetails,
+  ExecutionEvent,
+  ExecutionsAnswer,
+  ExecutionView,
+  InputRequired,
+  OpenQuestion,
+  Question,
+  QuestionAnswer,
   ResultPage,
   RuntimesAnswer,
   ToolCallAnswer,

@@ -8,6 +8,7 @@ import type { Secret } from "../base/secret.ts";
 import type { CapabilitySet } from "../capability/mod.ts";
 import type { RuntimeName } from "../contract/mod.ts";
 import type { PolicySettings } from "../policy/mod.ts";
+import type { ExecutionsConfig } from "./executions_config.ts";
 import type { OpenApiConfig } from "./openapi_api.ts";
 
 /** The MCP server that the service is itself. */
@@ -52,6 +53,21 @@ export interface ServerConfig {
   /** Whether callers reach the service by TLS, which a proxy ends. @default false */
   readonly behindTls: boolean;
   readonly mcp: DoorConfig;
+  /** WebSockets. */
+  readonly sockets: {
+    /** @default 200 */
+    readonly max: number;
+    /** Of one principal. @default 50 */
+    readonly perPrincipal: number;
+    /** Executions of one socket at the same time. @default 16 */
+    readonly executions: number;
+    /** Largest message. @default 1048576 */
+    readonly messageBytes: number;
+    /** Bytes a peer may leave unread before its executions' events wait for it. @default 1048576 */
+    readonly bufferedBytes: number;
+    /** How often a peer is asked whether it is there. @default 30000 */
+    readonly pingIntervalMs: number;
+  };
   readonly limits: {
     /** Requests of one principal. @default 200 */
     readonly requestsPerSecond: number;
@@ -296,35 +312,6 @@ export interface ResultsConfig {
   readonly bytesPerPrincipal: number;
   /** Estimated memory of all of them. @default 268435456 */
   readonly bytes: number;
-}
-
-/** What is kept of executions, and how long their questions wait. */
-export interface ExecutionsConfig {
-  /** What is kept of executions that have ended. */
-  readonly kept: {
-    /** @default 300000 */
-    readonly ageMs: number;
-    /** @default 1000 */
-    readonly count: number;
-    /** @default 67108864 */
-    readonly bytes: number;
-  };
-  /** Logs and progress of one execution that a reader who comes late still gets. */
-  readonly events: {
-    /** @default 2000 */
-    readonly entries: number;
-    /** @default 1048576 */
-    readonly bytes: number;
-  };
-  /** What servers may ask in the middle of one execution's calls. */
-  readonly questions: {
-    /** How long one waits for its answer. @default 600000 */
-    readonly timeoutMs: number;
-    /** Questions open at the same time. @default 8 */
-    readonly open: number;
-    /** Questions in all. @default 64 */
-    readonly total: number;
-  };
 }
 
 /** Everything an operator can set. */

@@ -7,7 +7,6 @@ export type {
   AuthConfig,
   Config,
   DoorConfig,
-  ExecutionsConfig,
   LogOutput,
   McpServerConfig,
   ReloadConfig,
@@ -16,6 +15,7 @@ export type {
   SecurityConfig,
   ServerConfig,
 } from "./config.ts";
+export type { ExecutionsConfig } from "./executions_config.ts";
 export {
   DEFAULT_CONFIG_FILE,
   loadConfig,

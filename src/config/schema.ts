@@ -45,6 +45,16 @@ const door = z.strictObject({
   passThrough: z.array(z.string().min(1)).default([]),
 });
 
+/** WebSockets. */
+const sockets = z.strictObject({
+  max: positive.default(200),
+  perPrincipal: positive.default(50),
+  executions: positive.default(16),
+  messageBytes: size.refine((bytes) => bytes >= 1024, "must be at least 1KB").default(1_048_576),
+  bufferedBytes: size.default(1_048_576),
+  pingInterval: patience.default(30_000),
+});
+
 const server = z.strictObject({
   host: z.string().min(1).default("127.0.0.1"),
   port: z.int(PORT).min(0, PORT).max(65535, PORT).default(3000),
@@ -59,6 +69,7 @@ const server = z.strictObject({
   trustedProxies: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
   behindTls: z.boolean().default(false),
   mcp: door.prefault({}),
+  sockets: sockets.prefault({}),
   limits: serverLimits.prefault({}),
 });
 

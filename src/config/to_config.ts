@@ -3,7 +3,6 @@
 import type { CapabilitySet } from "../capability/mod.ts";
 import type {
   Config,
-  ExecutionsConfig,
   LogOutput,
   McpServerConfig,
   SandboxConfig,
@@ -11,6 +10,7 @@ import type {
   ServerConfig,
 } from "./config.ts";
 import { toOpenApi } from "./openapi_api.ts";
+import type { ExecutionsConfig } from "./executions_config.ts";
 import type { ConfigFile } from "./schema.ts";
 import { resolve } from "node:path";
 
@@ -91,12 +91,14 @@ function toPython(
 }
 
 function toListening(
-  { drainTimeout, limits, mcp, ...rest }: ConfigFile["server"],
+  { drainTimeout, limits, mcp, sockets, ...rest }: ConfigFile["server"],
 ): ServerConfig {
   const { headersTimeout, requestTimeout, idleTimeout, ...amounts } = limits;
   const { sessionIdle, patience, taskAfter, ...door } = mcp;
+  const { pingInterval, ...socketAmounts } = sockets;
   return {
     ...rest,
+    sockets: { ...socketAmounts, pingIntervalMs: pingInterval },
     drainTimeoutMs: drainTimeout,
     mcp: { ...door, sessionIdleMs: sessionIdle, patienceMs: patience, taskAfterMs: taskAfter },
     limits: {

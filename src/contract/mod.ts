@@ -112,3 +112,4 @@ export {
   SubmissionSchema,
 } from "./submission.ts";
 export { type AnswerVerdict, checkAnswer } from "./check_answer.ts";
+export { type SocketRequest, SocketRequestSchema } from "./socket.ts";

@@ -25,7 +25,6 @@ import { budgetOf } from "./budget_of.ts";
 import { CallerTurns } from "./caller_turns.ts";
 import { cancelled } from "./cancelled.ts";
 import {
-  type CallHooks,
   type CallIdentity,
   type DirectCall,
   type DirectCallResult,
@@ -34,6 +33,7 @@ import {
 } from "./direct_calls.ts";
 import { EngineMetrics } from "./engine_metrics.ts";
 import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
+import type { CallOptions, ExecuteOptions } from "./execute_options.ts";
 import { admittedAt } from "./execution.ts";
 import { recordAdmitted, recordEnded } from "./execution_audit.ts";
 import { Executions, type PageOptions } from "./executions.ts";
@@ -50,19 +50,6 @@ import { RuntimeChoices } from "./runtime_choices.ts";
 import { explainSilent } from "./silent_servers.ts";
 import { ToolGates } from "./tool_gates.ts";
 import type { Toolbox } from "./toolbox.ts";
-
-/** Options of one execution. */
-export interface ExecuteOptions extends Pick<CallHooks, "trace"> {
-  /** Cancels: the sandbox is killed, the answer says `CANCELLED` and which calls were in flight. */
-  readonly signal?: AbortSignal;
-  /** @default a new id */
-  readonly requestId?: string;
-  /** Whether the caller can answer what servers ask in the middle of calls. @default false */
-  readonly canAnswer?: boolean;
-}
-
-/** Options of one direct call. */
-export interface CallOptions extends Omit<ExecuteOptions, "canAnswer" | "trace">, CallHooks {}
 
 /** What every door talks to. */
 export interface Engine extends AsyncDisposable {

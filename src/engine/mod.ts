@@ -7,7 +7,8 @@ export {
   toPlainAnswer,
   toTaggedAnswer,
 } from "./answer.ts";
-export { type CallOptions, createEngine, type Engine, type ExecuteOptions } from "./engine.ts";
+export { createEngine, type Engine } from "./engine.ts";
+export type { CallOptions, ExecuteOptions } from "./execute_options.ts";
 export type { PageOptions } from "./executions.ts";
 export type { ToAnswer } from "./happening.ts";
 export type { StartedExecution } from "./live_execution.ts";

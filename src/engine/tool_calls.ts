@@ -217,7 +217,11 @@ export class ToolCalls {
   }
 
   #tellEnd(record: OpenRecord, now: number): void {
-    if (!this.#hasEnded) this.#options.link?.ended(record.call, toCallRecord(record, now));
+    if (this.#hasEnded) return;
+    const { error, ...told } = toCallRecord(record, now);
+    // A call that was left has no error of its own, whichever end is heard of first.
+    const hasError = record.status === "error" && error !== undefined;
+    this.#options.link?.ended(record.call, hasError ? { ...told, error } : told);
   }
 
   #open(tool: Pick<Tool, "server" | "name">, input: unknown): OpenRecord {

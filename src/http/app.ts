@@ -49,6 +49,7 @@ import {
   removeServer,
   type ServerAdmin,
 } from "./servers.ts";
+import { socket, whenUpgrading } from "./socket.ts";
 import { searchTools, tools } from "./tools.ts";
 
 /** What the face is made of. */
@@ -100,7 +101,15 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
 
   app.get("/health", health(parts, identify));
   app.get("/openapi.json", (c) => c.json(openapi(parts.version)));
-  app.get("/", (c) => c.redirect("/docs"));
+  const onRefused = (code: string) => refused.increment({ code });
+  const openSocket = socket({ ...parts, identify, rate, onRefused });
+  app.get("/api/v1/ws", mayExecute, openSocket);
+  app.get(
+    "/",
+    whenUpgrading(mayExecute),
+    whenUpgrading(openSocket),
+    (c) => c.redirect("/docs"),
+  );
   app.get("/docs", (c) => c.html(docsPage(), 200, DOCS_HEADERS));
   app.get(METADATA_PATH, resourceMetadata(parts));
   app.get(`${METADATA_PATH}/*`, resourceMetadata(parts));

@@ -20,6 +20,7 @@ const HEADERS = Object.freeze({
 
 /** What a stream needs. */
 export interface EventStreamOptions {
+  readonly executionId: string;
   readonly clock: Clock;
   /** Aborts when the reader is gone. */
   readonly signal: AbortSignal;
@@ -30,7 +31,7 @@ export interface EventStreamOptions {
 /** The answer that streams `events`. */
 export function eventStream(
   events: AsyncIterableIterator<ExecutionEvent>,
-  { clock, signal, onLeft }: EventStreamOptions,
+  { executionId, clock, signal, onLeft }: EventStreamOptions,
 ): Response {
   let isOver = false;
   const leave = () => {
@@ -61,7 +62,7 @@ export function eventStream(
     },
     cancel: leave,
   }, { highWaterMark: 0 });
-  return new Response(body, { headers: HEADERS });
+  return new Response(body, { headers: { ...HEADERS, "x-execution-id": executionId } });
 }
 
 /** One message: the event, under its type and its id. JSON has no line breaks of its own. */

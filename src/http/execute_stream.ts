@@ -25,8 +25,8 @@ export function executeStream({ engine, clock }: StreamParts): Handler<Env> {
     const { interactive: canAnswer = false, onDisconnect, ...request } = submission;
     const requestId = c.get("requestId");
     const started = await engine.start(request, c.get("principal"), { requestId, canAnswer });
-    c.header("x-execution-id", started.executionId);
     return eventStream(started.events(0, answerForm(c)), {
+      executionId: started.executionId,
       clock,
       signal: c.req.raw.signal,
       onLeft: () => onDisconnect === "continue" ? undefined : started.cancel(LEFT),

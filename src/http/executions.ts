@@ -62,6 +62,7 @@ export function executionEvents(parts: ExecutionsParts): Handler<Env> {
     const { after } = readQuery(c, AfterSchema);
     const events = execution.events(after ?? lastEventId(c) ?? 0, answerForm(c));
     return eventStream(events, {
+      executionId: execution.executionId,
       clock: parts.clock,
       signal: c.req.raw.signal,
       onLeft: () => {}, // Who only looks on may go.

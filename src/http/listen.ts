@@ -12,6 +12,7 @@ import type { ServerConfig } from "../config/mod.ts";
 import { Pipelines } from "./pipelines.ts";
 import { sendResponse } from "./send_response.ts";
 import { toRequest } from "./to_request.ts";
+import { type Upgrade, Upgrades } from "./upgrade.ts";
 
 /** How often connections are looked at, at most: what is late is late by no more than this. */
 const MAX_CHECK_INTERVAL_MS = 1000;
@@ -23,10 +24,18 @@ export interface RequestOrigin {
   readonly remoteAddress?: string;
 }
 
+/** The same, with the upgrade that a request asks for. */
+export interface ListenOrigin extends RequestOrigin {
+  readonly upgrade?: Upgrade;
+}
+
 /** What the socket needs. */
 export interface ListenParts {
   readonly config: ServerConfig;
-  readonly fetch: (request: Request, from: RequestOrigin) => Response | Promise<Response>;
+  readonly fetch: (
+    request: Request,
+    from: ListenOrigin,
+  ) => Response | Promise<Response>;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
@@ -43,6 +52,7 @@ export async function listen(parts: ListenParts): Promise<HttpServer> {
     "Connections closed before they had sent a request, by reason",
   );
   const pipelines = new Pipelines();
+  const upgrades = new Upgrades(parts);
   const server = createServer(limitsOf(parts.config), (incoming, outgoing) => {
     const { socket } = incoming;
     const gone = pipelines.enter(socket);
@@ -53,10 +63,11 @@ export async function listen(parts: ListenParts): Promise<HttpServer> {
   server.maxConnections = parts.config.limits.connections;
   // Headers beyond a count would be dropped in silence; their bytes are bounded already.
   server.maxHeadersCount = 0;
+  server.on("upgrade", (incoming, socket, head) => void upgrades.take(incoming, socket, head));
   server.on("drop", () => refused.increment({ reason: "connections" }));
   server.on("clientError", (error, socket) => refuse(error, socket as Socket, refused));
   await bind(server, parts.config);
-  return { url: urlOf(server), [Symbol.asyncDispose]: () => close(server) };
+  return { url: urlOf(server), [Symbol.asyncDispose]: () => close(server, upgrades) };
 }
 
 function limitsOf({ limits }: ServerConfig) {
@@ -151,10 +162,11 @@ function urlOf(server: Server): string {
   return `http://${name}:${bound.port}`;
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, upgrades: Upgrades): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const timer = setTimeout(() => server.closeAllConnections(), CLOSE_PATIENCE_MS);
+  await upgrades.close(CLOSE_PATIENCE_MS);
   await closed;
   clearTimeout(timer);
 }

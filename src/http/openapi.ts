@@ -6,7 +6,6 @@ import {
   CheckAnswerSchema,
   CheckRequestSchema,
   ExecuteAnswerSchema,
-  ExecuteRequestSchema,
   MaxResultTokensSchema,
   ProblemSchema,
   ReadResultSchema,
@@ -15,18 +14,20 @@ import {
   ServerChangesSchema,
   ServerInfoSchema,
   ServersAnswerSchema,
+  SubmissionSchema,
   ToolCallAnswerSchema,
   ToolCallRequestSchema,
   ToolsAnswerSchema,
   ToolSearchAnswerSchema,
 } from "../contract/mod.ts";
+import { anyOf, EXECUTION_SCHEMAS, executionPaths } from "./openapi_executions.ts";
 
 const FAILURE = z.object({ success: z.literal(false), error: ProblemSchema }).meta({
   id: "Failure",
 });
 
 const SCHEMAS = {
-  ExecuteRequest: ExecuteRequestSchema,
+  ExecuteRequest: SubmissionSchema,
   ExecuteAnswer: ExecuteAnswerSchema,
   CheckRequest: CheckRequestSchema,
   CheckAnswer: CheckAnswerSchema,
@@ -41,6 +42,7 @@ const SCHEMAS = {
   ServerChanges: ServerChangesSchema,
   ResultPage: ResultPageSchema,
   Failure: FAILURE,
+  ...EXECUTION_SCHEMAS,
 } as const;
 
 const COMPONENT = "#/components/schemas/";
@@ -61,8 +63,9 @@ export function openapi(version: string): Record<string, unknown> {
     info: { title: "Code Mode", version, license: { name: "MIT", identifier: "MIT" } },
     paths: {
       "/api/v1/execute": {
-        post: withBody("execute", "Run a program", "ExecuteRequest", "ExecuteAnswer"),
+        post: executeOperation(),
       },
+      ...executionPaths(),
       "/api/v1/check": {
         post: withBody("check", "Type-check a program", "CheckRequest", "CheckAnswer"),
       },
@@ -162,6 +165,13 @@ function plain(operationId: string, summary: string, type: string) {
     summary,
     responses: { 200: { description: "The answer", content: { [type]: {} } } },
   };
+}
+
+function executeOperation() {
+  const operation = withBody("execute", "Run a program", "ExecuteRequest", "ExecuteAnswer");
+  const content = { "application/json": anyOf("ExecuteAnswer", "InputRequired") };
+  const responses = { ...operation.responses, 200: { description: "The answer", content } };
+  return { ...operation, responses };
 }
 
 function searchOperation() {

@@ -69,6 +69,19 @@ Deno.test("the specification's file loads unchanged", async () => {
       requestTimeoutMs: 30_000,
       idleTimeoutMs: 30_000,
     },
+    sockets: {
+      max: 200,
+      perPrincipal: 50,
+      executions: 16,
+      messageBytes: 1_048_576,
+      bufferedBytes: 1_048_576,
+      pingIntervalMs: 30_000,
+    },
+  });
+  assert.deepEqual(config.executions, {
+    kept: { ageMs: 300_000, count: 1000, bytes: 67_108_864 },
+    events: { entries: 2000, bytes: 1_048_576 },
+    questions: { timeoutMs: 600_000, open: 8, total: 64 },
   });
   assert.deepEqual(config.sandbox, {
     runtime: "quickjs",

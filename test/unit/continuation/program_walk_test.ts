@@ -2,11 +2,18 @@
 
 import assert from "node:assert/strict";
 import { CodemodeError } from "../../../src/base/errors.ts";
-import type { RuntimeName } from "../../../src/contract/mod.ts";
+import type { Continuation, RuntimeName } from "../../../src/contract/mod.ts";
 import { type ProgramEnd, ProgramWalk } from "../../../src/continuation/program_walk.ts";
 import type { Pool } from "../../../src/pool/mod.ts";
 import type { CallFrame } from "../../../src/protocol/frames.ts";
-import type { CallReply, Outcome, Program, RunHost, RunReport } from "../../../src/runtime/mod.ts";
+import type {
+  CallReply,
+  Outcome,
+  Program,
+  RunHost,
+  RunReport,
+  Usage,
+} from "../../../src/runtime/mod.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 import { program, type RecordingHost, recordingHost } from "../../harness/programs.ts";
 import { pass, settle } from "../../harness/settle.ts";
@@ -58,6 +65,8 @@ interface Walked extends ProgramEnd {
   readonly runtimes: readonly RuntimeName[];
 }
 
+const USAGE: Usage = { cpuTimeMs: 5, memoryPeakBytes: 7, wallTimeMs: 10, waitTimeMs: 4 };
+
 /** Takes a checkout that has to wait until its signal aborts. */
 const NO_PLACE: Script = () => assert.fail("it has no sandbox");
 
@@ -70,6 +79,8 @@ async function walk(
     names?: readonly RuntimeName[];
     signal?: AbortSignal;
     changes?: Partial<Program>;
+    usage?: Partial<Usage>;
+    onMoved?: (move: Continuation) => void;
   } = {},
 ): Promise<Walked> {
   const { clock = new FakeClock(), names = ["quickjs", "deno"] } = options;
@@ -100,7 +111,7 @@ async function walk(
               aborted,
               left.shift()!(guestOf(program, host, signal)),
             ]);
-            const usage = { cpuTimeMs: 5, memoryPeakBytes: 7, wallTimeMs: 10, waitTimeMs: 4 };
+            const usage = { ...USAGE, ...options.usage };
             return { outcome, usage, droppedLogs: 0 };
           },
         },
@@ -115,7 +126,8 @@ async function walk(
     signal: options.signal ?? new AbortController().signal,
   };
   const pools = new Map(names.map((name) => [name, poolOf(name)]));
-  const end = await new ProgramWalk(job, { pools, clock, onSandbox() {} }).run();
+  const { onMoved = () => {} } = options;
+  const end = await new ProgramWalk(job, { pools, clock, onSandbox() {}, onMoved }).run();
   assert.equal(left.length, 0);
   return { ...end, programs, runtimes };
 }
@@ -144,6 +156,18 @@ Deno.test("walk: what nobody has seen is not repeated but run anew", async () =>
   assert.deepEqual(runtimes, ["quickjs", "deno"]);
   assert.equal(programs[1]!.repeatable, undefined);
   assert.deepEqual(programs[1]!.spent, { ownMs: 6, waitMs: 4, cpuMs: 5 });
+});
+
+Deno.test("walk: time in which somebody was asked is no spent time, and a move is told as it is made", async () => {
+  const moves: Continuation[] = [];
+  const { programs, continued, report } = await walk([() => CPU, () => DONE], {
+    usage: { wallTimeMs: 1010, waitTimeMs: 1004, askTimeMs: 1000 },
+    onMoved: (move) => void moves.push(move),
+  });
+  assert.deepEqual(programs[1]!.spent, { ownMs: 6, waitMs: 4, cpuMs: 5 });
+  assert.deepEqual(moves, continued);
+  assert.equal(moves.length, 1);
+  assert.equal(report.usage.askTimeMs, 2000);
 });
 
 Deno.test("walk: calls are made once, replies come in their first order, logs are told once", async () => {

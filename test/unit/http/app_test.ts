@@ -196,7 +196,7 @@ Deno.test("http: bodies that are not UTF-8, not JSON, not a request", async () =
   );
   assert.equal(
     (await refuse('{"code":"1","constructor":1}')).message,
-    'The request is not valid: Unrecognized key: "constructor"; known: code, language, typescript, runtime, timeout, memoryLimit, check, capabilities, context, maxResultTokens',
+    'The request is not valid: Unrecognized key: "constructor"; known: code, language, typescript, runtime, timeout, memoryLimit, check, capabilities, context, maxResultTokens, interactive, onDisconnect',
   );
   assert.equal(
     (await refuse('{"timeOut":1}')).message,
@@ -333,7 +333,7 @@ Deno.test("http: CORS answers the origins it was given, and none when it is off"
     headers: { origin, "access-control-request-method": "POST" },
   });
   assert.equal(preflight.status, 204);
-  assert.equal(preflight.headers.get("access-control-allow-methods"), "GET,POST,OPTIONS");
+  assert.equal(preflight.headers.get("access-control-allow-methods"), "GET,POST,DELETE,OPTIONS");
   const refused = await off.send("/execute", { method: "OPTIONS", headers: { origin } });
   assert.equal(refused.status, 405);
   await refused.body?.cancel();

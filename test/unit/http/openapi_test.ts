@@ -20,6 +20,7 @@ interface Document {
 const UNLISTED = [
   "GET /.well-known/oauth-protected-resource/*",
   "POST /execute",
+  "POST /execute/stream",
   "GET /introspect",
   "GET /runtimes",
   "GET /openapi.json",

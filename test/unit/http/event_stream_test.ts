@@ -1,0 +1,83 @@
+/** Events as Server-Sent Events: their form, their pace, their end. */
+
+import assert from "node:assert/strict";
+import type { ExecutionEvent } from "../../../src/contract/mod.ts";
+import { eventStream } from "../../../src/http/event_stream.ts";
+import { EventLog, EventReader } from "../../../src/journal/mod.ts";
+import { FakeClock } from "../../harness/fake_clock.ts";
+import { settle } from "../../harness/settle.ts";
+
+function streamOf() {
+  const clock = new FakeClock();
+  const log = new EventLog<string>({ entries: 100, bytes: 1e6 }, clock);
+  let taken = 0;
+  let left = 0;
+  const events = new EventReader<string, ExecutionEvent>(log, 0, (read) => {
+    taken += 1;
+    const message = "body" in read ? read.body : "lost";
+    const head = { id: read.id, executionId: "exec_1", timestamp: "t" };
+    return { ...head, type: "log", payload: { level: "log", message } };
+  });
+  const gone = new AbortController();
+  const response = eventStream(events, {
+    executionId: "exec_1",
+    clock,
+    signal: gone.signal,
+    onLeft: () => void (left += 1),
+  });
+  const reader = response.body!.getReader();
+  const next = async () => new TextDecoder().decode((await reader.read()).value);
+  return { clock, log, response, reader, next, gone, counts: () => ({ taken, left }) };
+}
+
+const message = (id: number, text: string) =>
+  `id: ${id}\nevent: log\ndata: {"id":${id},"executionId":"exec_1","timestamp":"t","type":"log",` +
+  `"payload":{"level":"log","message":${JSON.stringify(text)}}}\n\n`;
+
+Deno.test("event stream: each event is one message, and the stream ends with the last", async () => {
+  const { log, next, reader, response, counts, clock } = streamOf();
+  log.add("one\nline\r\ndata: two", 1);
+  log.end("end", 1);
+  assert.equal(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
+  assert.equal(await next(), message(1, "one\nline\r\ndata: two"));
+  assert.equal(await next(), message(2, "end"));
+  assert.deepEqual(await reader.read(), { done: true, value: undefined });
+  assert.deepEqual([counts().left, clock.pending], [0, 0]);
+});
+
+Deno.test("event stream: nothing is taken ahead of its reader", async () => {
+  const { log, next, reader, counts } = streamOf();
+  for (let line = 0; line < 50; line += 1) log.addDroppable("x", 1);
+  await settle();
+  assert.equal(counts().taken, 0);
+  await next();
+  await settle();
+  assert.equal(counts().taken, 1);
+  await reader.cancel();
+});
+
+Deno.test("event stream: silence is broken by a comment, and loses no event", async () => {
+  const { clock, log, next, reader } = streamOf();
+  const silent = next();
+  await settle();
+  clock.advance(15_000);
+  assert.equal(await silent, ": alive\n\n");
+  const spoken = next();
+  await settle();
+  log.add("at last", 1);
+  assert.equal(await spoken, message(1, "at last"));
+  await reader.cancel();
+});
+
+Deno.test("event stream: a reader that goes away is told of once, however it goes", async () => {
+  const cancelled = streamOf();
+  await cancelled.reader.cancel();
+  cancelled.gone.abort();
+  assert.equal(cancelled.counts().left, 1);
+  const aborted = streamOf();
+  const waiting = aborted.reader.read();
+  await settle();
+  aborted.gone.abort();
+  assert.deepEqual(await waiting, { done: true, value: undefined });
+  assert.deepEqual([aborted.counts().left, aborted.clock.pending], [1, 0]);
+});
