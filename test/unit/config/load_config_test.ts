@@ -69,6 +69,17 @@ Deno.test("the specification's file loads unchanged", async () => {
       requestTimeoutMs: 30_000,
       idleTimeoutMs: 30_000,
     },
+    mcp: {
+      declarationTokens: 4000,
+      resultTokens: 6000,
+      sessions: 256,
+      sessionsPerPrincipal: 32,
+      sessionIdleMs: 1_800_000,
+      patienceMs: 600_000,
+      conversationsPerPrincipal: 32,
+      taskAfterMs: 10_000,
+      passThrough: [],
+    },
     sockets: {
       max: 200,
       perPrincipal: 50,
