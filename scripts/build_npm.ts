@@ -17,6 +17,7 @@ import {
   declareModules,
   toConsumerProject,
   toEmitProject,
+  UNTYPED_PACKAGES,
 } from "./npm/compiler_project.ts";
 import { lowerSyntax } from "./npm/lower_syntax.ts";
 import { findModules, toPackedImports } from "./npm/module_graph.ts";
@@ -92,7 +93,7 @@ async function finish(folder: string): Promise<void> {
   await cp(join(ROOT, "src"), join(project, "src"), { recursive: true });
   await writeFile(join(project, "package.json"), manifest);
   await run("npm", [...INSTALL, ...COMPILER_PACKAGES], project);
-  await writeFile(join(project, AMBIENT_FILE), declareModules(ENGINES));
+  await writeFile(join(project, AMBIENT_FILE), declareModules([...ENGINES, ...UNTYPED_PACKAGES]));
   await compile(project, toEmitProject(Object.values(config.exports)));
   const doors = Object.values(config.exports).map((path) => path.replace(/\.ts$/, ".d.ts"));
   const reached = await findModules(doors.map((door) => join(project, "types", door)));

@@ -11,6 +11,9 @@ export const COMPILER_PACKAGES: readonly string[] = Object.freeze([
   "@types/node@20.19.43",
 ]);
 
+/** Packages without types of their own; where they enter, the house says what it uses of them. */
+export const UNTYPED_PACKAGES: readonly string[] = Object.freeze(["ws"]);
+
 const COMMON: Manifest = Object.freeze({
   target: "es2022",
   // What Node 20 has: a newer built-in in the sources is a fault here.
