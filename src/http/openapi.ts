@@ -83,6 +83,11 @@ export function openapi(version: string): Record<string, unknown> {
       "/api/v1/results/{handle}": { get: readResultOperation() },
       "/api/v1/declarations": { get: declarationsOperation() },
       "/api/v1/runtimes": { get: answering("runtimes", "Runtimes of this host", "RuntimesAnswer") },
+      "/mcp": {
+        post: mcpOperation(),
+        get: plain("listenMcp", "Messages of a session (revision 2025-11-25)", "text/event-stream"),
+        delete: plain("endMcpSession", "Ends a session (revision 2025-11-25)", "text/plain"),
+      },
       "/health": { get: plain("health", "How every part is", "application/json") },
       "/.well-known/oauth-protected-resource": {
         get: plain("resourceMetadata", "Whose tokens are taken (RFC 9728)", "application/json"),
@@ -164,6 +169,14 @@ function plain(operationId: string, summary: string, type: string) {
     operationId,
     summary,
     responses: { 200: { description: "The answer", content: { [type]: {} } } },
+  };
+}
+
+function mcpOperation() {
+  const summary = "The service as an MCP server, revisions 2026-07-28 and 2025-11-25";
+  return {
+    ...plain("mcp", summary, "application/json"),
+    requestBody: { required: true, content: { "application/json": {} } },
   };
 }
 

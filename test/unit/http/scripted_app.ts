@@ -28,6 +28,8 @@ export interface Script {
   /** Where it says it listens, without the rules for that address. */
   readonly host?: string;
   readonly health?: HealthReport;
+  /** Has the routes that change servers, though nobody scripted what they do. */
+  readonly admin?: boolean;
   readonly unauthenticated?: Error;
   /** Says who sends a request, instead of nobody asking. */
   readonly authenticate?: (headers: Headers) => Promise<Principal>;
@@ -64,6 +66,15 @@ const HEALTHY: HealthReport = {
   servers: {},
 };
 
+const unscripted = () => Promise.reject(new TypeError("Cannot answer: not scripted"));
+
+const UNSCRIPTED_ADMIN = {
+  list: () => [],
+  add: unscripted,
+  remove: unscripted,
+  reload: unscripted,
+};
+
 /** The application and what it did. */
 export function scriptedApp(script: Script = {}) {
   const asked: Asked[] = [];
@@ -71,7 +82,6 @@ export function scriptedApp(script: Script = {}) {
   const metrics = new Metrics();
   const clock = new FakeClock();
   const { server, security } = parseConfig({ server: script.server ?? {} }, "/srv");
-  const unscripted = () => Promise.reject(new TypeError("Cannot answer: not scripted"));
   const engine: Engine = {
     execute: async (request, caller, options) => {
       const one = { request, caller, options };
@@ -112,6 +122,7 @@ export function scriptedApp(script: Script = {}) {
     audience: undefined,
     audit: { record: (entry) => void audited.push(entry) },
     health: { report: () => Promise.resolve(script.health ?? HEALTHY) },
+    ...(script.admin ? { admin: UNSCRIPTED_ADMIN } : {}),
     mcp: { fetch: unscripted, [Symbol.asyncDispose]: () => Promise.resolve() },
     metrics,
     clock,
