@@ -24,6 +24,7 @@ import {
   type RequestOrigin,
 } from "./http/mod.ts";
 import { createMcpManager, type McpManager } from "./mcp/mod.ts";
+import { openLogins } from "./open_logins.ts";
 import type { Approver } from "./policy/mod.ts";
 import { createPythonAnalyst } from "./runtime/mod.ts";
 import { openStations } from "./open_stations.ts";
@@ -73,6 +74,7 @@ export function createApp(config: Config, options: AppOptions): App {
     logger,
     clock,
     directory: config.directory,
+    logins: openLogins(config, process.env),
   });
   const catalog = createCatalog([createMcpSource(servers), ...options.sources ?? []], { logger });
   const checker = createChecker({ thread: true, logger });

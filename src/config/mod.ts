@@ -7,9 +7,11 @@ export type {
   Config,
   LogOutput,
   McpServerConfig,
+  OAuthConfig,
   RetryPolicy,
   SandboxConfig,
   SecurityConfig,
+  ServerAuthConfig,
   ServerConfig,
 } from "./config.ts";
 export {

@@ -4,6 +4,7 @@ import { nearestName } from "../base/nearest.ts";
 import { SHELL_COMMANDS } from "../protocol/bash_commands.ts";
 import { grantRules } from "./grant_rules.ts";
 import { isLoopback } from "./loopback.ts";
+import { oauthRules } from "./oauth_rules.ts";
 import type { ConfigFile } from "./schema.ts";
 import { toolPolicyFaults } from "./tool_policy.ts";
 
@@ -26,6 +27,7 @@ export function brokenRules(file: ConfigFile): readonly BrokenRule[] {
     ...sandboxRules(file),
     ...bashRules(file),
     ...mcpRules(file),
+    ...oauthRules(file),
     ...grantRules(file),
     ...toolPolicyFaults(file.security.tools, new Set([...Object.keys(file.mcp.servers), "tools"])),
   ];

@@ -34,6 +34,7 @@ const WHOLE = "must be a whole number, 0 or more";
 const POSITIVE = "must be a whole number above 0";
 const AMOUNT = "must be a number above 0";
 const PORT = "must be a port, 0 to 65535";
+const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 const GRANTED_PORT = "must be a port, 1 to 65535";
 
 const whole = z.int(WHOLE).min(0, WHOLE);
@@ -178,6 +179,21 @@ const security = z.strictObject({
   tools: ToolPolicySchema.prefault({}),
 });
 
+/** How the service proves to a server who it is. */
+const serverAuth = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("bearer"), token: secret }),
+  z.strictObject({
+    type: z.literal("oauth"),
+    grant: z.enum(["authorization_code", "client_credentials"]).default("authorization_code"),
+    issuer: z.url().optional(),
+    clientId: z.string().min(1).optional(),
+    clientSecret: secret.optional(),
+    clientMetadataUrl: z.url().optional(),
+    scopes: z.array(z.string().regex(SCOPE, "must be a scope: no spaces, no quotes")).default([]),
+    redirectPort: z.int(PORT).min(0, PORT).max(65535, PORT).default(0),
+  }),
+]);
+
 const mcpServer = z.strictObject({
   transport: z.enum(["stdio", "http", "websocket"]),
   command: z.string().min(1).optional(),
@@ -185,7 +201,7 @@ const mcpServer = z.strictObject({
   url: z.url().optional(),
   environment: z.record(z.string(), secret).default({}),
   headers: z.record(z.string(), secret).default({}),
-  auth: z.strictObject({ type: z.literal("bearer"), token: secret }).optional(),
+  auth: serverAuth.optional(),
   timeout: duration.default(10_000),
   retryPolicy: z.strictObject({
     maxAttempts: positive.default(3),
@@ -220,7 +236,10 @@ export const ConfigFileSchema = z.strictObject({
   server: server.prefault({}),
   sandbox: sandbox.prefault({}),
   security: security.prefault({}),
-  mcp: z.strictObject({ servers: z.record(z.string(), mcpServer).default({}) }).prefault({}),
+  mcp: z.strictObject({
+    servers: z.record(z.string(), mcpServer).default({}),
+    logins: z.strictObject({ path: z.string().min(1) }).optional(),
+  }).prefault({}),
   logging: logging.prefault({}),
   audit: z.strictObject({
     path: z.string().min(1),

@@ -12,12 +12,14 @@ import type {
 import type { ConfigFile } from "./schema.ts";
 import { resolve } from "node:path";
 
+/** Where logins are kept unless the file says otherwise. */
+const DEFAULT_LOGINS = ".codemode/logins";
+
 /** Names units, resolves paths, freezes everything. */
 export function toConfig(file: ConfigFile, directory: string): Config {
   const { server, sandbox, security, mcp, logging, audit } = file;
   const { memory, timeout, wait, cpuTime, maxTimeout, maxMemory, ...limits } = sandbox.limits;
   const { idleTimeout, ...workers } = sandbox.workers;
-  const servers = Object.entries(mcp.servers).map(([name, one]) => [name, toServer(one)]);
   return freeze({
     server: toListening(server),
     sandbox: {
@@ -45,7 +47,7 @@ export function toConfig(file: ConfigFile, directory: string): Config {
       perPrincipal: toPerPrincipal(file),
     },
     security: toSecurity(security, directory),
-    mcp: { servers: Object.fromEntries(servers) },
+    mcp: toMcp(mcp, directory),
     logging: { ...logging, outputs: logging.outputs.map((output) => toOutput(output, directory)) },
     ...(audit === undefined ? {} : { audit: { ...audit, path: resolve(directory, audit.path) } }),
     directory,
@@ -99,6 +101,16 @@ function toPerPrincipal({ sandbox, security }: ConfigFile): SandboxConfig["perPr
   return { concurrent: sandbox.perPrincipal.concurrent ?? usual };
 }
 
+function toMcp({ servers, logins }: ConfigFile["mcp"], directory: string): Config["mcp"] {
+  const named = Object.entries(servers).map(([name, one]) => [name, toServer(one)]);
+  const needsLogins = Object.values(servers).some(({ auth }) => auth?.type === "oauth");
+  const path = logins?.path ?? (needsLogins ? DEFAULT_LOGINS : undefined);
+  return {
+    servers: Object.fromEntries(named),
+    ...(path === undefined ? {} : { logins: { path: resolve(directory, path) } }),
+  };
+}
+
 function toServer(server: ConfigFile["mcp"]["servers"][string]): McpServerConfig {
   const { timeout, retryPolicy, healthInterval, command, url, auth, maxCallsPerSecond, ...rest } =
     server;
@@ -106,7 +118,7 @@ function toServer(server: ConfigFile["mcp"]["servers"][string]): McpServerConfig
     ...rest,
     ...(command === undefined ? {} : { command }),
     ...(url === undefined ? {} : { url }),
-    ...(auth === undefined ? {} : { auth }),
+    ...(auth === undefined ? {} : { auth: auth.type === "oauth" ? defined(auth) : auth }),
     ...(maxCallsPerSecond === undefined ? {} : { maxCallsPerSecond }),
     timeoutMs: timeout,
     healthIntervalMs: healthInterval,

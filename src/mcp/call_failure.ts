@@ -2,6 +2,7 @@
 
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
 import { CodemodeError } from "../base/errors.ts";
+import { loginRequiredOf } from "./login_required.ts";
 
 /** A failed call. `sessionLost`: nothing more can be asked. `unsent`: the tool has certainly not run. */
 export interface CallFailure {
@@ -21,6 +22,8 @@ export function readCallFailure(
   thrown: unknown,
   broken?: string,
 ): CallFailure {
+  const login = loginRequiredOf(thrown);
+  if (login) return { error: login, sessionLost: !("scope" in login.details), unsent: true };
   if (thrown instanceof ProtocolError) return refused(server, tool, thrown);
   if (thrown instanceof SdkHttpError) return overHttp(server, tool, thrown);
   if (thrown instanceof SdkError && isBadAnswer(thrown)) {

@@ -5,8 +5,10 @@
  */
 
 import type { Clock } from "../base/clock.ts";
+import type { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
+import type { Authorizer } from "./authorizer.ts";
 import { BackgroundTasks, describeError } from "./background_tasks.ts";
 import { backoffDelayMs } from "./backoff.ts";
 import { serverUnavailable } from "./call_failure.ts";
@@ -15,6 +17,7 @@ import { type ConnectionEvent, type ConnectionState, nextStep } from "./connecti
 import { CoalescedTask } from "./coalesced_task.ts";
 import { createDeadline } from "./deadline.ts";
 import { KnownTools } from "./known_tools.ts";
+import { refusalOf } from "./login_required.ts";
 import { Session } from "./session.ts";
 import { MAX_TOOLS, toTools } from "./tool_list.ts";
 import { Watchers } from "./watchers.ts";
@@ -30,6 +33,8 @@ export interface ConnectionDeps {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly connectTimeoutMs: number;
+  /** Who has the tokens of a server with OAuth. */
+  readonly authorizer?: Authorizer | undefined;
   /** Told when the tools are not what they were. */
   readonly onToolsChanged: () => void;
 }
@@ -48,6 +53,7 @@ export class Connection implements AsyncDisposable {
   #session: Session | undefined;
   #instructions = "";
   #lastError: string | undefined;
+  #refusal: CodemodeError | undefined;
   #retryAt = 0;
   #timer: Disposable | undefined;
   #lastUsed = 0;
@@ -97,12 +103,13 @@ export class Connection implements AsyncDisposable {
   }
 
   /** `session` is over or turned out to be of no use. */
-  gaveUp(session: Session, reason: string): void {
+  gaveUp(session: Session, reason: string, error?: CodemodeError): void {
     this.#background.add(session.close());
     if (session !== this.#session) return;
     this.#lastError = reason;
+    this.#refusal = refusalOf(error);
     this.#deps.logger.warn("MCP server lost", { reason });
-    this.#dispatch("lost");
+    this.#dispatch(this.#refusal ? "loginNeeded" : "lost");
   }
 
   /** The session once there is one; rejects when `signal` aborts or the connection is closed. */
@@ -110,6 +117,7 @@ export class Connection implements AsyncDisposable {
     this.want();
     while (!this.#session) {
       if (this.#state.name === "closed") throw this.unavailable("it is shut down");
+      if (this.#state.name === "loginRequired") throw this.unavailable();
       await this.#watchers.next(signal);
     }
     return this.#session;
@@ -128,13 +136,15 @@ export class Connection implements AsyncDisposable {
     while (!this.#session) {
       const { maxAttempts } = this.#config.retryPolicy;
       const failures = "failures" in this.#state ? this.#state.failures : 0;
-      if (this.#state.name === "closed" || failures >= maxAttempts) throw this.unavailable();
+      const isOver = this.#state.name === "closed" || this.#state.name === "loginRequired";
+      if (isOver || failures >= maxAttempts) throw this.unavailable();
       await this.#watchers.next(signal);
     }
   }
 
   /** The failure of whoever needs the server while it is away. */
   unavailable(reason: string | undefined = this.#lastError): Error {
+    if (this.#refusal && this.#state.name === "loginRequired") return this.#refusal;
     return serverUnavailable(this.#name, { reason, mayHaveTakenEffect: false });
   }
 
@@ -153,6 +163,7 @@ export class Connection implements AsyncDisposable {
     }
     if (step.action === "connect") this.#background.add(this.#connect());
     if (step.action === "wait") this.#wait();
+    if (step.action === "waitForLogin") this.#waitForLogin();
     if (step.action === "close") this.#close();
     this.#watchers.wake();
   }
@@ -170,12 +181,13 @@ export class Connection implements AsyncDisposable {
       this.#adopt(session);
     } catch (error) {
       await session?.close();
+      this.#refusal = refusalOf(error, this.#deps.authorizer);
       this.#lastError = deadline.expired
         ? `It did not connect within ${connectTimeoutMs} ms`
-        : describeError(error);
+        : describeError(this.#refusal ?? error);
       if (this.#state.name === "closed") return;
       this.#deps.logger.warn("MCP server cannot be reached", { reason: this.#lastError });
-      this.#dispatch("failed");
+      this.#dispatch(this.#refusal ? "loginNeeded" : "failed");
     }
   }
 
@@ -204,6 +216,11 @@ export class Connection implements AsyncDisposable {
     const delayMs = backoffDelayMs(this.#config.retryPolicy, failures, this.#deps.random());
     this.#retryAt = this.#deps.clock.monotonic() + delayMs;
     this.#timer = this.#deps.clock.after(delayMs, () => this.#dispatch("elapsed"));
+  }
+
+  #waitForLogin(): void {
+    this.#drop();
+    this.#timer = this.#deps.authorizer?.whenChanged(() => this.#dispatch("loggedIn"));
   }
 
   #close(): void {

@@ -3,29 +3,35 @@
  * bound on what a server may answer.
  */
 
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { type FetchLike, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { McpServerConfig } from "../config/mod.ts";
+import type { Authorizer } from "./authorizer.ts";
 import { MAX_MESSAGE_BYTES } from "./stdio_transport.ts";
 
-/** What is told when the stream that carries an answer breaks: the answer will not come. */
-export interface HttpTransportEvents {
+/** What a transport over HTTP needs besides its configuration. */
+export interface HttpTransportDeps {
+  /** Told when the stream that carries an answer breaks: the answer will not come. */
   readonly onBroken: (reason: string) => void;
+  /** Who has the tokens. @default nobody: there is a configured one, or none */
+  readonly authorizer?: Authorizer | undefined;
 }
 
 /** A streamable HTTP transport with the server's headers and bearer token on each request. */
 export function createHttpTransport(
   config: Pick<McpServerConfig, "headers" | "auth">,
   url: URL,
-  events: HttpTransportEvents,
+  { onBroken, authorizer }: HttpTransportDeps,
 ): StreamableHTTPClientTransport {
+  const ask: FetchLike = async (input, init) => {
+    const response = await fetch(input, init);
+    return boundedResponse(response, (reason) => {
+      if (init?.method === "POST" && !init.signal?.aborted) onBroken(reason);
+    });
+  };
   return new StreamableHTTPClientTransport(url, {
     requestInit: { headers: requestHeaders(config) },
-    fetch: async (input, init) => {
-      const response = await fetch(input, init);
-      return boundedResponse(response, (reason) => {
-        if (init?.method === "POST" && !init.signal?.aborted) events.onBroken(reason);
-      });
-    },
+    fetch: authorizer ? authorizer.stepUp(ask) : ask,
+    ...(authorizer ? { authProvider: authorizer } : {}),
   });
 }
 
@@ -34,7 +40,9 @@ export function requestHeaders(
   config: Pick<McpServerConfig, "headers" | "auth">,
 ): Record<string, string> {
   const headers = Object.entries(config.headers).map(([name, value]) => [name, value.reveal()]);
-  if (config.auth) headers.push(["authorization", `Bearer ${config.auth.token.reveal()}`]);
+  if (config.auth?.type === "bearer") {
+    headers.push(["authorization", `Bearer ${config.auth.token.reveal()}`]);
+  }
   return Object.fromEntries(headers);
 }
 

@@ -5,6 +5,7 @@ import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { ToolGroup } from "../contract/mod.ts";
+import { createAuthorizer } from "./authorizer.ts";
 import { CallGate } from "./call_gate.ts";
 import { type CallFailure, readCallFailure } from "./call_failure.ts";
 import { Connection } from "./connection.ts";
@@ -12,6 +13,7 @@ import type { ConnectionState } from "./connection_state.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
 import type { McpResult } from "./mcp_result.ts";
 import type { ServerInfo, Session } from "./session.ts";
+import type { TokenStore } from "./token_store.ts";
 
 /** What the manager is built with. */
 export interface McpManagerDeps {
@@ -19,6 +21,8 @@ export interface McpManagerDeps {
   readonly clock: Clock;
   /** Working folder of stdio servers; absolute. */
   readonly directory: string;
+  /** Where logins are kept. @default nowhere: servers with OAuth stay away */
+  readonly logins?: TokenStore | undefined;
   /** A number in [0, 1), for the jitter. @default Math.random */
   readonly random?: () => number;
   /** Longest one connect may take. @default 60000 */
@@ -124,6 +128,7 @@ class Manager implements McpManager {
       directory: deps.directory,
       random: deps.random ?? Math.random,
       connectTimeoutMs: deps.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+      authorizer: createAuthorizer(name, config, deps),
       onToolsChanged: () => this.#changed(),
     });
     const { maxConcurrentCalls, maxCallsPerSecond: perSecond } = config;
@@ -244,7 +249,7 @@ async function attemptCall(
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     const failure = readCallFailure(server.name, tool, thrown, session.brokenBy);
-    if (failure.sessionLost) connection.gaveUp(session, failure.error.message);
+    if (failure.sessionLost) connection.gaveUp(session, failure.error.message, failure.error);
     return failure;
   }
 }
