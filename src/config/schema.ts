@@ -4,6 +4,7 @@ import { z } from "zod";
 import { LOG_LEVELS } from "../base/log.ts";
 import { Secret } from "../base/secret.ts";
 import { RUNTIME_NAMES } from "../contract/mod.ts";
+import { ServerAuthSchema } from "./server_auth.ts";
 import { ToolPolicySchema } from "./tool_policy.ts";
 import { parseDuration, parseSize } from "./units.ts";
 
@@ -34,7 +35,6 @@ const WHOLE = "must be a whole number, 0 or more";
 const POSITIVE = "must be a whole number above 0";
 const AMOUNT = "must be a number above 0";
 const PORT = "must be a port, 0 to 65535";
-const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 const GRANTED_PORT = "must be a port, 1 to 65535";
 
 const whole = z.int(WHOLE).min(0, WHOLE);
@@ -179,21 +179,6 @@ const security = z.strictObject({
   tools: ToolPolicySchema.prefault({}),
 });
 
-/** How the service proves to a server who it is. */
-const serverAuth = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("bearer"), token: secret }),
-  z.strictObject({
-    type: z.literal("oauth"),
-    grant: z.enum(["authorization_code", "client_credentials"]).default("authorization_code"),
-    issuer: z.url().optional(),
-    clientId: z.string().min(1).optional(),
-    clientSecret: secret.optional(),
-    clientMetadataUrl: z.url().optional(),
-    scopes: z.array(z.string().regex(SCOPE, "must be a scope: no spaces, no quotes")).default([]),
-    redirectPort: z.int(PORT).min(0, PORT).max(65535, PORT).default(0),
-  }),
-]);
-
 const mcpServer = z.strictObject({
   transport: z.enum(["stdio", "http", "websocket"]),
   command: z.string().min(1).optional(),
@@ -201,7 +186,7 @@ const mcpServer = z.strictObject({
   url: z.url().optional(),
   environment: z.record(z.string(), secret).default({}),
   headers: z.record(z.string(), secret).default({}),
-  auth: serverAuth.optional(),
+  auth: ServerAuthSchema.optional(),
   timeout: duration.default(10_000),
   retryPolicy: z.strictObject({
     maxAttempts: positive.default(3),

@@ -161,9 +161,8 @@ export class Authorizer implements AuthProvider {
     await this.#load();
     if (this.#login && this.#login.accessToken !== refused) return;
     try {
-      const authority = await findAuthority(this.#url, this.#config, challenge, this.#fetch);
-      if (this.#config.grant === "client_credentials") await this.#fetchOwn(authority);
-      else await this.#refresh(authority);
+      if (this.#config.grant === "client_credentials") await this.#fetchOwn(challenge);
+      else await this.#refresh(await this.#authority(challenge));
     } catch (error) {
       if (error instanceof CodemodeError) throw error;
       const message = `Its tokens cannot be renewed: ${describeOAuthError(error)}`;
@@ -192,7 +191,16 @@ export class Authorizer implements AuthProvider {
     }
   }
 
-  async #fetchOwn(authority: Authority): Promise<void> {
+  #authority(challenge: Challenge): Promise<Authority> {
+    return findAuthority(this.#url, this.#config, challenge, this.#fetch);
+  }
+
+  /** Asks for all that was granted before, and for what is asked for now. */
+  async #fetchOwn(challenge: Challenge): Promise<void> {
+    const wanted = widerScope(this.#login, challenge.scope);
+    const authority = await this.#authority(
+      wanted === undefined ? challenge : { ...challenge, scope: wanted },
+    );
     const tokens = await fetchOwnTokens(this.#config, authority, this.#fetch);
     const { issuer, scope } = authority;
     await this.#save(withTokens({
@@ -206,10 +214,11 @@ export class Authorizer implements AuthProvider {
 
   /** The service asks for more itself; a person has to be asked to. */
   async #widen(challenge: Challenge, refused: string | undefined): Promise<void> {
+    if (this.#config.grant === "client_credentials") {
+      return await this.#renewOnce(challenge, refused);
+    }
     await this.#load();
     const scope = widerScope(this.#login, challenge.scope);
-    const wider = scope === undefined ? challenge : { ...challenge, scope };
-    if (this.#config.grant === "client_credentials") return await this.#renewOnce(wider, refused);
     const needed = challenge.scope ?? "more than it was granted";
     if (this.#login && scope !== this.#login.neededScope) {
       await this.#save({ ...this.#login, ...(scope === undefined ? {} : { neededScope: scope }) });

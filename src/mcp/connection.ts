@@ -12,7 +12,7 @@ import type { Authorizer } from "./authorizer.ts";
 import { BackgroundTasks, describeError } from "./background_tasks.ts";
 import { backoffDelayMs } from "./backoff.ts";
 import { serverUnavailable } from "./call_failure.ts";
-import type { ConnectionSnapshot } from "./connection_snapshot.ts";
+import { type ConnectionSnapshot, toSnapshot } from "./connection_snapshot.ts";
 import { type ConnectionEvent, type ConnectionState, nextStep } from "./connection_state.ts";
 import { CoalescedTask } from "./coalesced_task.ts";
 import { createDeadline } from "./deadline.ts";
@@ -67,17 +67,14 @@ export class Connection implements AsyncDisposable {
   }
 
   snapshot(): ConnectionSnapshot {
-    const { protocolVersion, serverInfo } = this.#session ?? {};
-    return Object.freeze({
-      state: this.#state.name,
+    const { name: state } = this.#state;
+    const retryInMs = Math.max(0, this.#retryAt - this.#deps.clock.monotonic());
+    return toSnapshot(this.#session, {
+      state,
       tools: this.#tools.list,
       instructions: this.#instructions,
-      ...(protocolVersion === undefined ? {} : { protocolVersion }),
-      ...(serverInfo === undefined ? {} : { serverInfo }),
-      ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
-      ...(this.#state.name === "waiting"
-        ? { retryInMs: Math.max(0, this.#retryAt - this.#deps.clock.monotonic()) }
-        : {}),
+      lastError: this.#lastError,
+      retryInMs: state === "waiting" ? retryInMs : undefined,
     });
   }
 
@@ -278,12 +275,11 @@ export class Connection implements AsyncDisposable {
   }
 
   #watchSubscription(session: Session): void {
-    const renew = async () => {
+    session.unsubscribed?.then(async () => {
       if (session !== this.#session) return;
       await session.resubscribe(this.#life.signal);
       this.#fetchTools();
-    };
-    session.unsubscribed?.then(renew).catch(() => {});
+    }).catch(() => {});
   }
 
   /** Fetches the tools again; changes told meanwhile lead to one more fetch, not to many. */

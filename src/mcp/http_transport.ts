@@ -71,10 +71,12 @@ function boundedBody(
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   const meter = new MessageMeter(isStream);
+  let isUnwanted = false;
   return new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
+        if (isUnwanted) return;
         if (done) return controller.close();
         if (meter.measure(value) > maxBytes) {
           throw new RangeError(`Cannot read the answer: it is longer than ${maxBytes} bytes`);
@@ -86,7 +88,10 @@ function boundedBody(
         await reader.cancel(error).catch(() => {});
       }
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel: (reason) => {
+      isUnwanted = true;
+      return reader.cancel(reason);
+    },
   });
 }
 

@@ -41,6 +41,7 @@ export function parseLogin(text: string): Login {
   if (!isRecord(value["client"]) || typeof value["client"]["client_id"] !== "string") {
     throw new TypeError("Cannot read the login: it has no client");
   }
+  // What is sealed was written by us; the checks are for files of another version.
   return Object.freeze(value) as unknown as Login;
 }
 

@@ -86,9 +86,8 @@ function isPrivateHost(hostname: string): boolean {
   return PRIVATE.check(host, family === 4 ? "ipv4" : "ipv6");
 }
 
-function refused({ origin, protocol }: URL, reason: string): TypeError {
-  const place = origin === "null" ? protocol : origin;
-  return new TypeError(`Cannot ask ${place} about a login: ${reason}`);
+function refused({ protocol, host }: URL, reason: string): TypeError {
+  return new TypeError(`Cannot ask ${protocol}//${host} about a login: ${reason}`);
 }
 
 async function bounded(response: Response, url: URL): Promise<Response> {
