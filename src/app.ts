@@ -75,6 +75,7 @@ export function createApp(config: Config, options: AppOptions): App {
     clock,
     directory: config.directory,
     logins: openLogins(config, process.env),
+    canAsk: true,
   });
   const catalog = createCatalog([createMcpSource(servers), ...options.sources ?? []], { logger });
   const checker = createChecker({ thread: true, logger });

@@ -5,7 +5,7 @@ import type { Logger } from "../base/log.ts";
 import type { Tool, ToolGroup } from "../contract/mod.ts";
 import { type SchemaIssue, SchemaValidators } from "./schema_validators.ts";
 import { searchTools } from "./search.ts";
-import type { ToolCallOptions, ToolSource } from "./source.ts";
+import type { ToolAnswer, ToolCallOptions, ToolSource } from "./source.ts";
 
 /** All tools of one service. */
 export interface Catalog {
@@ -27,6 +27,13 @@ export interface Catalog {
    * source's. Input that is not valid never leaves the host.
    */
   call(server: string, tool: string, input: unknown, options: ToolCallOptions): Promise<unknown>;
+  /** The same call with all that came back, for a door that shows it as it is. */
+  exchange(
+    server: string,
+    tool: string,
+    input: unknown,
+    options: ToolCallOptions,
+  ): Promise<ToolAnswer>;
   onChange(listener: () => void): Disposable;
 }
 
@@ -91,6 +98,15 @@ class SourcesCatalog implements Catalog {
     input: unknown,
     options: ToolCallOptions,
   ): Promise<unknown> {
+    return (await this.exchange(server, tool, input, options)).value;
+  }
+
+  async exchange(
+    server: string,
+    tool: string,
+    input: unknown,
+    options: ToolCallOptions,
+  ): Promise<ToolAnswer> {
     const source = this.#sources.find((candidate) => candidate.has(server));
     const found = this.find(server, tool) ?? await this.#findLate(source, server, tool, options);
     if (!source || !found) throw this.#notFound(server, tool);
@@ -99,7 +115,7 @@ class SourcesCatalog implements Catalog {
     if (answer.isStructured && found.outputSchema !== undefined) {
       this.#checkOutput(found, found.outputSchema, answer.value);
     }
-    return answer.value;
+    return answer;
   }
 
   onChange(listener: () => void): Disposable {

@@ -19,9 +19,25 @@ export function createMcpSource(manager: McpManager): ToolSource {
     async call(server, tool, input, options) {
       const result = await manager.call(server, tool, input, options);
       if (result.isError === true) throw toolError(server, tool, result);
-      return unwrapResult(result);
+      return { ...unwrapResult(result), raw: result };
     },
   };
+}
+
+/** What the server answered, where a call failed because the tool itself reports a failure. */
+export function failedResult(error: unknown): McpResult | undefined {
+  return error instanceof CodemodeError && error.cause instanceof FailedResult
+    ? error.cause.result
+    : undefined;
+}
+
+/** Kept as the cause, so that it is neither shown nor lost. */
+class FailedResult {
+  readonly result: McpResult;
+
+  constructor(result: McpResult) {
+    this.result = result;
+  }
 }
 
 /** The tool ran and reports a failure of its own. */
@@ -36,5 +52,6 @@ function toolError(server: string, tool: string, result: McpResult): CodemodeErr
       ...(content === undefined ? {} : { content }),
       ...(structuredContent === undefined ? {} : { structuredContent }),
     },
+    cause: new FailedResult(result),
   });
 }

@@ -1,7 +1,7 @@
 /** The door of the catalog: every tool a guest could call, and the search over them. */
 
 export { type Catalog, createCatalog } from "./catalog.ts";
-export { createMcpSource } from "./mcp_source.ts";
+export { createMcpSource, failedResult } from "./mcp_source.ts";
 export { createNativeSource, type NativeTool } from "./native_source.ts";
 export type { SchemaIssue } from "./schema_validators.ts";
 export { searchTools, type ToolMatch } from "./search.ts";

@@ -1,6 +1,7 @@
 /** Where tools come from. The catalog knows sources by this interface only. */
 
 import type { Question, QuestionAnswer, ToolGroup } from "../contract/mod.ts";
+import type { McpLogEntry, McpResult } from "../mcp/mod.ts";
 
 /** Options of one call. */
 export interface ToolCallOptions {
@@ -11,11 +12,16 @@ export interface ToolCallOptions {
   readonly timeoutMs?: number;
   /**
    * Puts what the server asks in the middle of the call to whoever called; rejects when the call is
-   * aborted. The time it takes is not the call's. @default nobody can be asked
+   * aborted. The time it takes is not the call's. `signal` aborts when no answer is needed any more,
+   * also because the server is lost. @default nobody can be asked
    */
-  readonly ask?: (question: Question) => Promise<QuestionAnswer>;
+  readonly ask?: (question: Question, signal?: AbortSignal) => Promise<QuestionAnswer>;
   /** Told what the server tells of its progress. */
   readonly onProgress?: (progress: CallProgress) => void;
+  /** Told what the server logs, as far as it is certain that it belongs to this call. */
+  readonly onLog?: (entry: McpLogEntry) => void;
+  /** Where the call belongs in a distributed trace (W3C Trace Context); told to the server. */
+  readonly trace?: { readonly traceparent: string; readonly tracestate?: string };
 }
 
 /** What a server tells of a call under way: numbers of its own choice, growing. */
@@ -29,6 +35,8 @@ export interface CallProgress {
 export interface ToolAnswer {
   readonly value: unknown;
   readonly isStructured: boolean;
+  /** What an MCP server answered, untouched. */
+  readonly raw?: McpResult;
 }
 
 /** Gives tools and calls them. Failures are `CodemodeError`s. */

@@ -69,3 +69,4 @@ export {
   QuestionAnswerSchema,
   QuestionSchema,
 } from "./question.ts";
+export { type AnswerVerdict, checkAnswer } from "./check_answer.ts";

@@ -12,6 +12,7 @@ import {
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { McpServerConfig, OAuthConfig } from "../config/mod.ts";
+import { serverUnavailable } from "./call_failure.ts";
 import { type Login, type LoginKey, SHARED_PRINCIPAL } from "./login.ts";
 import { loginRequired } from "./login_required.ts";
 import {
@@ -165,9 +166,10 @@ export class Authorizer implements AuthProvider {
       else await this.#refresh(await this.#authority(challenge));
     } catch (error) {
       if (error instanceof CodemodeError) throw error;
-      const message = `Its tokens cannot be renewed: ${describeOAuthError(error)}`;
-      throw new CodemodeError("MCP_SERVER_UNAVAILABLE", message, {
-        details: { server: this.#owner.server, mayHaveTakenEffect: false },
+      const reason = `its tokens cannot be renewed: ${describeOAuthError(error)}`;
+      throw serverUnavailable(this.#owner.server, {
+        reason,
+        mayHaveTakenEffect: false,
         cause: error,
       });
     }

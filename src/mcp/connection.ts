@@ -4,11 +4,8 @@
  * `connection_state.ts`; nothing here throws out of the background.
  */
 
-import type { Clock } from "../base/clock.ts";
 import type { CodemodeError } from "../base/errors.ts";
-import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
-import type { Authorizer } from "./authorizer.ts";
 import { BackgroundTasks, describeError } from "./background_tasks.ts";
 import { backoffDelayMs } from "./backoff.ts";
 import { serverUnavailable } from "./call_failure.ts";
@@ -18,7 +15,7 @@ import { CoalescedTask } from "./coalesced_task.ts";
 import { createDeadline } from "./deadline.ts";
 import { KnownTools } from "./known_tools.ts";
 import { refusalOf } from "./login_required.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionDeps } from "./session.ts";
 import { MAX_TOOLS, toTools } from "./tool_list.ts";
 import { Watchers } from "./watchers.ts";
 
@@ -26,17 +23,12 @@ import { Watchers } from "./watchers.ts";
 export const PING_TIMEOUT_MS = 5_000;
 
 /** What a connection needs besides its server's configuration. */
-export interface ConnectionDeps {
-  readonly logger: Logger;
-  readonly clock: Clock;
-  readonly directory: string;
+export interface ConnectionDeps extends SessionDeps {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly connectTimeoutMs: number;
-  /** Who has the tokens of a server with OAuth. */
-  readonly authorizer?: Authorizer | undefined;
-  /** Told when the tools are not what they were. */
-  readonly onToolsChanged: () => void;
+  /** Told of each session that takes over. */
+  readonly onReady?: (session: Session) => void;
 }
 
 /** A standing connection. Disposing it leaves no process and no timer. */
@@ -202,6 +194,7 @@ export class Connection implements AsyncDisposable {
       protocolVersion: session.protocolVersion,
     });
     this.#scheduleCheck();
+    this.#deps.onReady?.(session);
     // Told between the first list and now, so that list may be old already.
     if (this.#toolsChangedEarly) this.#fetchTools();
     this.#toolsChangedEarly = false;

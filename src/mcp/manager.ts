@@ -7,12 +7,12 @@ import type { McpServerConfig } from "../config/mod.ts";
 import type { ToolGroup } from "../contract/mod.ts";
 import { createAuthorizer } from "./authorizer.ts";
 import { CallGate } from "./call_gate.ts";
-import { type CallFailure, readCallFailure } from "./call_failure.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionState } from "./connection_state.ts";
-import { createDeadline, type Deadline } from "./deadline.ts";
 import type { McpResult } from "./mcp_result.ts";
-import type { ServerInfo, Session } from "./session.ts";
+import { type PassThrough, ServerPassThrough } from "./pass_through.ts";
+import type { ServerInfo } from "./session.ts";
+import { callTool, type Server, type ServerRequestOptions } from "./server_request.ts";
 import type { TokenStore } from "./token_store.ts";
 
 /** What the manager is built with. */
@@ -27,6 +27,11 @@ export interface McpManagerDeps {
   readonly random?: () => number;
   /** Longest one connect may take. @default 60000 */
   readonly connectTimeoutMs?: number;
+  /**
+   * Whether calls may bring an `ask`: servers of the older revisions are told when they connect that
+   * people can be asked, those of the newest one with each call. @default false
+   */
+  readonly canAsk?: boolean;
 }
 
 /** One server as `/health` shows it. */
@@ -43,14 +48,8 @@ export interface ServerStatus {
   readonly retryInMs?: number;
 }
 
-/** Options of {@link McpManager.call}. */
-export interface McpCallOptions {
-  readonly signal: AbortSignal;
-  /** Whose call it is: principals take turns where calls wait. @default nobody's in particular */
-  readonly principal?: string;
-  /** From the call to its answer, waiting included. @default the server's `timeoutMs` */
-  readonly timeoutMs?: number;
-}
+/** Options of {@link McpManager.call}; principals take turns where calls wait. */
+export type McpCallOptions = ServerRequestOptions;
 
 /**
  * All MCP servers. A server that is away never fails anything but its own calls, and comes back by
@@ -83,15 +82,17 @@ export interface McpManager extends AsyncDisposable {
     input: Readonly<Record<string, unknown>>,
     options: McpCallOptions,
   ): Promise<McpResult>;
+  /**
+   * What the server has besides tools, as it answers itself, under its own names. What a caller may see
+   * of it is not judged here. `TOOL_NOT_FOUND` when there is no such server.
+   */
+  passThrough(server: string): PassThrough;
   /** Tells when {@link McpManager.groups} has changed. */
   onChange(listener: () => void): Disposable;
 }
 
-interface Server {
-  readonly name: string;
-  readonly config: McpServerConfig;
-  readonly connection: Connection;
-  readonly gate: CallGate;
+interface Managed extends Server {
+  readonly passThrough: ServerPassThrough;
 }
 
 /** The first start of an npm server downloads it. */
@@ -108,7 +109,7 @@ export function createMcpManager(
 }
 
 class Manager implements McpManager {
-  readonly #servers: ReadonlyMap<string, Server>;
+  readonly #servers: ReadonlyMap<string, Managed>;
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
   #groups: readonly ToolGroup[] | undefined;
@@ -121,7 +122,7 @@ class Manager implements McpManager {
     );
   }
 
-  #server(name: string, config: McpServerConfig, deps: McpManagerDeps): Server {
+  #server(name: string, config: McpServerConfig, deps: McpManagerDeps): Managed {
     const connection = new Connection(name, config, {
       logger: deps.logger.child({ server: name }),
       clock: deps.clock,
@@ -129,11 +130,16 @@ class Manager implements McpManager {
       random: deps.random ?? Math.random,
       connectTimeoutMs: deps.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
       authorizer: createAuthorizer(name, config, deps),
+      canAsk: deps.canAsk ?? false,
       onToolsChanged: () => this.#changed(),
+      onChange: (change) => passThrough.changed(change),
+      onReady: (session) => passThrough.renewed(session),
     });
     const { maxConcurrentCalls, maxCallsPerSecond: perSecond } = config;
     const rate = perSecond === undefined ? undefined : { perSecond, clock: deps.clock };
-    return { name, config, connection, gate: new CallGate(maxConcurrentCalls, rate) };
+    const server = { name, config, connection, gate: new CallGate(maxConcurrentCalls, rate) };
+    const passThrough = new ServerPassThrough(server, deps);
+    return { ...server, passThrough };
   }
 
   start(): void {
@@ -174,29 +180,11 @@ class Manager implements McpManager {
     input: Readonly<Record<string, unknown>>,
     options: McpCallOptions,
   ): Promise<McpResult> {
-    const found = this.#find(server);
-    const timeoutMs = options.timeoutMs ?? found.config.timeoutMs;
-    using deadline = createDeadline(this.#clock, timeoutMs, options.signal);
-    let stage: Stage = "connect";
-    try {
-      for (let attempt = 1;; attempt += 1) {
-        stage = "connect";
-        await found.connection.ready(deadline.signal);
-        stage = "queue";
-        assertInTime(found, tool, deadline.remainingMs);
-        using _pass = await found.gate.enter(options.principal ?? "", deadline.signal);
-        stage = "connect";
-        const session = await found.connection.ready(deadline.signal);
-        stage = "call";
-        const outcome = await attemptCall(found, session, tool, input, deadline.signal);
-        if ("result" in outcome) return outcome.result;
-        const { maxAttempts } = found.config.retryPolicy;
-        if (!outcome.sessionLost || !outcome.unsent || attempt >= maxAttempts) throw outcome.error;
-      }
-    } catch (error) {
-      if (!deadline.signal.aborted) throw error;
-      throw interrupted(found, tool, stage, { deadline, timeoutMs });
-    }
+    return await callTool(this.#find(server), tool, input, { options, clock: this.#clock });
+  }
+
+  passThrough(server: string): PassThrough {
+    return this.#find(server).passThrough;
   }
 
   onChange(listener: () => void): Disposable {
@@ -213,7 +201,7 @@ class Manager implements McpManager {
     return [...this.#servers.values()].filter(({ config }) => config.start === "eager");
   }
 
-  #find(server: string): Server {
+  #find(server: string): Managed {
     const found = this.#servers.get(server);
     if (found) return found;
     throw new CodemodeError("TOOL_NOT_FOUND", `There is no MCP server "${server}"`, {
@@ -225,64 +213,6 @@ class Manager implements McpManager {
     this.#groups = undefined;
     for (const listener of [...this.#listeners]) listener();
   }
-}
-
-type Stage = "connect" | "queue" | "call";
-
-async function attemptCall(
-  server: Server,
-  session: Session,
-  tool: string,
-  input: Readonly<Record<string, unknown>>,
-  signal: AbortSignal,
-): Promise<{ readonly result: McpResult } | CallFailure> {
-  const { connection } = server;
-  if (!connection.hasTool(tool)) {
-    const message = `The server "${server.name}" has no tool "${tool}"`;
-    const details = { server: server.name, tool };
-    throw new CodemodeError("TOOL_NOT_FOUND", message, { details });
-  }
-  try {
-    const result = await session.call(tool, input, signal);
-    connection.proved(session);
-    return { result };
-  } catch (thrown) {
-    if (signal.aborted) throw thrown;
-    const failure = readCallFailure(server.name, tool, thrown, session.brokenBy);
-    if (failure.sessionLost) connection.gaveUp(session, failure.error.message, failure.error);
-    return failure;
-  }
-}
-
-/** Who could only wait in vain is told so now. */
-function assertInTime({ name, config, gate }: Server, tool: string, remainingMs: number): void {
-  const waitMs = Math.ceil(gate.rateWaitMs);
-  if (waitMs <= remainingMs) return;
-  throw new CodemodeError(
-    "RATE_LIMITED",
-    `The call of "${tool}" on "${name}" would wait ${waitMs} ms for its turn: ` +
-      `the server takes ${config.maxCallsPerSecond} calls a second`,
-    { details: { server: name, tool, retryAfterMs: waitMs, mayHaveTakenEffect: false } },
-  );
-}
-
-/** The deadline passed or the caller gave up, in whichever stage. */
-function interrupted(
-  server: Server,
-  tool: string,
-  stage: Stage,
-  limit: { readonly deadline: Deadline; readonly timeoutMs: number },
-): Error {
-  const { deadline, timeoutMs } = limit;
-  const mayHaveTakenEffect = stage === "call";
-  const details = { server: server.name, tool, mayHaveTakenEffect };
-  if (!deadline.expired) {
-    return new CodemodeError("CANCELLED", `The call of "${tool}" was cancelled`, { details });
-  }
-  if (stage === "connect") return server.connection.unavailable();
-  const place = stage === "queue" ? "waited in the queue" : "had no answer";
-  const message = `The call of "${tool}" on "${server.name}" ${place} for ${timeoutMs} ms`;
-  return new CodemodeError("TOOL_TIMEOUT", message, { details: { ...details, timeoutMs } });
 }
 
 function toGroup({ name, connection }: Server): ToolGroup {

@@ -11,5 +11,17 @@ export { logIn, type LogInOptions, type LogInResult, logOut } from "./log_in.ts"
 export { createTokenStore, type TokenStore, type TokenStoreOptions } from "./token_store.ts";
 export type { Login, LoginKey } from "./login.ts";
 export type { ConnectionState } from "./connection_state.ts";
+export type { ExchangeOptions, TraceContext } from "./exchange_options.ts";
 export type { McpContent, McpResult } from "./mcp_result.ts";
+export {
+  type HeaderParameter,
+  type HeaderParameters,
+  readHeaderParameters,
+} from "./header_parameters.ts";
+export type { McpLogEntry, McpLogLevel } from "./log_meter.ts";
+export type { McpList, PassThrough } from "./pass_through.ts";
+export type { McpProgress } from "./progress_meter.ts";
+export type { Ask } from "./question.ts";
+export type { ServerChange } from "./server_change.ts";
+export type { ServerFeatures } from "./server_features.ts";
 export type { ServerInfo } from "./session.ts";

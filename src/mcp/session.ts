@@ -4,27 +4,37 @@
  * It never comes back; `connection.ts` opens the next one.
  */
 
-import { Client, SdkError, SdkErrorCode, type Transport } from "@modelcontextprotocol/client";
+import {
+  type Client,
+  type RequestMethod,
+  SdkError,
+  SdkErrorCode,
+  type ServerCapabilities,
+  type Transport,
+} from "@modelcontextprotocol/client";
 import { createDeferred } from "../base/deferred.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
+import { createClient } from "./create_client.ts";
+import { exchange, NO_TIMEOUT_MS, type Party, type Send } from "./exchange.ts";
+import type { ExchangeOptions } from "./exchange_options.ts";
+import { type AskPage, listTools } from "./list_tools.ts";
 import type { McpResult } from "./mcp_result.ts";
 import { openTransport, type TransportDeps } from "./open_transport.ts";
+import { NoticeRoutes } from "./notice_routes.ts";
+import { QuestionDesk } from "./question_desk.ts";
+import { readChange, type ServerChange } from "./server_change.ts";
 import { StdioTransport } from "./stdio_transport.ts";
-import { type ListedTool, MAX_TOOL_PAGES, MAX_TOOLS, siftTools } from "./tool_list.ts";
-
-/** Longest a server may leave the version probe unanswered before it is spoken to the older way. */
-const PROBE_TIMEOUT_MS = 10_000;
-
-/** The largest delay of a timer; our own deadlines end requests, the client's must not. */
-const NO_TIMEOUT_MS = 2 ** 31 - 1;
-
-const CLIENT_INFO = Object.freeze({ name: "codemode", version: "0.1.0" });
+import { type ListedTool, siftTools } from "./tool_list.ts";
 
 /** What a session needs besides its server's configuration. */
 export interface SessionDeps extends Omit<TransportDeps, "onBroken"> {
   /** Told, possibly often, that the server's tools may have changed. */
   readonly onToolsChanged: () => void;
+  /** Told that something else of the server is not what it was. */
+  readonly onChange?: (change: ServerChange) => void;
+  /** Whether a call may ever bring somebody who can be asked. */
+  readonly canAsk: boolean;
 }
 
 /** Who answered. */
@@ -43,11 +53,20 @@ export class Session {
   readonly #client: Client;
   readonly #transport: Transport;
   readonly #lost = createDeferred<string>();
+  readonly #isHttp: boolean;
+  readonly #logger: Logger;
+  readonly #over = new AbortController();
+  readonly #party: Pick<Party<unknown>, "server" | "desk" | "routes" | "over">;
   #listedTools = new Map<string, ListedTool>();
   #brokenReason: string | undefined;
   #lastError: string | undefined;
 
   private constructor(name: string, config: McpServerConfig, deps: SessionDeps) {
+    this.#isHttp = config.transport === "http";
+    this.#logger = deps.logger;
+    const desk = new QuestionDesk(name, deps.logger);
+    const routes = new NoticeRoutes(deps.clock);
+    this.#party = { server: name, desk, routes, over: this.#over.signal };
     this.#transport = openTransport(name, config, {
       ...deps,
       onBroken: (reason) => {
@@ -55,9 +74,14 @@ export class Session {
         void this.close();
       },
     });
-    this.#transport.onmessage = (message) => logRefused(siftTools(message), deps.logger);
-    this.#client = createClient(deps.onToolsChanged);
-    this.#client.onclose = () => this.#lost.resolve(this.#whyLost());
+    this.#transport.onmessage = (message) => {
+      logRefused(siftTools(message), deps.logger);
+      routes.read(message);
+      const change = readChange(message);
+      if (change) deps.onChange?.(change);
+    };
+    this.#client = createClient(deps, desk);
+    this.#client.onclose = () => this.#end();
     this.#client.onerror = (error) => this.#lastError = error.message;
   }
 
@@ -134,50 +158,99 @@ export class Session {
 
   /** Every tool, over all pages; a list without end is cut and `isComplete` says so. */
   async listTools(signal: AbortSignal): Promise<{ tools: ListedTool[]; isComplete: boolean }> {
-    const tools: ListedTool[] = [];
-    if (!this.#client.getServerCapabilities()?.tools) return { tools, isComplete: true };
-    let cursor: string | undefined;
-    for (let page = 0; page < MAX_TOOL_PAGES && tools.length < MAX_TOOLS; page += 1) {
-      const params = cursor === undefined ? {} : { cursor };
-      const request = { method: "tools/list", params } as const;
-      const answer = await this.#client.request(request, { signal, timeout: NO_TIMEOUT_MS });
-      tools.push(...answer.tools as readonly ListedTool[]);
-      cursor = answer.nextCursor;
-      if (cursor === undefined) break;
-    }
-    const isComplete = cursor === undefined && tools.length <= MAX_TOOLS;
-    tools.length = Math.min(tools.length, MAX_TOOLS);
+    if (!this.capabilities.tools) return { tools: [], isComplete: true };
+    const options = { signal, timeout: NO_TIMEOUT_MS };
+    const ask: AskPage = (params) =>
+      this.#client.request({ method: "tools/list", params }, options);
+    const sendsHeaders = this.#isHttp && this.isModern;
+    const { tools, isComplete, refused } = await listTools(ask, { sendsHeaders });
+    logRefused(refused, this.#logger);
     this.#listedTools = new Map(tools.map((tool) => [tool.name, tool]));
     return { tools, isComplete };
   }
 
-  /** Calls a tool; aborting tells the server to stop. Rejects with what the client throws. */
+  /**
+   * Calls a tool; aborting tells the server to stop. Questions go to `options.ask`. Rejects with what
+   * the client throws.
+   */
   async call(
     tool: string,
     input: Readonly<Record<string, unknown>>,
-    signal: AbortSignal,
+    options: ExchangeOptions,
   ): Promise<McpResult> {
     const inputSchema = this.#listedTools.get(tool)?.inputSchema ?? {};
-    return await this.#client.callTool({ name: tool, arguments: input }, {
-      signal,
-      timeout: NO_TIMEOUT_MS,
-      // Without its output schema, which the client would compile; the catalog validates with care.
-      toolDefinition: { name: tool, inputSchema: { ...inputSchema, type: "object" } },
-    }) as McpResult;
+    // Without its output schema, which the client would compile; the catalog validates with care.
+    const toolDefinition = { name: tool, inputSchema: { ...inputSchema, type: "object" as const } };
+    return await this.#exchange(
+      tool,
+      options,
+      (extra, requestOptions) =>
+        this.#client.callTool({ name: tool, arguments: input, ...extra }, {
+          ...requestOptions,
+          toolDefinition,
+        }),
+    ) as McpResult;
+  }
+
+  /** A request in which the server may ask; `about` is what its questions are said to be about. */
+  async #exchange<Result>(
+    about: string,
+    options: ExchangeOptions,
+    send: Send<Result>,
+  ): Promise<Result> {
+    return await exchange(about, options, { ...this.#party, client: this.#client, send });
+  }
+
+  get isModern(): boolean {
+    return this.#client.getProtocolEra() === "modern";
+  }
+
+  /** Any other request of the protocol; in some of them the server may ask. */
+  async request(
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    options: ExchangeOptions,
+  ): Promise<McpResult> {
+    return await this.#exchange(method, options, async (extra, requestOptions) => {
+      const wanted = { method, params: { ...params, ...extra } } as { method: RequestMethod };
+      return await this.#client.request(wanted, requestOptions) as McpResult;
+    });
+  }
+
+  /** Has changes of a resource told; resolves with what ends that. */
+  async subscribe(uri: string, signal: AbortSignal): Promise<() => Promise<void>> {
+    const options = { signal, timeout: NO_TIMEOUT_MS };
+    if (this.isModern) {
+      const heard = await this.#client.listen({ resourceSubscriptions: [uri] }, options);
+      return () => heard.close();
+    }
+    await this.#client.subscribeResource({ uri }, options);
+    return async () => void await this.#client.unsubscribeResource({ uri });
+  }
+
+  /** What the server says it serves. */
+  get capabilities(): ServerCapabilities {
+    return this.#client.getServerCapabilities() ?? {};
   }
 
   /** Asks for a sign of life; the newer revision has no ping, there it asks who is there. */
   async ping(signal: AbortSignal): Promise<void> {
     const options = { signal, timeout: NO_TIMEOUT_MS };
-    if (this.#client.getProtocolEra() === "modern") await this.#client.discover(options);
+    if (this.isModern) await this.#client.discover(options);
     else await this.#client.ping(options);
   }
 
   /** Hears again of changed tools, where that goes over a stream that has ended. */
   async resubscribe(signal: AbortSignal): Promise<void> {
-    if (this.#client.getProtocolEra() !== "modern") return;
-    if (!this.#client.getServerCapabilities()?.tools?.listChanged) return;
-    await this.#client.listen({ toolsListChanged: true }, { signal, timeout: NO_TIMEOUT_MS });
+    if (!this.isModern) return;
+    const { tools, prompts, resources } = this.capabilities;
+    const filter = {
+      ...(tools?.listChanged ? { toolsListChanged: true } : {}),
+      ...(prompts?.listChanged ? { promptsListChanged: true } : {}),
+      ...(resources?.listChanged ? { resourcesListChanged: true } : {}),
+    };
+    if (Object.keys(filter).length === 0) return;
+    await this.#client.listen(filter, { signal, timeout: NO_TIMEOUT_MS });
   }
 
   /** Settles when the subscription to changes ends though the conversation goes on. */
@@ -189,7 +262,12 @@ export class Session {
   async close(): Promise<void> {
     await this.#client.close().catch(() => {});
     await this.#transport.close().catch(() => {});
+    this.#end();
+  }
+
+  #end(): void {
     this.#lost.resolve(this.#whyLost());
+    this.#over.abort(new SdkError(SdkErrorCode.ConnectionClosed, "Connection closed"));
   }
 
   /** What of the server's doing broke the conversation, if it is known and may be told to programs. */
@@ -214,15 +292,6 @@ export class Session {
     const code = error instanceof SdkError ? error.code : SdkErrorCode.ConnectionClosed;
     return new SdkError(code, `${told.replace(/^it/, "The server")}`, undefined, { cause: error });
   }
-}
-
-function createClient(onToolsChanged: () => void): Client {
-  return new Client(CLIENT_INFO, {
-    versionNegotiation: { mode: "auto", probe: { timeoutMs: PROBE_TIMEOUT_MS } },
-    // There is nobody to ask, so a server that asks gets an error rather than a wait.
-    inputRequired: { autoFulfill: false },
-    listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: onToolsChanged } },
-  });
 }
 
 function endedDuringProbe(error: unknown): boolean {

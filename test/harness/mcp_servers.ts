@@ -32,9 +32,12 @@ export function serverConfig(overrides: Partial<McpServerConfig>): McpServerConf
   };
 }
 
+/** A fixture server that speaks through one of the SDKs. */
+export type SdkServer = "v1_server.ts" | "v2_server.ts" | "asking_v1.ts" | "asking_v2.ts";
+
 /** The configuration of a fixture server over stdio. */
 export function fixtureConfig(
-  file: "v1_server.ts" | "v2_server.ts" | "broken_server.ts",
+  file: SdkServer | "broken_server.ts",
   mode: string,
   overrides: Partial<McpServerConfig> = {},
 ): McpServerConfig {
@@ -76,7 +79,7 @@ export interface ListeningServer extends AsyncDisposable {
 
 /** Starts a fixture server over HTTP or WebSocket. */
 export async function startListening(
-  file: "v1_server.ts" | "v2_server.ts",
+  file: SdkServer,
   transport: "http" | "websocket",
   port = 0,
 ): Promise<ListeningServer> {

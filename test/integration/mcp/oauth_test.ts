@@ -294,7 +294,7 @@ Deno.test("a service with credentials of its own needs nobody, and widens its sc
   assert.deepEqual(granted, Array.from({ length: 3 }, () => "granted client_credentials"));
   assert.equal(
     (await place.store.read({ server: "peer", principal: "service" }))?.scope,
-    "tools:call tools:write",
+    "tools:write tools:call",
   );
 });
 

@@ -1,0 +1,36 @@
+/**
+ * The runs of the conformance suite as data: each part is tested against the frozen requirements of
+ * every revision it speaks.
+ */
+
+/** A part of the suite: our connector as a client, our door as a server. */
+export type ConformancePart = "client" | "server";
+
+/** One run of the suite. */
+export interface ConformanceRun {
+  readonly part: ConformancePart;
+  readonly requirements: "2025-11-25" | "2026-07-28";
+  /** Starts what is tested and gives the suite's arguments that say where it is. */
+  readonly start: () => Promise<ConformanceSubject>;
+}
+
+/** What is tested; disposing it ends it. */
+export interface ConformanceSubject extends AsyncDisposable {
+  readonly args: readonly string[];
+}
+
+const DRIVER = "test/conformance/client_driver.ts";
+
+/** The suite starts the driver itself, once for each scenario. */
+function startClient(): Promise<ConformanceSubject> {
+  const command = `deno run -A --no-check --frozen ${DRIVER}`;
+  return Promise.resolve({
+    args: ["--command", command],
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
+}
+
+export const CONFORMANCE_RUNS: readonly ConformanceRun[] = Object.freeze<ConformanceRun[]>([
+  { part: "client", requirements: "2026-07-28", start: startClient },
+  { part: "client", requirements: "2025-11-25", start: startClient },
+]);

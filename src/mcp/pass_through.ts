@@ -1,0 +1,193 @@
+/**
+ * What a server has besides tools, for a door that shows it as it is: lists over all pages, kept as
+ * long as the server says or until it tells of a change, and single answers untouched.
+ */
+
+import type { Clock } from "../base/clock.ts";
+import { CodemodeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import type { McpResult } from "./mcp_result.ts";
+import type { McpLogLevel } from "./log_meter.ts";
+import { type ListMethod, type McpList, readList } from "./read_list.ts";
+import { ResourceSubscriptions } from "./resource_subscriptions.ts";
+import type { ServerChange } from "./server_change.ts";
+import { type ServerFeatures, toFeatures } from "./server_features.ts";
+import { request, type Server, type ServerRequestOptions } from "./server_request.ts";
+import type { Session } from "./session.ts";
+
+export type { McpList } from "./read_list.ts";
+
+/**
+ * A server as it is. Failures are those of a tool call; what the server refuses is `MCP_TOOL_ERROR`
+ * with the protocol's number in `details.errorCode`, also when it does not have the part at all.
+ */
+export interface PassThrough {
+  /** What the server has; unknown while it is not connected. */
+  readonly features: ServerFeatures | undefined;
+  /** Empty when the server has no resources. */
+  listResources(options: ServerRequestOptions): Promise<McpList>;
+  listResourceTemplates(options: ServerRequestOptions): Promise<McpList>;
+  /** Empty when the server has no prompts. */
+  listPrompts(options: ServerRequestOptions): Promise<McpList>;
+  /** The `resources/read` result. */
+  readResource(uri: string, options: ServerRequestOptions): Promise<McpResult>;
+  /** The `prompts/get` result. */
+  getPrompt(
+    name: string,
+    input: Readonly<Record<string, string>>,
+    options: ServerRequestOptions,
+  ): Promise<McpResult>;
+  /** The `completion/complete` result; `params` are the protocol's own. */
+  complete(
+    params: Readonly<Record<string, unknown>>,
+    options: ServerRequestOptions,
+  ): Promise<McpResult>;
+  /** The least level that servers of the older revisions log, for every caller of the server. */
+  setLogLevel(level: McpLogLevel, options: ServerRequestOptions): Promise<void>;
+  /** Tells of changes of one resource to {@link PassThrough.onChange} until disposed. */
+  subscribe(uri: string, options: ServerRequestOptions): Promise<AsyncDisposable>;
+  onChange(listener: (change: ServerChange) => void): Disposable;
+}
+
+interface Kept {
+  readonly list: McpList;
+  readonly until: number;
+}
+
+/** Answer of a server that lacks the part a request is for, as servers that look give it. */
+const METHOD_NOT_FOUND = -32601;
+
+/** The pass-through of one server of a manager. */
+export class ServerPassThrough implements PassThrough {
+  readonly #server: Server;
+  readonly #clock: Clock;
+  readonly #kept = new Map<ListMethod, Kept>();
+  readonly #listeners = new Set<(change: ServerChange) => void>();
+  readonly #subscriptions: ResourceSubscriptions;
+  /** Counts changes, so that a list that was read meanwhile is not kept. */
+  #changes = 0;
+
+  constructor(server: Server, deps: { readonly clock: Clock; readonly logger: Logger }) {
+    this.#server = server;
+    this.#clock = deps.clock;
+    this.#subscriptions = new ResourceSubscriptions(deps.logger.child({ server: server.name }));
+  }
+
+  get features(): ServerFeatures | undefined {
+    const { session } = this.#server.connection;
+    return session && toFeatures(session.capabilities);
+  }
+
+  listResources(options: ServerRequestOptions): Promise<McpList> {
+    return this.#list("resources/list", options);
+  }
+
+  listResourceTemplates(options: ServerRequestOptions): Promise<McpList> {
+    return this.#list("resources/templates/list", options);
+  }
+
+  listPrompts(options: ServerRequestOptions): Promise<McpList> {
+    return this.#list("prompts/list", options);
+  }
+
+  readResource(uri: string, options: ServerRequestOptions): Promise<McpResult> {
+    return this.#exchange("resources", { method: "resources/read", params: { uri } }, options);
+  }
+
+  getPrompt(
+    name: string,
+    input: Readonly<Record<string, string>>,
+    options: ServerRequestOptions,
+  ): Promise<McpResult> {
+    const params = { name, arguments: { ...input } };
+    return this.#exchange("prompts", { method: "prompts/get", params }, options);
+  }
+
+  complete(
+    params: Readonly<Record<string, unknown>>,
+    options: ServerRequestOptions,
+  ): Promise<McpResult> {
+    return this.#exchange("completions", { method: "completion/complete", params }, options);
+  }
+
+  async setLogLevel(level: McpLogLevel, options: ServerRequestOptions): Promise<void> {
+    const asked = { method: "logging/setLevel", params: { level } };
+    await this.#exchange("logging", asked, options, { unlessModern: true });
+  }
+
+  async subscribe(uri: string, options: ServerRequestOptions): Promise<AsyncDisposable> {
+    const about = "resources/subscribe";
+    return await this.#request(about, options, (session, { signal }) => {
+      this.#assertHas(session, "subscriptions", about);
+      return this.#subscriptions.add(uri, session, signal);
+    });
+  }
+
+  onChange(listener: (change: ServerChange) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Takes note of a change and tells of it. */
+  changed(change: ServerChange): void {
+    this.#changes += 1;
+    if (change.type === "prompts") this.#kept.delete("prompts/list");
+    if (change.type === "resources") {
+      this.#kept.delete("resources/list");
+      this.#kept.delete("resources/templates/list");
+    }
+    for (const listener of [...this.#listeners]) listener(change);
+  }
+
+  /** A new session: nothing that was known before is certain. */
+  renewed(session: Session): void {
+    this.#changes += 1;
+    this.#kept.clear();
+    this.#subscriptions.renew(session);
+  }
+
+  async #list(method: ListMethod, options: ServerRequestOptions): Promise<McpList> {
+    const kept = this.#kept.get(method);
+    if (kept && this.#clock.monotonic() < kept.until) return kept.list;
+    const before = this.#changes;
+    const list = await this.#request(
+      method,
+      options,
+      (session, { signal }) => readList(session, method, signal),
+    );
+    if (before === this.#changes && list.keepMs > 0) {
+      this.#kept.set(method, { list, until: this.#clock.monotonic() + list.keepMs });
+    }
+    return list;
+  }
+
+  #exchange(
+    part: keyof ServerFeatures,
+    asked: { readonly method: string; readonly params: Readonly<Record<string, unknown>> },
+    options: ServerRequestOptions,
+    { unlessModern = false }: { readonly unlessModern?: boolean } = {},
+  ): Promise<McpResult> {
+    return this.#request(asked.method, options, async (session, exchangeOptions) => {
+      if (unlessModern && session.isModern) return {};
+      this.#assertHas(session, part, asked.method);
+      return await session.request(asked.method, asked.params, exchangeOptions);
+    });
+  }
+
+  #request<Result>(
+    about: string,
+    options: ServerRequestOptions,
+    send: (session: Session, options: ServerRequestOptions) => Promise<Result>,
+  ): Promise<Result> {
+    return request(this.#server, { about, options, clock: this.#clock, send });
+  }
+
+  #assertHas(session: Session, part: keyof ServerFeatures, method: string): void {
+    if (toFeatures(session.capabilities)[part]) return;
+    const server = this.#server.name;
+    const message = `The server "${server}" has no ${part}`;
+    throw new CodemodeError("MCP_TOOL_ERROR", message, {
+      details: { server, tool: method, message, errorCode: METHOD_NOT_FOUND },
+    });
+  }
+}

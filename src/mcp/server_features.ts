@@ -1,0 +1,26 @@
+/** What a server says it has, besides what it is called. */
+
+import type { ServerCapabilities } from "@modelcontextprotocol/client";
+
+/** The parts of the protocol a server serves. */
+export interface ServerFeatures {
+  readonly tools: boolean;
+  readonly resources: boolean;
+  /** Tells of changes of single resources to whoever asked for it. */
+  readonly subscriptions: boolean;
+  readonly prompts: boolean;
+  readonly completions: boolean;
+  readonly logging: boolean;
+}
+
+/** The flags of what a server declared when it was connected to. */
+export function toFeatures(declared: ServerCapabilities): ServerFeatures {
+  return Object.freeze({
+    tools: declared.tools !== undefined,
+    resources: declared.resources !== undefined,
+    subscriptions: declared.resources?.subscribe === true,
+    prompts: declared.prompts !== undefined,
+    completions: declared.completions !== undefined,
+    logging: declared.logging !== undefined,
+  });
+}

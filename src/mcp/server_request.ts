@@ -1,0 +1,167 @@
+/**
+ * One request to a server, from the wait for it to the answer: the deadline, the turn, the attempts
+ * that may be repeated, and what each way to fail is called.
+ */
+
+import type { Clock } from "../base/clock.ts";
+import { CodemodeError } from "../base/errors.ts";
+import type { McpServerConfig } from "../config/mod.ts";
+import type { CallGate } from "./call_gate.ts";
+import { type CallFailure, readCallFailure, serverUnavailable } from "./call_failure.ts";
+import type { Connection } from "./connection.ts";
+import { createDeadline, type Deadline } from "./deadline.ts";
+import type { ExchangeOptions } from "./exchange_options.ts";
+import type { McpResult } from "./mcp_result.ts";
+import type { Ask } from "./question.ts";
+import type { Session } from "./session.ts";
+
+/** A server as calls need it. */
+export interface Server {
+  readonly name: string;
+  readonly config: McpServerConfig;
+  readonly connection: Connection;
+  readonly gate: CallGate;
+}
+
+/** Options of one request. */
+export interface ServerRequestOptions extends ExchangeOptions {
+  /** From the request to its answer, waiting included, without open questions. @default the server's `timeoutMs` */
+  readonly timeoutMs?: number;
+}
+
+/** What is asked of a server. */
+export interface ServerRequest<Result> {
+  /** What failures call it: the tool, or the protocol's method. */
+  readonly about: string;
+  readonly options: ServerRequestOptions;
+  readonly clock: Clock;
+  /** Makes the request on a session; made again when it has certainly not reached the server. */
+  readonly send: (session: Session, options: ExchangeOptions) => Promise<Result>;
+}
+
+type Stage = "connect" | "queue" | "call";
+
+/** Calls a tool, waiting for its server until the call's own deadline. */
+export async function callTool(
+  server: Server,
+  tool: string,
+  input: Readonly<Record<string, unknown>>,
+  limits: Pick<ServerRequest<McpResult>, "options" | "clock">,
+): Promise<McpResult> {
+  return await request(server, {
+    ...limits,
+    about: tool,
+    send: async (session, options) => {
+      if (!server.connection.hasTool(tool)) throw noTool(server, tool);
+      return await session.call(tool, input, options);
+    },
+  });
+}
+
+/** Makes a request, waiting for the server until its own deadline. */
+export async function request<Result>(
+  server: Server,
+  wanted: ServerRequest<Result>,
+): Promise<Result> {
+  const { about, options, clock } = wanted;
+  const timeoutMs = options.timeoutMs ?? server.config.timeoutMs;
+  using deadline = createDeadline(clock, timeoutMs, options.signal);
+  let stage: Stage = "connect";
+  try {
+    for (let attempt = 1;; attempt += 1) {
+      stage = "connect";
+      await server.connection.ready(deadline.signal);
+      stage = "queue";
+      assertInTime(server, about, deadline.remainingMs);
+      using _pass = await server.gate.enter(options.principal ?? "", deadline.signal);
+      stage = "connect";
+      const session = await server.connection.ready(deadline.signal);
+      stage = "call";
+      const outcome = await attemptOnce(server, session, wanted, deadline);
+      if ("result" in outcome) return outcome.result;
+      const { maxAttempts } = server.config.retryPolicy;
+      if (!outcome.sessionLost || !outcome.unsent || attempt >= maxAttempts) throw outcome.error;
+    }
+  } catch (error) {
+    if (!deadline.signal.aborted) throw error;
+    throw interrupted(server, about, stage, { deadline, timeoutMs });
+  }
+}
+
+async function attemptOnce<Result>(
+  { name, connection }: Server,
+  session: Session,
+  { about, options, send }: ServerRequest<Result>,
+  deadline: Deadline,
+): Promise<{ readonly result: Result } | CallFailure> {
+  let hasAsked = false;
+  const ask = options.ask && pausing(options.ask, deadline, () => hasAsked = true);
+  try {
+    const { signal } = deadline;
+    const result = await send(session, { ...options, signal, ...(ask ? { ask } : {}) });
+    connection.proved(session);
+    return { result };
+  } catch (thrown) {
+    const isOurs = thrown instanceof CodemodeError && thrown.code !== "LOGIN_REQUIRED";
+    if (deadline.signal.aborted || isOurs) throw thrown;
+    const failure = readCallFailure(name, about, thrown, session.brokenBy);
+    if (failure.sessionLost) connection.gaveUp(session, failure.error.message, failure.error);
+    return hasAsked && failure.unsent ? begun(name, about, failure) : failure;
+  }
+}
+
+function noTool({ name }: Server, tool: string): CodemodeError {
+  const message = `The server "${name}" has no tool "${tool}"`;
+  return new CodemodeError("TOOL_NOT_FOUND", message, { details: { server: name, tool } });
+}
+
+/** The time that whoever is asked takes is not the call's. */
+function pausing(ask: Ask, deadline: Deadline, onAsk: () => void): Ask {
+  return async (question, signal) => {
+    onAsk();
+    using _pause = deadline.pause();
+    return await ask(question, signal);
+  };
+}
+
+/** A call in which somebody was asked has begun, whatever became of its next request. */
+function begun(
+  server: string,
+  tool: string,
+  { sessionLost, error: cause }: CallFailure,
+): CallFailure {
+  const reason = "it was lost after it had asked";
+  const error = serverUnavailable(server, { tool, reason, mayHaveTakenEffect: true, cause });
+  return { error, sessionLost, unsent: false };
+}
+
+/** Who could only wait in vain is told so now. */
+function assertInTime({ name, config, gate }: Server, tool: string, remainingMs: number): void {
+  const waitMs = Math.ceil(gate.rateWaitMs);
+  if (waitMs <= remainingMs) return;
+  throw new CodemodeError(
+    "RATE_LIMITED",
+    `The call of "${tool}" on "${name}" would wait ${waitMs} ms for its turn: ` +
+      `the server takes ${config.maxCallsPerSecond} calls a second`,
+    { details: { server: name, tool, retryAfterMs: waitMs, mayHaveTakenEffect: false } },
+  );
+}
+
+/** The deadline passed or the caller gave up, in whichever stage. */
+function interrupted(
+  server: Server,
+  tool: string,
+  stage: Stage,
+  limit: { readonly deadline: Deadline; readonly timeoutMs: number },
+): Error {
+  const { deadline, timeoutMs } = limit;
+  const mayHaveTakenEffect = stage === "call";
+  const details = { server: server.name, tool, mayHaveTakenEffect };
+  if (!deadline.expired) {
+    return new CodemodeError("CANCELLED", `The call of "${tool}" was cancelled`, { details });
+  }
+  if (stage === "connect") return server.connection.unavailable();
+  const place = stage === "queue" ? "waited in the queue" : "had no answer";
+  const message = `The call of "${tool}" on "${server.name}" ${place} for ${timeoutMs} ms`;
+  return new CodemodeError("TOOL_TIMEOUT", message, { details: { ...details, timeoutMs } });
+}

@@ -1,0 +1,91 @@
+/**
+ * The client that the conformance suite tests: our connector to MCP servers, doing what the scenario
+ * named by the environment expects of a client. The suite gives the server's address as last argument;
+ * what it saw on the wire decides, so a call that fails is told and nothing else.
+ */
+
+import { env, stderr } from "node:process";
+import { systemClock } from "../../src/base/clock.ts";
+import { createLogger, type LogEntry } from "../../src/base/log.ts";
+import type { QuestionAnswer, Tool } from "../../src/contract/mod.ts";
+import { createMcpManager, type McpManager, type PassThrough } from "../../src/mcp/mod.ts";
+import { serverConfig } from "../harness/mcp_servers.ts";
+
+const SERVER = "peer";
+const signal = AbortSignal.timeout(25_000);
+
+/** What the suite tells of a scenario that needs it. */
+interface Context {
+  readonly toolCalls?: readonly {
+    readonly name: string;
+    readonly arguments: Record<string, unknown>;
+  }[];
+}
+
+const scenario = env["MCP_CONFORMANCE_SCENARIO"] ?? "";
+const context = JSON.parse(env["MCP_CONFORMANCE_CONTEXT"] ?? "{}") as Context;
+
+/** Answers a question: nothing where the form's defaults are what is tested. */
+function ask(): Promise<QuestionAnswer> {
+  const content = scenario.includes("defaults") ? {} : { confirmed: true };
+  return Promise.resolve({ action: "accept", content });
+}
+
+async function attempt(what: string, action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    stderr.write(`${what}: ${error}\n`);
+  }
+}
+
+async function callTool(
+  manager: McpManager,
+  name: string,
+  input: Record<string, unknown>,
+): Promise<void> {
+  await attempt(name, () => manager.call(SERVER, name, input, { signal, ask }));
+}
+
+async function callAll(manager: McpManager, tools: readonly Tool[]): Promise<void> {
+  const schema = tools.find(({ name }) => name === "json_schema_2020_12_tool")?.inputSchema;
+  for (const { name } of tools) {
+    if (name === "add_numbers") await callTool(manager, name, { a: 2, b: 3 });
+    else if (name === "json_schema_echo") await callTool(manager, name, { schema });
+    else await callTool(manager, name, {});
+  }
+}
+
+async function readAll(peer: PassThrough): Promise<void> {
+  await attempt("resources", async () => {
+    const [first] = (await peer.listResources({ signal })).items;
+    if (first) await peer.readResource(String(first["uri"]), { signal });
+  });
+  await attempt("prompts", async () => {
+    const [first] = (await peer.listPrompts({ signal })).items;
+    if (first) await peer.getPrompt(String(first["name"]), {}, { signal, ask });
+  });
+}
+
+async function main(url: string): Promise<void> {
+  const write = (entry: LogEntry) => void stderr.write(`${JSON.stringify(entry)}\n`);
+  await using manager = createMcpManager(
+    { [SERVER]: serverConfig({ transport: "http", url }) },
+    {
+      logger: createLogger([{ write }], "debug"),
+      clock: systemClock,
+      directory: ".",
+      canAsk: true,
+    },
+  );
+  await manager.ensure(SERVER, signal);
+  const tools = manager.groups()[0]?.tools ?? [];
+  if (scenario === "json-schema-ref-no-deref") return;
+  if (context.toolCalls) {
+    for (const call of context.toolCalls) await callTool(manager, call.name, call.arguments);
+  } else await callAll(manager, tools);
+  await readAll(manager.passThrough(SERVER));
+}
+
+await main(Deno.args.at(-1)!);
+Deno.exit(0);

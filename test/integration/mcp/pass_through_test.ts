@@ -1,0 +1,125 @@
+/** What servers have besides tools, as they are, at both revisions and over both transports. */
+
+import assert from "node:assert/strict";
+import type { McpLogEntry, PassThrough, ServerChange } from "../../../src/mcp/mod.ts";
+import {
+  fixtureConfig,
+  serverConfig,
+  startListening,
+  startManager,
+  textOf,
+} from "../../harness/mcp_servers.ts";
+
+const signal = new AbortController().signal;
+const URI = "file:///a.txt";
+
+for (const file of ["asking_v1.ts", "asking_v2.ts"] as const) {
+  for (const transport of ["stdio", "http"] as const) {
+    Deno.test(`resources, prompts and completions of ${file} over ${transport}`, async () => {
+      await using server = transport === "stdio"
+        ? undefined
+        : await startListening(file, transport);
+      const config = server
+        ? serverConfig({ transport, url: server.url })
+        : fixtureConfig(file, "stdio");
+      await using started = await startManager({ peer: config }, { canAsk: true });
+      const { manager } = started;
+      const peer = manager.passThrough("peer");
+      const call = (tool: string, input = {}) => manager.call("peer", tool, input, { signal });
+
+      assert.deepEqual(peer.features, {
+        tools: true,
+        resources: true,
+        subscriptions: true,
+        prompts: true,
+        completions: true,
+        logging: file === "asking_v1.ts",
+      });
+      const { items, isComplete } = await peer.listResources({ signal });
+      assert.deepEqual([items, isComplete], [[{
+        uri: URI,
+        name: "a",
+        description: "A",
+        mimeType: "text/plain",
+      }], true]);
+      assert.equal((await peer.listResources({ signal })).items, items, "kept");
+      assert.equal(textOf(await call("lists")), "1");
+      assert.deepEqual((await peer.listResourceTemplates({ signal })).items, [{
+        uriTemplate: "file:///{name}",
+        name: "any",
+        description: "Any",
+      }]);
+      assert.deepEqual((await peer.readResource(URI, { signal }))["contents"], [{
+        uri: URI,
+        mimeType: "text/plain",
+        text: `content of ${URI}`,
+      }]);
+      const ask = () => Promise.resolve({ action: "decline" as const });
+      const prompt = await peer.getPrompt("greet", { whom: "Ada" }, { signal, ask });
+      assert.deepEqual(prompt["messages"], [{
+        role: "user",
+        content: { type: "text", text: 'greet {"kind":"elicit","action":"decline"}' },
+      }]);
+      const ref = { type: "ref/prompt", name: "greet" };
+      const completed = await peer.complete({ ref, argument: { name: "whom", value: "A" } }, {
+        signal,
+      });
+      assert.deepEqual(completed["completion"], { values: ["A!"] });
+
+      const blocks = await call("blocks");
+      assert.deepEqual(
+        [blocks.content, blocks.structuredContent, (blocks["_meta"] as { c?: unknown }).c],
+        [[{ type: "image", data: "aGk=", mimeType: "image/png", _meta: { a: 1 } }], { b: 2 }, 3],
+      );
+
+      await changesAreTold(peer, call);
+      await logsAreTold(peer, file === "asking_v1.ts");
+    });
+  }
+}
+
+Deno.test("what a server does not have is empty, or refused as the protocol does", async () => {
+  const config = fixtureConfig("v2_server.ts", "stdio");
+  await using started = await startManager({ peer: config });
+  const peer = started.manager.passThrough("peer");
+  assert.deepEqual((await peer.listPrompts({ signal })).items, []);
+  await assert.rejects(peer.readResource(URI, { signal }), {
+    code: "MCP_TOOL_ERROR",
+    message: 'The server "peer" has no resources',
+  });
+  await assert.rejects(peer.subscribe(URI, { signal }), { code: "MCP_TOOL_ERROR" });
+  assert.throws(() => started.manager.passThrough("other"), { code: "TOOL_NOT_FOUND" });
+});
+
+async function changesAreTold(
+  peer: PassThrough,
+  call: (tool: string, input?: Record<string, unknown>) => Promise<unknown>,
+): Promise<void> {
+  const changes: ServerChange[] = [];
+  let next = Promise.withResolvers<void>();
+  using _listener = peer.onChange((change) => {
+    changes.push(change);
+    next.resolve();
+  });
+  assert.deepEqual((await peer.listPrompts({ signal })).items.map(({ name }) => name), ["greet"]);
+  await call("rename_prompt", { to: "welcome" });
+  await next.promise;
+  assert.deepEqual((await peer.listPrompts({ signal })).items.map(({ name }) => name), ["welcome"]);
+  next = Promise.withResolvers();
+  const subscription = await peer.subscribe(URI, { signal });
+  await call("touch", { uri: URI });
+  await next.promise;
+  await subscription[Symbol.asyncDispose]();
+  await call("touch", { uri: URI });
+  assert.deepEqual(changes, [{ type: "prompts" }, { type: "resource", uri: URI }]);
+}
+
+/** The newest revision says with each request what it wants to hear; there is nothing to set. */
+async function logsAreTold(peer: PassThrough, isOld: boolean): Promise<void> {
+  const entries: McpLogEntry[] = [];
+  await peer.setLogLevel("warning", { signal, onLog: (entry) => void entries.push(entry) });
+  assert.deepEqual(
+    entries,
+    isOld ? [{ level: "warning", logger: "fixture", data: "level set" }] : [],
+  );
+}
