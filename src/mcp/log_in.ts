@@ -15,10 +15,11 @@ import {
 } from "@modelcontextprotocol/client";
 import { CodemodeError } from "../base/errors.ts";
 import type { McpServerConfig, OAuthConfig } from "../config/mod.ts";
+import { askForChallenge } from "./challenge_request.ts";
 import { type Login, SHARED_PRINCIPAL } from "./login.ts";
 import { listenForLogin, type LoginListener } from "./login_listener.ts";
 import { loginRequired } from "./login_required.ts";
-import { type Authority, type Challenge, findAuthority, readChallenge } from "./oauth_authority.ts";
+import { type Authority, type Challenge, findAuthority } from "./oauth_authority.ts";
 import { configuredClient, findClient } from "./oauth_client.ts";
 import { assertReachable, createOAuthFetch } from "./oauth_fetch.ts";
 import { describeOAuthError, fetchOwnTokens, widerScope, withTokens } from "./oauth_tokens.ts";
@@ -195,31 +196,6 @@ function readAnswer(
     throw new TypeError("Cannot log in: the answer has neither a code nor an error");
   }
   return { code, iss };
-}
-
-/** What the server answers to one who brings nothing. */
-async function askForChallenge(url: URL, signal: AbortSignal): Promise<Challenge> {
-  const response = await fetch(url, {
-    method: "POST",
-    redirect: "manual",
-    signal,
-    headers: {
-      "content-type": "application/json",
-      accept: "application/json, text/event-stream",
-    },
-    body: JSON.stringify({
-      jsonrpc: "2.0",
-      id: 0,
-      method: "initialize",
-      params: {
-        protocolVersion: "2025-11-25",
-        capabilities: {},
-        clientInfo: { name: "codemode", version: "0.1.0" },
-      },
-    }),
-  });
-  await response.body?.cancel();
-  return response.status === 401 ? readChallenge(response) : {};
 }
 
 function withoutSecret({ client_id }: Login["client"]): Login["client"] {
