@@ -68,11 +68,14 @@ const NETWORKS = Object.freeze(
   ] as const,
 );
 
-const PRIVATE: Pick<BlockList, "check"> = blockList();
+/** One list for each family: a list of both takes an address of one for the other's. */
+const PRIVATE = Object.freeze({ ipv4: networksOf("ipv4"), ipv6: networksOf("ipv6") });
 
-function blockList(): BlockList {
+function networksOf(family: "ipv4" | "ipv6"): Pick<BlockList, "check"> {
   const list = new BlockList();
-  for (const [network, bits, family] of NETWORKS) list.addSubnet(network, bits, family);
+  for (const [network, bits, of] of NETWORKS) {
+    if (of === family) list.addSubnet(network, bits, family);
+  }
   return list;
 }
 
@@ -83,7 +86,8 @@ function isPrivateHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, "");
   const family = isIP(host);
   if (family === 0) return PRIVATE_NAME.test(host.toLowerCase());
-  return PRIVATE.check(host, family === 4 ? "ipv4" : "ipv6");
+  const name = family === 4 ? "ipv4" : "ipv6";
+  return PRIVATE[name].check(host, name);
 }
 
 function refused({ protocol, host }: URL, reason: string): TypeError {
