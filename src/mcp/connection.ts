@@ -59,14 +59,12 @@ export class Connection implements AsyncDisposable {
   }
 
   snapshot(): ConnectionSnapshot {
-    const { name: state } = this.#state;
-    const retryInMs = Math.max(0, this.#retryAt - this.#deps.clock.monotonic());
     return toSnapshot(this.#session, {
-      state,
+      state: this.#state.name,
       tools: this.#tools.list,
       instructions: this.#instructions,
       lastError: this.#lastError,
-      retryInMs: state === "waiting" ? retryInMs : undefined,
+      retryInMs: Math.max(0, this.#retryAt - this.#deps.clock.monotonic()),
     });
   }
 
@@ -125,7 +123,7 @@ export class Connection implements AsyncDisposable {
     while (!this.#session) {
       const { maxAttempts } = this.#config.retryPolicy;
       const failures = "failures" in this.#state ? this.#state.failures : 0;
-      const isOver = this.#state.name === "closed" || this.#state.name === "loginRequired";
+      const isOver = ["closed", "loginRequired"].includes(this.#state.name);
       if (isOver || failures >= maxAttempts) throw this.unavailable();
       await this.#watchers.next(signal);
     }
@@ -187,7 +185,7 @@ export class Connection implements AsyncDisposable {
     this.#lastError = undefined;
     this.#lastUsed = this.#deps.clock.monotonic();
     this.#background.add(session.lost.then((reason) => this.gaveUp(session, reason)));
-    this.#watchSubscription(session);
+    session.unsubscribed?.then(() => this.#resubscribe(session)).catch(() => {});
     this.#dispatch("connected");
     this.#deps.logger.info("MCP server ready", {
       tools: this.#tools.list.length,
@@ -267,12 +265,10 @@ export class Connection implements AsyncDisposable {
     return this.#deps.clock.monotonic() - start;
   }
 
-  #watchSubscription(session: Session): void {
-    session.unsubscribed?.then(async () => {
-      if (session !== this.#session) return;
-      await session.resubscribe(this.#life.signal);
-      this.#fetchTools();
-    }).catch(() => {});
+  async #resubscribe(session: Session): Promise<void> {
+    if (session !== this.#session) return;
+    await session.resubscribe(this.#life.signal);
+    this.#fetchTools();
   }
 
   /** Fetches the tools again; changes told meanwhile lead to one more fetch, not to many. */

@@ -20,7 +20,7 @@ export function toSnapshot(
   session: Pick<Session, "protocolVersion" | "serverInfo"> | undefined,
   { lastError, retryInMs, ...known }:
     & Pick<ConnectionSnapshot, "state" | "tools" | "instructions">
-    & { readonly lastError: string | undefined; readonly retryInMs: number | undefined },
+    & { readonly lastError: string | undefined; readonly retryInMs: number },
 ): ConnectionSnapshot {
   const { protocolVersion, serverInfo } = session ?? {};
   return Object.freeze({
@@ -28,6 +28,6 @@ export function toSnapshot(
     ...(protocolVersion === undefined ? {} : { protocolVersion }),
     ...(serverInfo === undefined ? {} : { serverInfo }),
     ...(lastError === undefined ? {} : { lastError }),
-    ...(retryInMs === undefined ? {} : { retryInMs }),
+    ...(known.state === "waiting" ? { retryInMs } : {}),
   });
 }
