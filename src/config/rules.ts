@@ -4,6 +4,7 @@ import { nearestName } from "../base/nearest.ts";
 import { SHELL_COMMANDS } from "../protocol/bash_commands.ts";
 import { grantRules } from "./grant_rules.ts";
 import { isLoopback } from "./loopback.ts";
+import { oauthRules } from "./oauth_rules.ts";
 import { openApiFaults } from "./openapi_api.ts";
 import type { ConfigFile } from "./schema.ts";
 import { serverNames } from "./server_names.ts";
@@ -33,6 +34,7 @@ export function brokenRules(
     ...sandboxRules(file),
     ...bashRules(file),
     ...mcpRules(file),
+    ...oauthRules(file),
     ...grantRules(file, servers),
     ...openApiRules(file),
     ...toolPolicyFaults(file.security.tools, servers),

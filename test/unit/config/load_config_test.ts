@@ -458,14 +458,15 @@ mcp:
       auth: { type: bearer, token: hush-3 }
 `);
   const { a } = config.mcp.servers;
-  assert.equal(a?.auth?.token.reveal(), "hush-3");
+  assert.ok(a?.auth?.type === "bearer");
+  assert.equal(a.auth.token.reveal(), "hush-3");
   assert.equal(a?.environment["Z"]?.reveal(), "12345678");
   const shown = [
     printConfig(config),
     JSON.stringify(config),
-    `${a?.auth?.token} ${a?.headers["X"]} ${a?.environment["Y"]}`,
+    `${a.auth.token} ${a?.headers["X"]} ${a?.environment["Y"]}`,
     Deno.inspect(config, { depth: 20, showHidden: true }),
-    Object.entries(a?.auth?.token ?? {}).join(),
+    Object.entries(a.auth.token).join(),
   ];
   for (const text of shown) assert.doesNotMatch(text, /hush|12345678/);
   assert.match(printConfig(config), /token: "\[secret\]"/);
