@@ -52,8 +52,7 @@ export async function exchange<Result>(
   using route = routes.open(options);
   const sendOnce = sender(options, party, route.token);
   if (client.getProtocolEra() === "modern") {
-    const either = AbortSignal.any([signal, over]);
-    return await inRounds(sendOnce, { server, tool: about, ask, signal: either });
+    return await inRounds(sendOnce, { server, tool: about, ask, signals: [signal, over] });
   }
   using seat = await desk.sit({ tool: about, principal, ask }, signal);
   try {
