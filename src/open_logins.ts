@@ -1,4 +1,4 @@
-/** The store of logins to servers, where the configuration has any. */
+/** The store of logins to servers, as the configuration and the environment say. */
 
 import { Secret } from "./base/secret.ts";
 import type { Config } from "./config/mod.ts";

@@ -344,7 +344,7 @@ export interface Config {
   readonly security: SecurityConfig;
   readonly mcp: {
     readonly servers: Readonly<Record<string, McpServerConfig>>;
-    /** Folder of the logins to servers, encrypted. @default `.codemode/logins`, where a server has OAuth */
+    /** Folder of the logins to servers, encrypted. @default `.codemode/logins`; without any, servers with OAuth stay away */
     readonly logins?: { readonly path: string };
   };
   readonly reload: ReloadConfig;

@@ -133,12 +133,8 @@ function toPerPrincipal({ sandbox, security }: ConfigFile): SandboxConfig["perPr
 
 function toMcp({ servers, logins }: ConfigFile["mcp"], directory: string): Config["mcp"] {
   const named = Object.entries(servers).map(([name, one]) => [name, toServer(one)]);
-  const needsLogins = Object.values(servers).some(({ auth }) => auth?.type === "oauth");
-  const path = logins?.path ?? (needsLogins ? DEFAULT_LOGINS : undefined);
-  return {
-    servers: Object.fromEntries(named),
-    ...(path === undefined ? {} : { logins: { path: resolve(directory, path) } }),
-  };
+  const { path = DEFAULT_LOGINS } = logins ?? {};
+  return { servers: Object.fromEntries(named), logins: { path: resolve(directory, path) } };
 }
 
 function toServer(server: ConfigFile["mcp"]["servers"][string]): McpServerConfig {

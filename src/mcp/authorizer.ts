@@ -11,8 +11,11 @@ import {
 } from "@modelcontextprotocol/client";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
 import type { McpServerConfig, OAuthConfig } from "../config/mod.ts";
+import { describeError } from "./background_tasks.ts";
 import { serverUnavailable } from "./call_failure.ts";
+import { askForChallenge } from "./challenge_request.ts";
 import { type Login, type LoginKey, SHARED_PRINCIPAL } from "./login.ts";
 import { loginRequired } from "./login_required.ts";
 import {
@@ -40,16 +43,23 @@ export const LOGIN_POLL_MS = 1_000;
 export function createAuthorizer(
   server: string,
   { auth, url }: Pick<McpServerConfig, "auth" | "url">,
-  { logins, clock }: { readonly logins?: TokenStore | undefined; readonly clock: Clock },
+  { logins: store, clock, logger }: Omit<AuthorizerDeps, "store"> & {
+    readonly logins?: TokenStore | undefined;
+  },
 ): Authorizer | undefined {
-  if (auth?.type !== "oauth" || url === undefined || !logins) return undefined;
-  return new Authorizer(server, new URL(url), auth, { store: logins, clock });
+  if (auth?.type !== "oauth" || url === undefined || !store) return undefined;
+  return new Authorizer(server, new URL(url), auth, {
+    store,
+    clock,
+    logger: logger.child({ server }),
+  });
 }
 
 /** What an authorizer is built with. */
 export interface AuthorizerDeps {
   readonly store: TokenStore;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** Keeps one connection authorized. */
@@ -78,7 +88,8 @@ export class Authorizer implements AuthProvider {
     await this.#load();
     if (this.#login) return this.#login.accessToken;
     if (this.#config.grant === "authorization_code") throw this.#needsLogin("nobody has logged in");
-    await this.#renewOnce({}, undefined);
+    // Only the server says where its metadata is, and only to those who come without a token.
+    await this.#renewOnce(await askForChallenge(this.#url), undefined);
     return await this.token();
   }
 
@@ -148,8 +159,13 @@ export class Authorizer implements AuthProvider {
   }
 
   async #save(login: Login): Promise<void> {
-    await this.#deps.store.write(login);
+    // Tokens that were renewed are the only ones that are still good, so they count even unkept.
     this.#login = login;
+    try {
+      await this.#deps.store.write(login);
+    } catch (error) {
+      return this.#deps.logger.warn("MCP login cannot be kept", { reason: describeError(error) });
+    }
     this.#version = await this.#deps.store.version(this.#owner);
   }
 

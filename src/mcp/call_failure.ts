@@ -109,6 +109,10 @@ function ungranted(server: string, tool: string, cause: InsufficientScopeError):
 
 /** A server that was started anew answers 404, or 400 in older ones, to the session it has forgotten. */
 function overHttp(server: string, tool: string, cause: SdkHttpError): CallFailure {
+  // A token that was renewed for this call is refused: the next connect finds out what that means.
+  if (cause.code === SdkErrorCode.ClientHttpAuthentication) {
+    return unavailable(server, tool, cause, { unsent: true });
+  }
   const forgotten = cause.status === 404 || (cause.status === 400 && SESSION.test(cause.message));
   if (forgotten) return unavailable(server, tool, cause, { unsent: true });
   const reason = `it answered with HTTP status ${cause.status}`;

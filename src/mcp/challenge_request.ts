@@ -15,7 +15,7 @@ import { OAUTH_TIMEOUT_MS } from "./oauth_fetch.ts";
  * sent it. Nothing is known where the server lets anybody in or cannot be understood: then what it
  * publishes has to do.
  */
-export async function askForChallenge(url: URL, signal: AbortSignal): Promise<Challenge> {
+export async function askForChallenge(url: URL, signal?: AbortSignal): Promise<Challenge> {
   let challenge: Challenge = {};
   const authProvider: AuthProvider = {
     token: () => Promise.resolve(undefined),
@@ -31,12 +31,12 @@ export async function askForChallenge(url: URL, signal: AbortSignal): Promise<Ch
   const client = new Client({ name: "codemode", version: "0.1.0" }, {
     versionNegotiation: { mode: "auto", probe: { timeoutMs: OAUTH_TIMEOUT_MS } },
   });
-  const options = { signal, timeout: OAUTH_TIMEOUT_MS };
+  const options = { timeout: OAUTH_TIMEOUT_MS, ...(signal ? { signal } : {}) };
   try {
     await client.connect(transport as Transport, options);
     await client.request({ method: "tools/list" }, options);
   } catch {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
   } finally {
     await client.close().catch(() => {});
     await transport.close().catch(() => {});

@@ -22,8 +22,6 @@ export interface Login extends LoginKey {
   readonly scope?: string;
   /** What the server has asked for since. */
   readonly neededScope?: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly expiresAtMs?: number;
 }
 
 /** The principal of connections that all callers share. */

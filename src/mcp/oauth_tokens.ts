@@ -18,21 +18,20 @@ import { configuredClient } from "./oauth_client.ts";
 /** What can be sent in a header. */
 const SENDABLE = /^[\x21-\x7e]+$/;
 
+/** What moves a terminal or a reader, and ends of lines. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
 /** The tokens of `answer` in `login`; what the answer leaves out stays as it was. */
 export function withTokens(login: Omit<Login, "accessToken">, answer: OAuthTokens): Login {
   const { access_token: accessToken, refresh_token: refreshToken, scope } = answer;
   if (answer.token_type.toLowerCase() !== "bearer" || !SENDABLE.test(accessToken)) {
     throw new TypeError("Cannot log in: the token that was issued is not one to send in a header");
   }
-  const { expiresAtMs: _, ...kept } = login;
   return Object.freeze({
-    ...kept,
+    ...login,
     accessToken,
     ...(refreshToken === undefined ? {} : { refreshToken }),
     ...(scope === undefined ? {} : { scope }),
-    ...(answer.expires_in === undefined
-      ? {}
-      : { expiresAtMs: Date.now() + answer.expires_in * 1000 }),
   });
 }
 
@@ -86,17 +85,16 @@ const REFUSALS: ReadonlySet<string> = new Set([
   OAuthErrorCode.InvalidScope,
 ]);
 
-/** What went wrong, without what may hold a token: bodies that could not be read. */
+/** What went wrong as one line that is safe to show, without what may hold a token: unread bodies. */
 export function describeOAuthError(error: unknown): string {
   if (error instanceof SyntaxError) return "an answer was not JSON";
-  if (error instanceof OAuthError) {
-    const [told = ""] = error.message.split(/ Raw body:/);
-    return `${error.code}: ${told}`.slice(0, 500);
-  }
   if (error instanceof Error && error.name === "ZodError") {
     return "an answer has not the shape it must";
   }
-  return (error instanceof Error ? error.message : String(error)).slice(0, 500);
+  const text = error instanceof Error ? error.message : String(error);
+  const [told = ""] = text.split(/ Raw body:/);
+  const line = error instanceof OAuthError ? `${error.code}: ${told}` : told;
+  return line.replaceAll(UNPRINTABLE, " ").slice(0, 500);
 }
 
 /** The scope of a login that is to cover `needed` as well. */

@@ -32,6 +32,7 @@ export function openTransport(
   if (config.transport === "stdio") return stdioTransport(name, config, deps);
   if (!config.url || !URL.canParse(config.url)) throw invalid(name, "url");
   const url = new URL(config.url);
+  if (config.auth?.type === "oauth" && !deps.authorizer) throw invalid(name, "logins");
   if (config.transport === "http") return createHttpTransport(config, url, deps) as Transport;
   return new WebSocketTransport(url, requestHeaders(config), deps.logger);
 }

@@ -59,5 +59,7 @@ export async function ensureTokenKey(path: string): Promise<Uint8Array> {
 }
 
 function unusable(path: string, reason: string): CodemodeError {
-  return new CodemodeError("CONFIG_INVALID", `The key file ${path} cannot be used: ${reason}`);
+  return new CodemodeError("CONFIG_INVALID", `The key file ${path} cannot be used: ${reason}`, {
+    details: { reason },
+  });
 }

@@ -54,7 +54,7 @@ class FileTokenStore implements TokenStore {
   async read(owner: LoginKey): Promise<Login | undefined> {
     const text = await this.#readText(owner);
     if (text === undefined) return undefined;
-    const key = this.#key ?? await readTokenKey(this.#keyPath);
+    const key = this.#key ?? await this.#readKey(owner);
     if (!key) throw unreadable(owner, `its key is not there, and ${TOKEN_KEY_VARIABLE} is not set`);
     try {
       return openLogin(text, owner, key);
@@ -105,6 +105,16 @@ class FileTokenStore implements TokenStore {
       const { code } = error as { code?: unknown };
       if (code === "ENOENT") return undefined;
       throw error instanceof CodemodeError ? error : unreadable(owner, String(code), error);
+    }
+  }
+
+  /** Callers are told why, not where. */
+  async #readKey(owner: LoginKey): Promise<Uint8Array | undefined> {
+    try {
+      return await readTokenKey(this.#keyPath);
+    } catch (error) {
+      const { code, details } = error as Partial<CodemodeError>;
+      throw unreadable(owner, `its key file cannot be used: ${details?.["reason"] ?? code}`, error);
     }
   }
 

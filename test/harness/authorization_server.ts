@@ -33,6 +33,8 @@ export interface LoginServers extends AsyncDisposable {
   readonly statuses: number[];
   /** Tools that want a scope beyond `tools:call`. */
   readonly scopes: Map<string, string>;
+  /** Whether the MCP server refuses even good tokens. */
+  isClosed: boolean;
   /** Makes every token that was issued so far stale for the MCP server. */
   expire(): void;
   /** Ends every grant, so that no refresh token is good any more. */
@@ -71,6 +73,7 @@ class Pair {
   readonly asked: string[] = [];
   readonly statuses: number[] = [];
   readonly scopes = new Map<string, string>();
+  isClosed = false;
   readonly #options: LoginServersOptions;
   readonly #handler = createMcpHandler(() => this.#mcpServer());
   #provider: (request: IncomingMessage, response: ServerResponse) => void;
@@ -195,7 +198,7 @@ class Pair {
   async #scopesOf({ headers }: IncomingMessage): Promise<readonly string[] | undefined> {
     const token = headers.authorization?.replace(/^Bearer /, "") ?? "";
     this.#seen.add(token);
-    if (this.#stale.has(token)) return undefined;
+    if (this.isClosed || this.#stale.has(token)) return undefined;
     try {
       const expected = { issuer: this.issuer, audience: this.url };
       const { payload } = await jose.jwtVerify(token, this.#keys, expected);

@@ -294,7 +294,7 @@ Deno.test("a service with credentials of its own needs nobody, and widens its sc
   assert.deepEqual(granted, Array.from({ length: 3 }, () => "granted client_credentials"));
   assert.equal(
     (await place.store.read({ server: "peer", principal: "service" }))?.scope,
-    "tools:write tools:call",
+    "tools:call tools:write",
   );
 });
 
@@ -332,13 +332,17 @@ Deno.test("answers of another issuer, to another login, or none at all log nobod
   const denied: Browser = async (url) => {
     const back = new URL(url.searchParams.get("redirect_uri") ?? "");
     const state = url.searchParams.get("state") ?? "";
-    const answer = { error: "access_denied", error_description: "She said no", state };
+    const answer = {
+      error: "access_denied",
+      error_description: "She\u001b[2J\nsaid\u202e no",
+      state,
+    };
     back.search = String(new URLSearchParams({ ...answer, iss: servers.issuer }));
     return await (await fetch(back)).text();
   };
   await assert.rejects(
     logInBy(denied, place.store, config),
-    needsLogin("access_denied: She said no"),
+    needsLogin("access_denied: She [2J said  no"),
   );
   const forgedFirst: Browser = async (url) => {
     const back = await servers.browse(url);
@@ -389,4 +393,48 @@ Deno.test("metadata that leads elsewhere is not followed", async () => {
       `Cannot log in: the server trusts ${servers.issuer}, and the issuer is https://mine.example`,
     ),
   );
+});
+
+Deno.test("a server that refuses even fresh tokens is left alone until somebody logs in", async () => {
+  await using servers = await startLoginServers();
+  await using place = await createPlace();
+  const config = guarded(servers);
+  await logInBy(byPerson(servers), place.store, config);
+  await using started = await start(config, place.store);
+  const { manager, clock } = started;
+  servers.isClosed = true;
+  const reason = needsLogin("it refuses the token that was issued for it");
+  const refused = assert.rejects(read(manager), reason);
+  while (manager.status()[0]?.state === "ready") await new Promise((next) => setTimeout(next, 5));
+  clock.advance(1_000);
+  await refused;
+  assert.equal(manager.status()[0]?.state, "loginRequired");
+  const asked = servers.statuses.length;
+  clock.advance(3_600_000);
+  await assert.rejects(read(manager), reason);
+  assert.equal(servers.statuses.length, asked);
+});
+
+Deno.test("tokens that cannot be kept are used all the same, and it is logged", async () => {
+  await using servers = await startLoginServers();
+  await using place = await createPlace();
+  const config = guarded(servers);
+  await logInBy(byPerson(servers), place.store, config);
+  const full: TokenStore = {
+    read: (owner) => place.store.read(owner),
+    version: (owner) => place.store.version(owner),
+    remove: (owner) => place.store.remove(owner),
+    write: () => Promise.reject(new Error("no space left")),
+  };
+  await using started = await start(config, full);
+  for (let round = 1; round <= 2; round += 1) {
+    servers.expire();
+    assert.equal(textOf(await read(started.manager)), "read done");
+    assert.equal(refreshes(servers), round);
+  }
+  const warned = started.log.filter(({ message }) => message === "MCP login cannot be kept");
+  assert.deepEqual(warned.map(({ fields }) => fields["reason"]), [
+    "no space left",
+    "no space left",
+  ]);
 });

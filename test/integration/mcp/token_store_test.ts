@@ -122,16 +122,18 @@ Deno.test("without its key a login is unreadable, and says so", () =>
     const store = createTokenStore({ directory });
     const key = join(directory, "key");
     await chmod(key, 0o640);
-    await assert.rejects(store.read(LOGIN), {
+    const mends = "others may read it; chmod 600 mends that";
+    await assert.rejects(store.read(LOGIN), unreadable(`its key file cannot be used: ${mends}`));
+    await assert.rejects(store.write(OTHER), {
       code: "CONFIG_INVALID",
-      message: `The key file ${key} cannot be used: others may read it; chmod 600 mends that`,
+      message: `The key file ${key} cannot be used: ${mends}`,
     });
     await chmod(key, 0o600);
     await writeFile(key, "short");
-    await assert.rejects(store.read(LOGIN), {
-      code: "CONFIG_INVALID",
-      message: `The key file ${key} cannot be used: it has not 32 bytes`,
-    });
+    await assert.rejects(
+      store.read(LOGIN),
+      unreadable("its key file cannot be used: it has not 32 bytes"),
+    );
     await rm(key);
     await assert.rejects(
       store.read(LOGIN),

@@ -33,7 +33,6 @@ Deno.test("a login by the browser has its defaults, and a place for what comes o
   assert.equal(mcp.logins?.path, `${directory}/.codemode/logins`);
   const named = parseConfig({ mcp: { servers: {}, logins: { path: "/var/lib/logins" } } });
   assert.equal(named.mcp.logins?.path, "/var/lib/logins");
-  assert.equal(parseConfig({}).mcp.logins, undefined);
 });
 
 Deno.test("everything that can be set is", () => {
