@@ -4,12 +4,11 @@
  */
 
 import { Buffer } from "node:buffer";
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { randomBytes, webcrypto } from "node:crypto";
 import { type Login, type LoginKey, parseLogin } from "./login.ts";
 
-const ALGORITHM = "aes-256-gcm";
+const ALGORITHM = "AES-GCM";
 const IV_BYTES = 12;
-const TAG_BYTES = 16;
 const VERSION = 1;
 
 /** Bytes of a key. */
@@ -19,38 +18,46 @@ interface Envelope extends LoginKey {
   readonly version: number;
   readonly issuer: string;
   readonly iv: string;
-  readonly tag: string;
+  /** What is encrypted, and behind it the mark that tells of changes. */
   readonly data: string;
 }
 
 /** The login as text that shows its server, principal and issuer, and nothing else of it. */
-export function sealLogin(login: Login, key: Uint8Array): string {
-  const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES });
+export async function sealLogin(login: Login, key: Uint8Array): Promise<string> {
   const { server, principal, issuer } = login;
-  cipher.setAAD(ownerOf({ server, principal, issuer }));
-  const data = Buffer.concat([cipher.update(JSON.stringify(login), "utf8"), cipher.final()]);
+  const iv = randomBytes(IV_BYTES);
+  const data = await webcrypto.subtle.encrypt(
+    { name: ALGORITHM, iv, additionalData: ownerOf({ server, principal, issuer }) },
+    await importKey(key, "encrypt"),
+    Buffer.from(JSON.stringify(login)),
+  );
   const envelope: Envelope = {
     version: VERSION,
     server,
     principal,
     issuer,
     iv: iv.toString("base64"),
-    tag: cipher.getAuthTag().toString("base64"),
-    data: data.toString("base64"),
+    data: Buffer.from(data).toString("base64"),
   };
   return `${JSON.stringify(envelope)}\n`;
 }
 
-/** The login of `owner` in a sealed text; throws when it is changed, another's, or of another key. */
-export function openLogin(text: string, owner: LoginKey, key: Uint8Array): Login {
-  const { issuer, iv, tag, data } = JSON.parse(text) as Partial<Envelope>;
-  const [nonce, mark, body] = [iv, tag, data].map((part) => Buffer.from(String(part), "base64"));
-  const decipher = createDecipheriv(ALGORITHM, key, nonce!, { authTagLength: TAG_BYTES });
+/** The login of `owner` in a sealed text; rejects when it is changed, another's, or of another key. */
+export async function openLogin(text: string, owner: LoginKey, key: Uint8Array): Promise<Login> {
+  const { issuer, iv, data } = JSON.parse(text) as Partial<Envelope>;
+  const [nonce, body] = [iv, data].map((part) => Buffer.from(String(part), "base64"));
   // SAFETY: the owner is the one asked for, not the one the file names (token_store_test.ts).
-  decipher.setAAD(ownerOf({ ...owner, issuer: String(issuer) }));
-  decipher.setAuthTag(mark!);
-  return parseLogin(Buffer.concat([decipher.update(body!), decipher.final()]).toString("utf8"));
+  const additionalData = ownerOf({ ...owner, issuer: String(issuer) });
+  const opened = await webcrypto.subtle.decrypt(
+    { name: ALGORITHM, iv: nonce!, additionalData },
+    await importKey(key, "decrypt"),
+    body!,
+  );
+  return parseLogin(Buffer.from(opened).toString("utf8"));
+}
+
+function importKey(key: Uint8Array, usage: "encrypt" | "decrypt"): Promise<webcrypto.CryptoKey> {
+  return webcrypto.subtle.importKey("raw", key, ALGORITHM, false, [usage]);
 }
 
 function ownerOf({ server, principal, issuer }: LoginKey & { readonly issuer: string }): Buffer {

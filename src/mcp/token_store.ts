@@ -57,7 +57,7 @@ class FileTokenStore implements TokenStore {
     const key = this.#key ?? await this.#readKey(owner);
     if (!key) throw unreadable(owner, `its key is not there, and ${TOKEN_KEY_VARIABLE} is not set`);
     try {
-      return openLogin(text, owner, key);
+      return await openLogin(text, owner, key);
     } catch (cause) {
       const why = `it was changed, or encrypted with another key (${TOKEN_KEY_VARIABLE})`;
       throw unreadable(owner, why, cause);
@@ -66,7 +66,7 @@ class FileTokenStore implements TokenStore {
 
   async write(login: Login): Promise<void> {
     await this.#prepare();
-    const text = sealLogin(login, this.#key ?? await ensureTokenKey(this.#keyPath));
+    const text = await sealLogin(login, this.#key ?? await ensureTokenKey(this.#keyPath));
     const path = this.#pathOf(login);
     const fresh = `${path}.${randomUUID()}`;
     try {

@@ -66,7 +66,7 @@ Deno.test("every client over every transport", async (t) => {
             "call_tool",
             "read_result",
           ]);
-          assert.match(tools[0]?.description ?? "", /^\/\/ COMPLETE: 14 tools in 1 namespaces\.$/m);
+          assert.match(tools[0]?.description ?? "", /^\/\/ COMPLETE: 15 tools in 1 namespaces\.$/m);
           assert.match(tools[0]?.description ?? "", /readonly confirm: /);
 
           const messages: string[] = [];
