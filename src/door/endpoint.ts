@@ -6,6 +6,7 @@ import { createDoor } from "./door.ts";
 import type { DoorParts } from "./door_parts.ts";
 import { type Change, notifyModern, notifySession, watchChanges } from "./changes.ts";
 import { createServer } from "./create_server.ts";
+import { calledSchema } from "./shown_servers.ts";
 import { Sessions } from "./sessions.ts";
 
 /** Streams on which clients wait to be told of changes. */
@@ -27,7 +28,10 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
   const { clock, config: limits, maxBodyBytes, logger } = parts;
   const door = createDoor(parts);
   const modern = createMcpHandler(
-    ({ authInfo }) => createServer(door, { caller: callerOf(authInfo), era: "modern" }),
+    async ({ authInfo, requestInfo }) => {
+      const visit = { caller: callerOf(authInfo), era: "modern" as const };
+      return createServer(door, visit, await calledSchema(parts, visit, requestInfo?.headers));
+    },
     {
       legacy: "reject",
       maxSubscriptions: MAX_SUBSCRIPTIONS,
