@@ -394,7 +394,10 @@ const TOOLS: Record<string, { schema?: Schema; run: Run }> = {
         return text("both");
       }
       return inputRequired({
-        inputRequests: { a: form("a", { name: STRING }), b: form("b", { name: STRING }) },
+        inputRequests: {
+          a: form("a", { confirm: { type: "boolean" } }),
+          b: form("b", { confirm: { type: "boolean" } }),
+        },
       });
     },
   },

@@ -86,6 +86,7 @@ export function scriptedApp(script: Script = {}) {
     check: unscripted,
     callTool: script.callTool ?? unscripted,
     readResult: script.readResult ?? unscripted,
+    relay: unscripted,
     toolbox: unscripted,
     runtimes: () => [{
       name: "deno",
@@ -110,6 +111,7 @@ export function scriptedApp(script: Script = {}) {
       : { authenticate: () => Promise.reject(script.unauthenticated) },
     audience: undefined,
     audit: { record: (entry) => void audited.push(entry) },
+    mcp: { fetch: unscripted, [Symbol.asyncDispose]: unscripted },
     health: { report: () => Promise.resolve(script.health ?? HEALTHY) },
     metrics,
     clock,
