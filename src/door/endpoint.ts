@@ -1,6 +1,7 @@
 /** The door over HTTP: both revisions at one address, for principals that were let in already. */
 
 import { type AuthInfo, createMcpHandler, isLegacyRequest } from "@modelcontextprotocol/server";
+import { CodemodeError } from "../base/errors.ts";
 import type { Caller } from "../engine/mod.ts";
 import { createDoor } from "./door.ts";
 import type { DoorParts } from "./door_parts.ts";
@@ -44,9 +45,11 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
     notifyModern(modern.notify, change);
     for (const server of sessions.servers()) notifySession(server, change);
   };
+  let isClosed = false;
   const watches = watchChanges(parts, tell);
   return {
     async fetch(request, caller) {
+      if (isClosed) throw new CodemodeError("SHUTTING_DOWN", "The service is shutting down");
       const authInfo = toAuthInfo(caller);
       if (!await isLegacyRequest(request)) return await modern.fetch(request, { authInfo });
       return await sessions.fetch(
@@ -56,6 +59,7 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
       );
     },
     async [Symbol.asyncDispose]() {
+      isClosed = true;
       watches[Symbol.dispose]();
       door[Symbol.dispose]();
       await sessions[Symbol.asyncDispose]();

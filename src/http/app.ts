@@ -138,7 +138,13 @@ function corsOf({ cors: { origins } }: ServerConfig) {
       ...["content-type", "authorization", "x-api-key", "accept", "last-event-id"],
       ...["mcp-method", "mcp-name", "mcp-protocol-version", "mcp-session-id"],
     ],
-    exposeHeaders: ["mcp-session-id", "x-request-id", "x-execution-id", "retry-after", "www-authenticate"],
+    exposeHeaders: [
+      "mcp-session-id",
+      "x-request-id",
+      "x-execution-id",
+      "retry-after",
+      "www-authenticate",
+    ],
   });
 }
 

@@ -57,7 +57,9 @@ Deno.test("every client over every transport", async (t) => {
   await withPlaces(async (places) => {
     for (const [transport, place] of Object.entries(places)) {
       // A process for each is slow, and what differs by the client is not the transport.
-      const kinds = transport === "stdio" ? CLIENTS.filter((kind) => kind !== STDIO_LEFT_OUT) : CLIENTS;
+      const kinds = transport === "stdio"
+        ? CLIENTS.filter((kind) => kind !== STDIO_LEFT_OUT)
+        : CLIENTS;
       for (const kind of kinds) {
         await t.step(`${kind} over ${transport}`, async () => {
           await using client = await connect(kind, place, YES);

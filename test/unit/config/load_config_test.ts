@@ -58,6 +58,17 @@ Deno.test("the specification's file loads unchanged", async () => {
     drainTimeoutMs: 10_000,
     allowedHosts: [],
     trustedProxies: [],
+    mcp: {
+      declarationTokens: 4000,
+      resultTokens: 6000,
+      sessions: 256,
+      sessionsPerPrincipal: 32,
+      sessionIdleMs: 1_800_000,
+      patienceMs: 600_000,
+      conversationsPerPrincipal: 32,
+      taskAfterMs: 10_000,
+      passThrough: [],
+    },
     behindTls: false,
     limits: {
       requestsPerSecond: 200,
@@ -579,5 +590,15 @@ mcp: {servers: {a: {command: x, timeout: soon}}}
   assert.deepEqual(problems(text), [
     "c.yaml:2:20: mcp.servers.a.transport: must be one of stdio, http, websocket",
     'c.yaml:2:42: mcp.servers.a.timeout: "soon" is not a duration such as "30s" or "500ms"',
+  ]);
+});
+
+Deno.test("a server that is shown as it is must be configured", () => {
+  const text = `
+server: { mcp: { passThrough: [memry] } }
+mcp: { servers: { memory: { transport: stdio, command: memory } } }
+`;
+  assert.deepEqual(problems(text), [
+    'c.yaml:2:32: server.mcp.passThrough.0: There is no server "memry" in mcp.servers (did you mean "memory"?)',
   ]);
 });
