@@ -274,7 +274,7 @@ export interface AuditConfig {
 /** How long and how much of the results is kept that were too big to be given at once. */
 export interface ResultsConfig {
   /** Time in which a result can be read. @default 900000 */
-  readonly keepMs: number;
+  readonly keepForMs: number;
   /** Estimated memory of one principal's results. @default 67108864 */
   readonly bytesPerPrincipal: number;
   /** Estimated memory of all of them. @default 268435456 */

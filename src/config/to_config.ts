@@ -50,7 +50,7 @@ export function toConfig(file: ConfigFile, directory: string): Config {
     mcp: { servers: Object.fromEntries(servers) },
     logging: { ...logging, outputs: logging.outputs.map((output) => toOutput(output, directory)) },
     results: {
-      keepMs: results.keepFor,
+      keepForMs: results.keepFor,
       bytesPerPrincipal: results.bytesPerPrincipal,
       bytes: results.bytes,
     },

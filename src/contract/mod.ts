@@ -30,6 +30,7 @@ export {
   ContentBlockSchema,
   type Cut,
   CutSchema,
+  DEFAULT_RESULT_TOKENS,
   MAX_RESULT_TOKENS,
   MaxResultTokensSchema,
   MIN_RESULT_TOKENS,

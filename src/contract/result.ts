@@ -3,8 +3,10 @@
 import { z } from "zod";
 
 /** Tokens that a result may be asked to fit into. */
-export const MIN_RESULT_TOKENS = 256;
+export const MIN_RESULT_TOKENS = 320;
 export const MAX_RESULT_TOKENS = 1_000_000;
+/** Those that a model reads without harm, where nobody asks for another number. */
+export const DEFAULT_RESULT_TOKENS = 6000;
 
 /** `maxResultTokens` of a request. */
 export const MaxResultTokensSchema = z.int().min(MIN_RESULT_TOKENS).max(MAX_RESULT_TOKENS);
@@ -116,7 +118,7 @@ export const ReadResultSchema = z.object({
   limit: z.coerce.number().int().min(1).optional()
     .describe("Elements, members or characters at most"),
   maxTokens: z.coerce.number().int().min(MIN_RESULT_TOKENS).max(MAX_RESULT_TOKENS).optional()
-    .describe("Default 6000"),
+    .describe(`Default ${DEFAULT_RESULT_TOKENS}`),
 }).meta({ id: "ReadResult" });
 
 /** A part of a kept result. */

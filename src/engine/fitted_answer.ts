@@ -18,7 +18,7 @@ import { type ExecutionResult, toNote } from "./answer.ts";
 import type { DirectCallResult } from "./direct_calls.ts";
 
 /** Tokens of a handle, a time and some numbers. */
-const HANDLE_TOKENS = 64;
+const HANDLE_TOKENS = 80;
 const NOT_KEPT = "The whole is bigger than what is kept of one caller";
 
 /** For whom an answer is made to fit. */

@@ -16,11 +16,11 @@ const QuerySchema = z.object({
 /** Calls the tool of the path with the body as its input. A caller that goes away cancels. */
 export function callTool({ engine }: { readonly engine: Engine }): Handler<Env> {
   return async (c) => {
-    const { maxResultTokens } = readQuery(c, QuerySchema);
+    const asked = readQuery(c, QuerySchema);
     const input = await readBody(c, ToolCallRequestSchema);
     const { server = "", tool = "" } = c.req.param() as { server?: string; tool?: string };
     const result = await engine.callTool(
-      { server, tool, input, maxResultTokens },
+      { server, tool, input, ...asked },
       c.get("principal"),
       { signal: c.req.raw.signal, requestId: c.get("requestId") },
     );

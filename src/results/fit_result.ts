@@ -5,13 +5,11 @@
  */
 
 import { type Location, printJsonPath } from "../base/json_path.ts";
-import type { Cut } from "../contract/mod.ts";
-import { shareTokens } from "./share_tokens.ts";
+import { type Cut, DEFAULT_RESULT_TOKENS } from "../contract/mod.ts";
+import { type Room, shareTokens } from "./share_tokens.ts";
 import { scanTokens } from "./estimate_tokens.ts";
 import { BRACKETS, costOfName, costOfText, JsonCost, MAX_DEPTH, SEPARATOR } from "./json_cost.ts";
 
-/** Tokens a model reads without harm, where nobody asks for another number. */
-export const DEFAULT_MAX_TOKENS = 6000;
 /** The fewest tokens that a value can be made to fit. */
 export const LEAST_TOKENS = 32;
 
@@ -47,7 +45,7 @@ export interface Fitted {
 
 /** Makes `value` fit. Fewer than {@link LEAST_TOKENS} is a `RangeError`. */
 export function fitResult(value: unknown, options: FitOptions = {}): Fitted {
-  const { maxTokens = DEFAULT_MAX_TOKENS, reservedTokens = 0, location = [] } = options;
+  const { maxTokens = DEFAULT_RESULT_TOKENS, reservedTokens = 0, location = [] } = options;
   if (!(maxTokens >= LEAST_TOKENS)) {
     throw new RangeError(
       `Cannot fit a result into ${maxTokens} tokens: the least is ${LEAST_TOKENS}`,
@@ -116,7 +114,7 @@ class Fitter {
     const missing = list.length - kept;
     if (missing > 0) this.#note({ kind: "array", kept, total: list.length }, place.location);
     const members = list.slice(0, kept).map((value, index) => ({ key: index, value, cost: 0 }));
-    const { values, tokens } = this.#fitMembers(members, room, place);
+    const { values, tokens } = this.#fitMembers(members, { tokens: room, least }, place);
     const notice = `… ${missing} of ${list.length} items cut`;
     if (missing === 0) return { value: values, tokens: BRACKETS + tokens };
     values.push(notice);
@@ -137,13 +135,16 @@ class Fitter {
   #fitRecord(record: object, max: number, place: Place): Part {
     const room = max - BRACKETS - NOTICE;
     const names = this.#costs.namesOf(record);
-    const members = place.depth >= MAX_DEPTH ? [] : this.#membersOf(record, room, place.depth);
+    const least = Math.max(LEAST_SHARE, room / 32);
+    const members = place.depth >= MAX_DEPTH
+      ? []
+      : this.#membersOf(record, { tokens: room, least }, place.depth);
     const missing = names.length - members.length;
     if (missing > 0) {
       const cut = { kind: "object", kept: members.length, total: names.length } as const;
       this.#note(cut, place.location);
     }
-    const { values, tokens } = this.#fitMembers(members, room, place);
+    const { values, tokens } = this.#fitMembers(members, { tokens: room, least }, place);
     const entries = members.map(({ key }, index): [string, unknown] => [key, values[index]]);
     if (missing === 0) return { value: Object.fromEntries(entries), tokens: BRACKETS + tokens };
     const name = freeName(record);
@@ -155,11 +156,10 @@ class Fitter {
   }
 
   /** The first members there is room for; one whose name alone is too long is passed over. */
-  #membersOf(record: object, room: number, depth: number): Member<string>[] {
-    const least = Math.max(LEAST_SHARE, room / 32);
-    const longestName = Math.max(LEAST_SHARE, room / 4);
+  #membersOf(record: object, { tokens, least }: Room, depth: number): Member<string>[] {
+    const longestName = Math.max(LEAST_SHARE, tokens / 4);
     const members: Member<string>[] = [];
-    let left = room;
+    let left = tokens;
     for (const key of this.#costs.namesOf(record)) {
       const cost = costOfName(key, longestName);
       if (cost > longestName) continue;
@@ -173,13 +173,13 @@ class Fitter {
 
   #fitMembers(
     members: readonly Member<string | number>[],
-    room: number,
+    room: Room,
     { location, depth }: Place,
   ): { readonly values: unknown[]; readonly tokens: number } {
     const fixed = members.reduce((sum, { cost }) => sum + cost + SEPARATOR, 0);
     const values = members.map(({ value }) => value);
     const measure = (value: unknown, max: number) => this.#costs.of(value, max, depth + 1);
-    const shares = shareTokens(values, room - fixed, measure);
+    const shares = shareTokens(values, { ...room, tokens: room.tokens - fixed }, measure);
     let tokens = fixed;
     let unused = 0;
     members.forEach(({ key, value }, index) => {

@@ -78,3 +78,8 @@ export function costOfText(text: string, max = Infinity): number {
 function atMost(cost: number, max: number): number {
   return cost <= max ? cost : Infinity;
 }
+
+/** Tokens of a JSON value as compact JSON prints it, rounded up; `Infinity` when it is too deep. */
+export function estimateJsonTokens(value: unknown): number {
+  return Math.ceil(new JsonCost().of(value, Infinity));
+}

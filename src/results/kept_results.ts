@@ -11,24 +11,26 @@ import type { ReadResult, ResultPage } from "../contract/mod.ts";
 import { readPage } from "./read_page.ts";
 import { weigh } from "./weigh.ts";
 
+/** What keeping the smallest result takes. */
+const ENTRY_BYTES = 256;
+
 /** How much is kept. */
 export interface KeptResultsLimits {
   /** How long a result can be read. */
-  readonly keepMs: number;
+  readonly keepForMs: number;
   /** Estimated memory of one principal's results. */
   readonly bytesPerPrincipal: number;
   /** Estimated memory of all of them. */
   readonly bytes: number;
 }
 
-/** How a kept result is read. */
+/** How a kept result is read; empty when the result is bigger than what may be kept. */
 export interface KeptResult {
-  /** Absent when the result is bigger than what may be kept. */
   readonly handle?: string;
   /** ISO 8601. */
   readonly expiresAt?: string;
   /** Estimated tokens of the whole. */
-  readonly tokens: number;
+  readonly tokens?: number;
 }
 
 /** Keeps results. Disposing it forgets all of them. */
@@ -92,19 +94,21 @@ class MemoryKeptResults implements KeptResults {
   }
 
   keep(value: unknown, principal: string): KeptResult {
-    const { tokens, bytes } = weigh(value);
-    const { keepMs, bytesPerPrincipal } = this.#limits;
-    if (this.#isDisposed || bytes > Math.min(bytesPerPrincipal, this.#limits.bytes)) {
+    const { keepForMs, bytesPerPrincipal } = this.#limits;
+    const weight = weigh(value, Math.min(bytesPerPrincipal, this.#limits.bytes) - ENTRY_BYTES);
+    if (this.#isDisposed || weight === undefined) {
       this.#dropped.increment({ reason: "too_big" });
-      return { tokens };
+      return {};
     }
+    const { tokens } = weight;
+    const bytes = ENTRY_BYTES + weight.bytes;
     this.#makeRoom(bytes, principal);
     const handle = newId("res");
-    const expiresAtMs = this.#clock.now() + keepMs;
+    const expiresAtMs = this.#clock.now() + keepForMs;
     this.#entries.set(handle, { principal, value, bytes, expiresAtMs });
     this.#bytes += bytes;
     this.#bytesOf.set(principal, this.#heldBy(principal) + bytes);
-    this.#timer ??= this.#clock.after(keepMs, () => this.#expire());
+    this.#timer ??= this.#clock.after(keepForMs, () => this.#expire());
     return { handle, expiresAt: new Date(expiresAtMs).toISOString(), tokens };
   }
 

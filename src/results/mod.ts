@@ -2,14 +2,9 @@
 
 export { type ContentBlocksOptions, type SplitResult, toContentBlocks } from "./content_blocks.ts";
 export { estimateTokens } from "./estimate_tokens.ts";
+export { estimateJsonTokens } from "./json_cost.ts";
 export { fitLogs, type FittedLogs } from "./fit_logs.ts";
-export {
-  DEFAULT_MAX_TOKENS,
-  type FitOptions,
-  fitResult,
-  type Fitted,
-  LEAST_TOKENS,
-} from "./fit_result.ts";
+export { type FitOptions, fitResult, type Fitted, LEAST_TOKENS } from "./fit_result.ts";
 export {
   createKeptResults,
   type KeptResult,

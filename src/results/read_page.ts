@@ -9,9 +9,9 @@ import {
   type Segment,
   selectNodes,
 } from "../base/json_path.ts";
-import type { Cut, ReadResult, ResultPage } from "../contract/mod.ts";
+import { DEFAULT_RESULT_TOKENS, type ReadResult, type ResultPage } from "../contract/mod.ts";
 import { scanTokens } from "./estimate_tokens.ts";
-import { DEFAULT_MAX_TOKENS, fitResult, LEAST_TOKENS } from "./fit_result.ts";
+import { fitResult, type Fitted, LEAST_TOKENS } from "./fit_result.ts";
 import { BRACKETS, costOfName, JsonCost, SEPARATOR } from "./json_cost.ts";
 
 /** Places that one path may lead to. */
@@ -25,7 +25,7 @@ export type Page = Omit<ResultPage, "expiresAt">;
 
 /** Reads a page of `root`; a path or a bound that cannot be read by is `INVALID_REQUEST`. */
 export function readPage(root: unknown, reading: ReadResult): Page {
-  const { path = "$", offset = 0, limit = Infinity, maxTokens = DEFAULT_MAX_TOKENS } = reading;
+  const { path = "$", offset = 0, limit = Infinity, maxTokens = DEFAULT_RESULT_TOKENS } = reading;
   const segments = parse(path);
   const nodes = selectNodes(segments, root, MAX_NODES);
   if (nodes === undefined) {
@@ -97,32 +97,11 @@ function readMembers(
   total: number = members.length,
 ): Page {
   const paged = type === "nodes" ? members.slice(offset, offset + limit) : members;
-  const costs = new JsonCost();
-  const taken: Member[] = [];
-  const cuts: Cut[] = [];
-  let moreCuts = 0;
-  let left = maxTokens - BRACKETS;
-  for (const member of paged) {
-    const name = member.name === undefined ? 0 : costOfName(member.name, left);
-    if (taken.length === 0 && name > maxTokens / 2) return passedOver(type, { offset, total });
-    const cost = SEPARATOR + name + costs.of(member.node.value, left);
-    if (cost <= left) {
-      taken.push(member);
-      left -= cost;
-      continue;
-    }
-    if (taken.length > 0) break;
-    const { location, value } = member.node;
-    const fitted = fitResult(value, {
-      maxTokens: Math.max(LEAST_TOKENS, left - SEPARATOR - name),
-      location,
-    });
-    taken.push({ ...member, node: { location, value: fitted.value } });
-    cuts.push(...fitted.cuts);
-    moreCuts = fitted.moreCuts;
-    left -= SEPARATOR + name + fitted.tokens;
-    break;
+  const [first] = paged;
+  if (first?.name !== undefined && isLongName(first.name, maxTokens)) {
+    return passedOver({ offset, total });
   }
+  const { taken, left, fitted } = takeMembers(paged, maxTokens - BRACKETS);
   const next = offset + taken.length;
   return {
     value: toValue(taken, type),
@@ -131,18 +110,57 @@ function readMembers(
     offset,
     ...(next < total && taken.length > 0 ? { next } : {}),
     tokens: Math.ceil(maxTokens - left),
-    cuts,
-    ...(moreCuts > 0 ? { moreCuts } : {}),
+    cuts: [...fitted?.cuts ?? []],
+    ...(fitted !== undefined && fitted.moreCuts > 0 ? { moreCuts: fitted.moreCuts } : {}),
   };
+}
+
+/** As many members as there is room for, and what is left of it. */
+function takeMembers(members: readonly Member[], room: number): {
+  readonly taken: readonly Member[];
+  readonly left: number;
+  readonly fitted?: Fitted;
+} {
+  const costs = new JsonCost();
+  const taken: Member[] = [];
+  let left = room;
+  for (const member of members) {
+    const { name, node } = member;
+    const head = SEPARATOR + (name === undefined ? 0 : costOfName(name, left));
+    const cost = head + costs.of(node.value, left);
+    if (cost <= left) {
+      taken.push(member);
+      left -= cost;
+    } else if (taken.length > 0) break;
+    else {
+      const maxTokens = Math.max(LEAST_TOKENS, left - head);
+      const fitted = fitResult(node.value, { maxTokens, location: node.location });
+      const cut = { ...member, node: { ...node, value: fitted.value } };
+      return { taken: [cut], left: left - head - fitted.tokens, fitted };
+    }
+  }
+  return { taken, left };
+}
+
+function isLongName(name: string, maxTokens: number): boolean {
+  return costOfName(name, maxTokens / 2) > maxTokens / 2;
 }
 
 /** A name that has no room is passed over and counted; with more tokens it can be read. */
 function passedOver(
-  type: "array" | "object" | "nodes",
   { offset, total }: { readonly offset: number; readonly total: number },
 ): Page {
   const next = offset + 1 < total ? { next: offset + 1 } : {};
-  return { value: {}, type, total, offset, ...next, tokens: BRACKETS, cuts: [], moreCuts: 1 };
+  return {
+    value: {},
+    type: "object",
+    total,
+    offset,
+    ...next,
+    tokens: BRACKETS,
+    cuts: [],
+    moreCuts: 1,
+  };
 }
 
 function toValue(members: readonly Member[], type: "array" | "object" | "nodes"): unknown {

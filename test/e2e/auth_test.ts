@@ -92,6 +92,7 @@ const PROTECTED: readonly [string, unknown][] = [
   ["/introspect", undefined],
   ["/api/v1/runtimes", undefined],
   ["/runtimes", undefined],
+  ["/api/v1/results/res_0", undefined],
   ["/metrics", undefined],
 ];
 

@@ -129,6 +129,15 @@ Deno.test("embedded: native tools, typed and validated, without a server", async
     assert.deepEqual(result, [3, 7, 11, "hello you"], JSON.stringify(error));
   });
 
+  await t.step("a result that is cut is read on by its handle", async () => {
+    const { truncated } = await codemode.execute(
+      "return Array.from({ length: 5000 }, (_none, id) => ({ id }))",
+      { maxResultTokens: 400 },
+    );
+    const { value } = await codemode.readResult(truncated?.handle ?? "", { path: "$[4999].id" });
+    assert.equal(value, 4999);
+  });
+
   await t.step("a wrong argument does not run", async () => {
     const { error, metrics } = await codemode.execute('return tools.add({ a: 1, b: "2" })');
     assert.deepEqual([error?.code, metrics.apiCalls], ["TYPE_CHECK_FAILED", 0]);

@@ -265,6 +265,21 @@ Deno.test("client: a direct call posts its input to the tool's path and restores
   assert.equal(sent[0]?.headers.get("accept"), "application/json; values=tagged");
 });
 
+Deno.test("client: how many tokens a result may have, and the reading of the rest", async () => {
+  const page = { value: [{ $type: "Map", value: [] }], type: "array", tokens: 9, cuts: [] };
+  const { client, sent } = scripted([json({ result: 1, truncated: { cuts: [] } }), json(page)]);
+  const called = await client.callTool("a", "b", {}, { maxResultTokens: 500 });
+  assert.deepEqual(called, { result: 1, truncated: { cuts: [] } });
+  const options = { path: "$.a[1:2]['x y']", offset: 0, limit: 2, maxTokens: 400 };
+  assert.deepEqual(await client.readResult("res/1", options), page);
+  assert.deepEqual(sent.map(({ url }) => url), [
+    "http://service/base/api/v1/tools/a/b?maxResultTokens=500",
+    "http://service/base/api/v1/results/res%2F1?path=%24.a%5B1%3A2%5D%5B%27x+y%27%5D&offset=0" +
+    "&limit=2&maxTokens=400",
+  ]);
+  assert.equal(sent[1]?.headers.get("accept"), "*/*");
+});
+
 Deno.test("client: a call that may have taken effect is not made again", async () => {
   const lost = (mayHaveTakenEffect: boolean) =>
     json({

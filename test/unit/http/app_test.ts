@@ -196,7 +196,7 @@ Deno.test("http: bodies that are not UTF-8, not JSON, not a request", async () =
   );
   assert.equal(
     (await refuse('{"code":"1","constructor":1}')).message,
-    'The request is not valid: Unrecognized key: "constructor"; known: code, language, typescript, runtime, timeout, memoryLimit, check, capabilities, context',
+    'The request is not valid: Unrecognized key: "constructor"; known: code, language, typescript, runtime, timeout, memoryLimit, check, capabilities, context, maxResultTokens',
   );
   assert.equal(
     (await refuse('{"timeOut":1}')).message,

@@ -45,6 +45,13 @@ function judged(verdict: "allow" | "deny", condition: Condition, input: unknown)
   return rule.startsWith("rules[0]") ? `${given}: ${reason}` : "no rule";
 }
 
+Deno.test("a condition on a slice is one on each of its values", () => {
+  const after: Condition = { path: "$.files[1:]", equals: "x" };
+  assert.match(judged("deny", after, { files: ["a", "b", "x"] }), /^deny: /);
+  assert.equal(judged("deny", after, { files: ["x", "b"] }), "no rule");
+  assert.equal(judged("allow", after, { files: ["a", "x", "b"] }), "no rule");
+});
+
 Deno.test("without rules everything that is granted is allowed", () => {
   assert.deepEqual(decide(createPolicy(), WRITE, {}), {
     verdict: "allow",
