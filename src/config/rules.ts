@@ -35,6 +35,7 @@ export function brokenRules(
     ...bashRules(file),
     ...mcpRules(file),
     ...oauthRules(file),
+    ...shownRules(file),
     ...grantRules(file, servers),
     ...openApiRules(file),
     ...toolPolicyFaults(file.security.tools, servers),
@@ -48,6 +49,18 @@ function bashRules({ sandbox: { bash } }: ConfigFile): BrokenRule[] {
       path: ["sandbox", "bash", "commands", index],
       message: `"${name}" is no command of the shell`,
       suggestion: nearestName(name, SHELL_COMMANDS),
+    }]
+  );
+}
+
+/** A server that is to be shown as it is must be there. */
+function shownRules({ server, mcp }: ConfigFile): BrokenRule[] {
+  const known = Object.keys(mcp.servers);
+  return server.mcp.passThrough.flatMap((name, index) =>
+    known.includes(name) ? [] : [{
+      path: ["server", "mcp", "passThrough", index],
+      message: `There is no server "${name}" in mcp.servers`,
+      suggestion: nearestName(name, known),
     }]
   );
 }

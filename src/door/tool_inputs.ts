@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { CodemodeError } from "../base/errors.ts";
-import { ExecuteRequestSchema, ReadResultSchema, ToolCallRequestSchema } from "../contract/mod.ts";
+import { ExecuteRequestSchema, ReadResultSchema } from "../contract/mod.ts";
 
 /** Faults told at most. */
 const MAX_ISSUES = 10;
@@ -34,7 +34,7 @@ export const SearchInputSchema = z.strictObject({
 /** Input of `call_tool`. */
 export const CallInputSchema = z.strictObject({
   path: z.string().min(1).max(500).describe('Such as "mcp.memory.search_nodes"'),
-  input: ToolCallRequestSchema.default({}).describe("The tool's own input"),
+  input: z.record(z.string(), z.unknown()).default({}).describe("The tool's own input"),
   maxResultTokens,
 });
 

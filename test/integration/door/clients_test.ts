@@ -23,6 +23,8 @@ const CONFIG = {
   logging: { level: "warn", format: "json", outputs: [{ type: "console" }] },
 };
 
+const STDIO_LEFT_OUT = "v2 2025-11-25";
+
 const PROGRAM = `
 const first = await mcp.peer.confirm({ what: "the first" });
 const second = await mcp.peer.confirm({ what: "the second" });
@@ -54,7 +56,11 @@ async function withPlaces(use: (places: Record<string, Place>) => Promise<void>)
 Deno.test("every client over every transport", async (t) => {
   await withPlaces(async (places) => {
     for (const [transport, place] of Object.entries(places)) {
-      for (const kind of CLIENTS) {
+      // A process for each is slow, and what differs by the client is not the transport.
+      const kinds = transport === "stdio"
+        ? CLIENTS.filter((kind) => kind !== STDIO_LEFT_OUT)
+        : CLIENTS;
+      for (const kind of kinds) {
         await t.step(`${kind} over ${transport}`, async () => {
           await using client = await connect(kind, place, YES);
           assert.equal(client.version, kind.endsWith("2026-07-28") ? "2026-07-28" : "2025-11-25");

@@ -606,3 +606,13 @@ mcp: {servers: {a: {command: x, timeout: soon}}}
     'c.yaml:2:42: mcp.servers.a.timeout: "soon" is not a duration such as "30s" or "500ms"',
   ]);
 });
+
+Deno.test("a server that is shown as it is must be configured", () => {
+  const text = `
+server: { mcp: { passThrough: [memry] } }
+mcp: { servers: { memory: { transport: stdio, command: memory } } }
+`;
+  assert.deepEqual(problems(text), [
+    'c.yaml:2:32: server.mcp.passThrough.0: There is no server "memry" in mcp.servers (did you mean "memory"?)',
+  ]);
+});
