@@ -175,6 +175,7 @@ export class Authorizer implements AuthProvider {
   }
 
   async #renew(challenge: Challenge, refused: string | undefined): Promise<void> {
+    await using _held = await this.#deps.store.hold(this.#owner);
     await this.#load();
     if (this.#login && this.#login.accessToken !== refused) return;
     try {
@@ -202,7 +203,7 @@ export class Authorizer implements AuthProvider {
       await this.#save(await refreshLogin(login, this.#config, authority, this.#fetch));
     } catch (error) {
       if (!isRefused(error)) throw error;
-      // Another process may have used the refresh token a moment before.
+      // A process of another machine may have used the refresh token a moment before.
       await this.#load();
       if (this.#login && this.#login !== login) return;
       throw this.#needsLogin("the last one was revoked or is over", error);

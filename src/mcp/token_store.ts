@@ -8,6 +8,7 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/prom
 import { join } from "node:path";
 import { CodemodeError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
+import { lockFile } from "./file_lock.ts";
 import type { Login, LoginKey } from "./login.ts";
 import { loginRequired } from "./login_required.ts";
 import { openLogin, sealLogin } from "./sealed_login.ts";
@@ -25,6 +26,8 @@ export interface TokenStore {
   write(login: Login): Promise<void>;
   /** Whether there was one. */
   remove(owner: LoginKey): Promise<boolean>;
+  /** Keeps others of this machine from renewing the login until disposed. */
+  hold(owner: LoginKey): Promise<AsyncDisposable>;
   /** A text that changes when the login does; cheap. */
   version(owner: LoginKey): Promise<string>;
 }
@@ -84,6 +87,10 @@ class FileTokenStore implements TokenStore {
     const existed = await this.version(owner) !== ABSENT;
     await rm(this.#pathOf(owner), { force: true });
     return existed;
+  }
+
+  hold(owner: LoginKey): Promise<AsyncDisposable> {
+    return lockFile(`${this.#pathOf(owner)}.lock`);
   }
 
   async version(owner: LoginKey): Promise<string> {

@@ -207,6 +207,12 @@ Deno.test("two services with one login: the one that comes second takes what the
   assert.equal(textOf(await read(one.manager)), "read done");
   assert.equal(textOf(await read(other.manager)), "read done");
   assert.equal(refreshes(servers), 1);
+  for (let round = 2; round <= 4; round += 1) {
+    servers.expire();
+    const texts = await Promise.all([read(one.manager), read(other.manager)]);
+    assert.deepEqual(texts.map(textOf), ["read done", "read done"]);
+    assert.equal(refreshes(servers), round, "also at the same time");
+  }
 });
 
 Deno.test("a login that was revoked asks for another, once, and goes on after it", async () => {
@@ -423,6 +429,7 @@ Deno.test("tokens that cannot be kept are used all the same, and it is logged", 
   const full: TokenStore = {
     read: (owner) => place.store.read(owner),
     version: (owner) => place.store.version(owner),
+    hold: (owner) => place.store.hold(owner),
     remove: (owner) => place.store.remove(owner),
     write: () => Promise.reject(new Error("no space left")),
   };
