@@ -24,12 +24,12 @@ async function run({ part, requirements, start }: ConformanceRun) {
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).output();
   const decoder = new TextDecoder();
-  const output = decoder.decode(stdout) + decoder.decode(stderr);
-  const lines = parseSummary(output);
-  const counts = judge(lines, success);
+  const output = decoder.decode(stdout);
+  const counts = judge(parseSummary(output), success);
   console.log(`\n== ${part} ${requirements}`);
   // All of it when something is wrong: the reasons stand before the summary.
-  console.log(success ? output.slice(output.lastIndexOf("===") + 3).trim() : output);
+  if (success) console.log(output.slice(output.lastIndexOf("SUMMARY")));
+  else console.log(output + decoder.decode(stderr));
   return counts;
 }
 

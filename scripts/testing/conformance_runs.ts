@@ -23,11 +23,14 @@ export interface ConformanceSubject extends AsyncDisposable {
 
 const DRIVER = "test/conformance/client_driver.ts";
 
+/** All scenarios of a run start at once, each with a process of its own. */
+const CLIENT_TIMEOUT_MS = 90_000;
+
 /** The suite starts the driver itself, once for each scenario. */
 function startClient(): Promise<ConformanceSubject> {
   const command = `deno run -A --no-check --frozen ${DRIVER}`;
   return Promise.resolve({
-    args: ["--command", command],
+    args: ["--command", command, "--timeout", String(CLIENT_TIMEOUT_MS)],
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });
 }

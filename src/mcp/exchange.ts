@@ -54,8 +54,7 @@ export async function exchange<Result>(
   if (client.getProtocolEra() === "modern") {
     const { round } = options;
     if (round !== undefined) return await sendOnce(answersOf(round));
-    const either = AbortSignal.any([signal, over]);
-    return await inRounds(sendOnce, { server, tool: about, ask, signal: either });
+    return await inRounds(sendOnce, { server, tool: about, ask, signals: [signal, over] });
   }
   using seat = await desk.sit({ tool: about, principal, ask }, signal);
   try {

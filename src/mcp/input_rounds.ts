@@ -24,8 +24,8 @@ export interface InputRoundsOptions {
   readonly server: string;
   readonly tool: string;
   readonly ask?: Ask | undefined;
-  /** Aborts when the call is over. */
-  readonly signal: AbortSignal;
+  /** One aborts when the call is over, or the session. */
+  readonly signals: readonly AbortSignal[];
 }
 
 interface InputRequired {
@@ -59,11 +59,11 @@ async function answerRound(
     throw refused(options, `for ${requests.length} things at once`);
   }
   const round = new AbortController();
-  const signal = AbortSignal.any([options.signal, round.signal]);
+  const signal = AbortSignal.any([...options.signals, round.signal]);
   try {
     const given = await Promise.all(
       requests.map(async ([key, request]) =>
-        [key, await answerOne(request, { ...options, signal })] as const
+        [key, await answerOne(request, options, signal)] as const
       ),
     );
     return {
@@ -79,11 +79,12 @@ async function answerRound(
 async function answerOne(
   request: unknown,
   options: InputRoundsOptions,
+  signal: AbortSignal,
 ): Promise<QuestionAnswer | { readonly roots: readonly never[] }> {
   const { method, params } = Object(request) as { readonly [member: string]: unknown };
   // There are no folders a server could be told of; saying so gives nothing away.
   if (method === "roots/list") return { roots: [] };
-  const { server, tool, ask, signal } = options;
+  const { server, tool, ask } = options;
   if (method !== "elicitation/create" || !ask) throw refused(options, "for what nobody here gives");
   const read = readQuestion(server, tool, params);
   if ("refused" in read) throw refused(options, `what cannot be put to anybody: ${read.refused}`);

@@ -10,6 +10,11 @@ export {
 export type { ConnectionState } from "./connection_state.ts";
 export type { ExchangeOptions, RelayedRound, TraceContext } from "./exchange_options.ts";
 export type { McpContent, McpResult } from "./mcp_result.ts";
+export {
+  type HeaderParameter,
+  type HeaderParameters,
+  readHeaderParameters,
+} from "./header_parameters.ts";
 export type { McpLogEntry, McpLogLevel } from "./log_meter.ts";
 export type { McpList, PassThrough } from "./pass_through.ts";
 export type { McpProgress } from "./progress_meter.ts";

@@ -14,6 +14,7 @@ import type { ExchangeOptions } from "./exchange_options.ts";
 import type { McpResult } from "./mcp_result.ts";
 import type { Ask } from "./question.ts";
 import type { Session } from "./session.ts";
+import { Turn } from "./turn.ts";
 
 /** A server as calls need it. */
 export interface Server {
@@ -37,6 +38,11 @@ export interface ServerRequest<Result> {
   readonly clock: Clock;
   /** Makes the request on a session; made again when it has certainly not reached the server. */
   readonly send: (session: Session, options: ExchangeOptions) => Promise<Result>;
+}
+
+interface Limits {
+  readonly deadline: Deadline;
+  readonly turn: Turn;
 }
 
 type Stage = "connect" | "queue" | "call";
@@ -73,11 +79,12 @@ export async function request<Result>(
       await server.connection.ready(deadline.signal);
       stage = "queue";
       assertInTime(server, about, deadline.remainingMs);
-      using _pass = await server.gate.enter(options.principal ?? "", deadline.signal);
+      const { principal = "" } = options;
+      using turn = await Turn.take(server.gate, { principal, signal: deadline.signal });
       stage = "connect";
       const session = await server.connection.ready(deadline.signal);
       stage = "call";
-      const outcome = await attemptOnce(server, session, wanted, deadline);
+      const outcome = await attemptOnce(server, session, wanted, { deadline, turn });
       if ("result" in outcome) return outcome.result;
       const { maxAttempts } = server.config.retryPolicy;
       if (!outcome.sessionLost || !outcome.unsent || attempt >= maxAttempts) throw outcome.error;
@@ -92,10 +99,11 @@ async function attemptOnce<Result>(
   { name, connection }: Server,
   session: Session,
   { about, options, send }: ServerRequest<Result>,
-  deadline: Deadline,
+  limits: Limits,
 ): Promise<{ readonly result: Result } | CallFailure> {
+  const { deadline } = limits;
   let hasAsked = false;
-  const ask = options.ask && pausing(options.ask, deadline, () => hasAsked = true);
+  const ask = options.ask && pausing(options.ask, limits, () => hasAsked = true);
   try {
     const { signal } = deadline;
     const result = await send(session, { ...options, signal, ...(ask ? { ask } : {}) });
@@ -114,12 +122,14 @@ function noTool({ name }: Server, tool: string): CodemodeError {
   return new CodemodeError("TOOL_NOT_FOUND", message, { details: { server: name, tool } });
 }
 
-/** The time that whoever is asked takes is not the call's. */
-function pausing(ask: Ask, deadline: Deadline, onAsk: () => void): Ask {
+/** The time that whoever is asked takes is not the request's, and its place is free until then. */
+function pausing(ask: Ask, { deadline, turn }: Limits, onAsk: () => void): Ask {
   return async (question, signal) => {
     onAsk();
-    using _pause = deadline.pause();
-    return await ask(question, signal);
+    return await turn.without(async () => {
+      using _pause = deadline.pause();
+      return await ask(question, signal);
+    });
   };
 }
 

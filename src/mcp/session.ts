@@ -18,13 +18,14 @@ import type { McpServerConfig } from "../config/mod.ts";
 import { createClient } from "./create_client.ts";
 import { exchange, NO_TIMEOUT_MS, type Party, type Send } from "./exchange.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
+import { type AskPage, listTools } from "./list_tools.ts";
 import type { McpResult } from "./mcp_result.ts";
 import { openTransport, type TransportDeps } from "./open_transport.ts";
 import { NoticeRoutes } from "./notice_routes.ts";
 import { QuestionDesk } from "./question_desk.ts";
 import { readChange, type ServerChange } from "./server_change.ts";
 import { StdioTransport } from "./stdio_transport.ts";
-import { type ListedTool, MAX_TOOL_PAGES, MAX_TOOLS, siftTools } from "./tool_list.ts";
+import { type ListedTool, siftTools } from "./tool_list.ts";
 
 /** What a session needs besides its server's configuration. */
 export interface SessionDeps extends Omit<TransportDeps, "onBroken"> {
@@ -52,6 +53,8 @@ export class Session {
   readonly #client: Client;
   readonly #transport: Transport;
   readonly #lost = createDeferred<string>();
+  readonly #isHttp: boolean;
+  readonly #logger: Logger;
   readonly #over = new AbortController();
   readonly #party: Pick<Party<unknown>, "server" | "desk" | "routes" | "over">;
   #listedTools = new Map<string, ListedTool>();
@@ -59,6 +62,8 @@ export class Session {
   #lastError: string | undefined;
 
   private constructor(name: string, config: McpServerConfig, deps: SessionDeps) {
+    this.#isHttp = config.transport === "http";
+    this.#logger = deps.logger;
     const desk = new QuestionDesk(name, deps.logger);
     const routes = new NoticeRoutes(deps.clock);
     this.#party = { server: name, desk, routes, over: this.#over.signal };
@@ -153,19 +158,13 @@ export class Session {
 
   /** Every tool, over all pages; a list without end is cut and `isComplete` says so. */
   async listTools(signal: AbortSignal): Promise<{ tools: ListedTool[]; isComplete: boolean }> {
-    const tools: ListedTool[] = [];
-    if (!this.capabilities.tools) return { tools, isComplete: true };
-    let cursor: string | undefined;
-    for (let page = 0; page < MAX_TOOL_PAGES && tools.length < MAX_TOOLS; page += 1) {
-      const params = cursor === undefined ? {} : { cursor };
-      const request = { method: "tools/list", params } as const;
-      const answer = await this.#client.request(request, { signal, timeout: NO_TIMEOUT_MS });
-      tools.push(...answer.tools as readonly ListedTool[]);
-      cursor = answer.nextCursor;
-      if (cursor === undefined) break;
-    }
-    const isComplete = cursor === undefined && tools.length <= MAX_TOOLS;
-    tools.length = Math.min(tools.length, MAX_TOOLS);
+    if (!this.capabilities.tools) return { tools: [], isComplete: true };
+    const options = { signal, timeout: NO_TIMEOUT_MS };
+    const ask: AskPage = (params) =>
+      this.#client.request({ method: "tools/list", params }, options);
+    const sendsHeaders = this.#isHttp && this.isModern;
+    const { tools, isComplete, refused } = await listTools(ask, { sendsHeaders });
+    logRefused(refused, this.#logger);
     this.#listedTools = new Map(tools.map((tool) => [tool.name, tool]));
     return { tools, isComplete };
   }

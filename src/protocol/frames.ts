@@ -42,7 +42,8 @@ export interface WireError {
 /** A place in the submitted text: both count from 1, columns in UTF-16 units. */
 export interface WirePlace {
   readonly line: number;
-  readonly column: number;
+  /** Absent where only the line is known. */
+  readonly column?: number;
 }
 
 /** One tool as the guest may call it. `name` is what the call frame carries. */

@@ -147,7 +147,8 @@ function readError(json: unknown, depth: number, causesLeft: number): WireError 
 function readPlace(json: unknown): WirePlace {
   const place = asObject(json, "error.place");
   const line = asCount(own(place, "line"), "error.place.line");
-  return { line, column: asCount(own(place, "column"), "error.place.column") };
+  const column = own(place, "column");
+  return column === undefined ? { line } : { line, column: asCount(column, "error.place.column") };
 }
 
 function own(object: JsonObject, key: string): unknown {

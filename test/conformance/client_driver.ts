@@ -12,7 +12,7 @@ import { createMcpManager, type McpManager, type PassThrough } from "../../src/m
 import { serverConfig } from "../harness/mcp_servers.ts";
 
 const SERVER = "peer";
-const signal = AbortSignal.timeout(25_000);
+const signal = AbortSignal.timeout(60_000);
 
 /** What the suite tells of a scenario that needs it. */
 interface Context {
@@ -87,5 +87,10 @@ async function main(url: string): Promise<void> {
   await readAll(manager.passThrough(SERVER));
 }
 
-await main(Deno.args.at(-1)!);
-Deno.exit(0);
+try {
+  await main(Deno.args.at(-1)!);
+  Deno.exit(0);
+} catch (error) {
+  stderr.write(`${error}\n`);
+  Deno.exit(1);
+}

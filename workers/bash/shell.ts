@@ -12,7 +12,7 @@ import { extraCommands, isExtraCommand } from "./extra_commands.ts";
 import { failedLine } from "./failed_line.ts";
 import { ToolFailure } from "./tool_failure.ts";
 import { Deadlines } from "./deadlines.ts";
-import { Jobs } from "./jobs.ts";
+import { Jobs, RUN_JOB, WAIT } from "./jobs.ts";
 import { createFetch } from "./fetch.ts";
 import type { SendCall } from "../guest/tools.ts";
 import { LIMITS } from "./limits.ts";
@@ -196,6 +196,12 @@ function toRefusal(error: unknown): { stdout: string; stderr: string; exitCode: 
   return { stdout: "", stderr: `bash: ${message}\n`, exitCode: 1 };
 }
 
+/** Nobody here can set the package's options, and names of ours mean nothing to a script. */
+function withoutPackageWords(line: string): string {
+  return line.replace(/,? increase executionLimits\.\w+/, "").replaceAll(RUN_JOB, "&")
+    .replaceAll(WAIT, "wait");
+}
+
 function toLines(text: string): string[] {
-  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
+  return text === "" ? [] : text.replace(/\n$/, "").split("\n").map(withoutPackageWords);
 }

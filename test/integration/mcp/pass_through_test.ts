@@ -1,6 +1,8 @@
 /** What servers have besides tools, as they are, at both revisions and over both transports. */
 
 import assert from "node:assert/strict";
+import { createLogger } from "../../../src/base/log.ts";
+import { createCatalog, createMcpSource, failedResult } from "../../../src/catalog/mod.ts";
 import type { McpLogEntry, PassThrough, ServerChange } from "../../../src/mcp/mod.ts";
 import {
   fixtureConfig,
@@ -89,6 +91,22 @@ Deno.test("what a server does not have is empty, or refused as the protocol does
   });
   await assert.rejects(peer.subscribe(URI, { signal }), { code: "MCP_TOOL_ERROR" });
   assert.throws(() => started.manager.passThrough("other"), { code: "TOOL_NOT_FOUND" });
+});
+
+Deno.test("through the catalog a call gives what the server answered, also when the tool failed", async () => {
+  await using started = await startManager({ peer: fixtureConfig("asking_v1.ts", "stdio") });
+  const logger = createLogger([], "error");
+  const catalog = createCatalog([createMcpSource(started.manager)], { logger });
+  const { value, isStructured, raw } = await catalog.exchange("peer", "blocks", {}, { signal });
+  assert.deepEqual([value, isStructured], [{ b: 2 }, true]);
+  assert.deepEqual(raw, await started.manager.call("peer", "blocks", {}, { signal }));
+  assert.deepEqual(await catalog.call("peer", "blocks", {}, { signal }), { b: 2 });
+  const error = await catalog.exchange("peer", "endless", {}, { signal }).catch((error) => error);
+  assert.deepEqual(
+    [error.code, failedResult(error)],
+    ["MCP_TOOL_ERROR", { content: [{ type: "text", text: '"no"' }], isError: true }],
+  );
+  assert.equal(failedResult(new Error("other")), undefined);
 });
 
 async function changesAreTold(

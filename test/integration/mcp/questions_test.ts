@@ -113,7 +113,7 @@ for (const { file, version } of PEERS) {
 for (const { file } of PEERS) {
   Deno.test(`a question of ${file} ends with its call and with its server; its time is not the call's`, async () => {
     const clock = new FakeClock();
-    const config = fixtureConfig(file, "stdio", { timeoutMs: 20_000 });
+    const config = fixtureConfig(file, "stdio", { timeoutMs: 20_000, maxConcurrentCalls: 1 });
     await using started = await startManager({ peer: config }, { canAsk: true, clock });
     const { manager } = started;
 
@@ -127,6 +127,12 @@ for (const { file } of PEERS) {
       action: "accept",
       content: { sure: true, level: 2 },
     });
+
+    const calling = async () => {
+      assert.equal(typeof await call(manager, "pid"), "number", "its place is free meanwhile");
+      return YES;
+    };
+    await call(manager, "confirm", { ask: calling }, { what: "it" });
 
     const caller = new AbortController();
     const given = askedOnce(() => caller.abort());

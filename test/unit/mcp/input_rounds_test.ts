@@ -8,7 +8,7 @@ import {
 } from "../../../src/mcp/input_rounds.ts";
 
 const { signal } = new AbortController();
-const head = { server: "s", tool: "t", signal };
+const head = { server: "s", tool: "t", signals: [signal] };
 const YES = { action: "accept", content: { sure: true } } as const;
 const elicit = (message: string) => ({
   method: "elicitation/create",
