@@ -70,7 +70,7 @@ function asking(
 }
 
 const STRING = { type: "string" };
-const CONFIRM = { confirm: { type: "boolean" } };
+const CONFIRM = { name: STRING, confirm: { type: "boolean" } };
 const completed = ({ action, content }: { action: string; content: unknown }) =>
   text(`Elicitation completed: action=${action}, content=${JSON.stringify(content)}`);
 
