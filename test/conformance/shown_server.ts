@@ -70,6 +70,7 @@ function asking(
 }
 
 const STRING = { type: "string" };
+const CONFIRM = { name: STRING, confirm: { type: "boolean" } };
 const completed = ({ action, content }: { action: string; content: unknown }) =>
   text(`Elicitation completed: action=${action}, content=${JSON.stringify(content)}`);
 
@@ -395,8 +396,8 @@ const TOOLS: Record<string, { schema?: Schema; run: Run }> = {
       }
       return inputRequired({
         inputRequests: {
-          a: form("a", { confirm: { type: "boolean" } }),
-          b: form("b", { confirm: { type: "boolean" } }),
+          a: form("a", CONFIRM),
+          b: form("b", CONFIRM),
         },
       });
     },
