@@ -82,7 +82,7 @@ const OURS: Readonly<Record<string, { readonly why: string; readonly trial: Tria
       const names = [...(await response.text()).matchAll(/^event: (\w+)$/gm)].map(([, name]) =>
         name
       );
-      assert.equal(response.headers.get("content-type"), "text/event-stream");
+      assert.equal(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
       assert.deepEqual([...new Set(names)], ["phase", "result"]);
     },
   },
