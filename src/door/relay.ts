@@ -49,12 +49,12 @@ function relayedCapabilities(talk: Talk): Readonly<Record<string, unknown>> {
   return capabilities;
 }
 
-/** Where a request belongs in a distributed trace, as its sender says. */
+/** Where a request belongs in a distributed trace, as it says itself, or else as its HTTP request does. */
 export function traceOf({ ctx }: Pick<Talk, "ctx">): Pick<CallHooks, "trace"> {
   const meta: Readonly<Record<string, unknown>> = ctx.mcpReq._meta ?? {};
-  const traceparent = meta[TRACEPARENT_META_KEY];
-  const tracestate = meta[TRACESTATE_META_KEY];
-  const trace = readTraceContext(traceparent, tracestate);
+  const headers = ctx.http?.req?.headers;
+  const trace = readTraceContext(meta[TRACEPARENT_META_KEY], meta[TRACESTATE_META_KEY]) ??
+    readTraceContext(headers?.get("traceparent"), headers?.get("tracestate"));
   return trace === undefined ? {} : { trace };
 }
 

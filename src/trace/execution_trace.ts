@@ -76,7 +76,7 @@ export class ExecutionTrace {
     // Another place in the same queue.
     if (phase === "queued" && this.#phase === "queued") return;
     this.#phase = phase;
-    this.#span?.end();
+    this.#span?.end({});
     const engine = continuation?.to ?? runtime;
     this.#span = this.#root.child(SPAN_OF[phase], {
       ...(engine === undefined ? {} : { "codemode.engine": engine }),

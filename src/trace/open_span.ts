@@ -71,7 +71,7 @@ export class OpenSpan {
   }
 
   /** Ends it; a code says that it failed. */
-  end(attributes: Attributes = {}, failure?: string): void {
+  end(attributes: Attributes, failure?: string): void {
     this.#span.setAttributes(bounded(attributes));
     if (failure !== undefined) {
       this.#span.setStatus({ code: SpanStatusCode.ERROR, message: failure.slice(0, MAX_NAME) });
@@ -80,7 +80,7 @@ export class OpenSpan {
   }
 }
 
-// SAFETY: servers and programs choose names; what leaves is short (test/integration/trace: bounded).
+// SAFETY: servers and programs choose names; what leaves is short (test/unit/trace: long names).
 function bounded(attributes: Attributes): Attributes {
   const pairs = Object.entries(attributes).map(([name, value]) =>
     [name, typeof value === "string" ? value.slice(0, MAX_NAME) : value] as const
