@@ -204,7 +204,9 @@ Deno.test("telemetry: executions and calls in their caller's trace, and nothing 
 
 Deno.test("telemetry: where nobody collects, servers are told of their caller's trace as it came", async () => {
   const told: unknown[] = [];
-  const native = createNativeSource({ note: tool({ input: z.object({}), execute: () => 1 }) });
+  const native = createNativeSource("local", "A tool", {
+    note: tool({ input: z.object({}), execute: () => 1 }),
+  });
   const source: ToolSource = {
     ...native,
     call(server, name, input, options) {
@@ -218,7 +220,7 @@ Deno.test("telemetry: where nobody collects, servers are told of their caller's 
     const init = { method: "POST", headers, body: JSON.stringify(body) };
     await (await app.fetch(new Request(`http://localhost${path}`, init))).text();
   };
-  const program = { code: "return await local.note({});" };
+  const program = { code: "return await mcp.local.note({});" };
   await send("/api/v1/execute", program);
   await send("/api/v1/execute/stream", program);
   await send("/api/v1/tools/local/note", {});
