@@ -32,6 +32,7 @@ import { createPythonAnalyst } from "./runtime/mod.ts";
 import { openStations } from "./open_stations.ts";
 import { createReloader } from "./reload.ts";
 import { createServerAdmin } from "./server_admin.ts";
+import { openTelemetry } from "./trace/mod.ts";
 import { createToolSources, type ToolSources } from "./tool_sources.ts";
 import { watchRules } from "./watch_rules.ts";
 
@@ -125,6 +126,7 @@ export function createApp(config: Config, options: AppOptions): App {
     logger,
     metrics,
     results,
+    telemetry: openTelemetry({ version: VERSION, clock }),
     environment: process.env,
     ...(audit === undefined ? {} : { audit }),
     ...(options.approver === undefined ? {} : { approver: options.approver }),

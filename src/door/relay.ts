@@ -10,6 +10,7 @@ import {
   TRACESTATE_META_KEY,
 } from "@modelcontextprotocol/server";
 import { CodemodeError } from "../base/errors.ts";
+import { readTraceContext } from "../base/trace_context.ts";
 import type { CallHooks } from "../engine/mod.ts";
 import type { WaitingState } from "./door.ts";
 import { capabilitiesOf, type Talk } from "./talk.ts";
@@ -48,14 +49,13 @@ function relayedCapabilities(talk: Talk): Readonly<Record<string, unknown>> {
   return capabilities;
 }
 
-/** Where a request belongs in a distributed trace, as its sender says. */
+/** Where a request belongs in a distributed trace, as it says itself, or else as its HTTP request does. */
 export function traceOf({ ctx }: Pick<Talk, "ctx">): Pick<CallHooks, "trace"> {
   const meta: Readonly<Record<string, unknown>> = ctx.mcpReq._meta ?? {};
-  const traceparent = meta[TRACEPARENT_META_KEY];
-  const tracestate = meta[TRACESTATE_META_KEY];
-  if (typeof traceparent !== "string" || !TRACEPARENT.test(traceparent)) return {};
-  const isKept = typeof tracestate === "string" && tracestate.length <= MAX_TRACESTATE;
-  return { trace: { traceparent, ...(isKept ? { tracestate } : {}) } };
+  const headers = ctx.http?.req?.headers;
+  const trace = readTraceContext(meta[TRACEPARENT_META_KEY], meta[TRACESTATE_META_KEY]) ??
+    readTraceContext(headers?.get("traceparent"), headers?.get("tracestate"));
+  return trace === undefined ? {} : { trace };
 }
 
 /** A server's answer as ours; the state it wants back goes along under our signature. */
@@ -85,9 +85,6 @@ export function asProtocolError(thrown: unknown): unknown {
   const data = (Object(thrown.cause) as { readonly data?: unknown }).data;
   return new ProtocolError(errorCode, thrown.message, data);
 }
-
-const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
-const MAX_TRACESTATE = 512;
 
 /** Whoever has gone away hears nothing. */
 function unheard(told: Promise<void>): void {

@@ -117,7 +117,7 @@ class LocalEngine implements Engine {
     this.#readers = new ObservedToolboxes(shapes);
     const tools = new ToolGates(parts, { policy, metrics: this.#metrics, shapes });
     this.#choices = new RuntimeChoices(parts.clock);
-    this.#executions = new Executions(parts.config.executions, parts.clock);
+    this.#executions = new Executions(parts.config.executions, parts.clock, parts.telemetry);
     this.#programs = new ProgramRuns(parts, this.#preparation, tools, this.#choices);
     this.#direct = new DirectCalls({
       clock: parts.clock,
@@ -162,6 +162,8 @@ class LocalEngine implements Engine {
       executionId: newId("exec"),
       requestId: options.requestId ?? newId("req"),
       principal: caller.id,
+      language: admitted.language,
+      ...(options.trace === undefined ? {} : { trace: options.trace }),
       cancel: (reason: CodemodeError) => ticket.cancel(reason),
     };
     return this.#executions.begin(beginning, (watch) => {

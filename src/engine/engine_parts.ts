@@ -10,6 +10,7 @@ import type { AuditSink, EngineName, Language, RuntimeInfo } from "../contract/m
 import type { Approver } from "../policy/mod.ts";
 import type { Pool } from "../pool/mod.ts";
 import type { KeptResults } from "../results/mod.ts";
+import type { Telemetry } from "../trace/mod.ts";
 
 /** What an engine is made of. */
 export interface EngineParts {
@@ -27,6 +28,8 @@ export interface EngineParts {
   readonly audit?: AuditSink;
   /** Who is asked about calls that a rule wants approved. @default nobody, so they are refused */
   readonly approver?: Approver;
+  /** Who is told of spans and measurements. @default nobody, and nothing is computed */
+  readonly telemetry?: Telemetry | undefined;
   /** Where granted environment variables are read. @default there are none */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }

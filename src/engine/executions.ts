@@ -3,15 +3,18 @@
 import { CodemodeError } from "../base/errors.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ExecutionsConfig } from "../config/mod.ts";
-import type { ExecutionsAnswer } from "../contract/mod.ts";
+import type { ExecutionsAnswer, Language } from "../contract/mod.ts";
 import { EventLog, KeptExecutions } from "../journal/mod.ts";
 import { Standstill } from "../runtime/mod.ts";
+import type { ExecutionTrace, Telemetry } from "../trace/mod.ts";
 import type { ExecutionResult } from "./answer.ts";
 import { ExecutionFeed } from "./execution_feed.ts";
 import type { Happening } from "./happening.ts";
 import { LiveExecution } from "./live_execution.ts";
+import type { CallHooks } from "./direct_calls.ts";
 import type { Caller } from "./principal.ts";
 import { Questions } from "./questions.ts";
+import { traceExecution } from "./trace_execution.ts";
 
 /** Executions on one page when nobody says how many, and at most. */
 const PAGE = { usual: 50, most: 200 };
@@ -25,10 +28,11 @@ export interface PageOptions {
 }
 
 /** What is known of an execution at its beginning. */
-export interface Beginning {
+export interface Beginning extends Pick<CallHooks, "trace"> {
   readonly executionId: string;
   readonly requestId: string;
   readonly principal: string;
+  readonly language: Language;
   readonly cancel: (reason: CodemodeError) => void;
 }
 
@@ -37,15 +41,19 @@ export interface Watch {
   readonly feed: ExecutionFeed;
   readonly questions: Questions;
   readonly standstill: Standstill;
+  /** Its spans, where somebody collects them. */
+  readonly spans: ExecutionTrace | undefined;
 }
 
 /** The executions of this engine. Disposing it forgets those that have ended. */
 export class Executions implements Disposable {
   readonly #config: ExecutionsConfig;
   readonly #clock: Clock;
+  readonly #telemetry: Telemetry | undefined;
   readonly #kept: KeptExecutions<LiveExecution>;
 
-  constructor(config: ExecutionsConfig, clock: Clock) {
+  constructor(config: ExecutionsConfig, clock: Clock, telemetry?: Telemetry) {
+    this.#telemetry = telemetry;
     this.#config = config;
     this.#clock = clock;
     this.#kept = new KeptExecutions(config.kept, clock);
@@ -58,6 +66,7 @@ export class Executions implements Disposable {
   ): LiveExecution {
     const clock = this.#clock;
     const log = new EventLog<Happening>(this.#config.events, clock);
+    const spans = traceExecution(this.#telemetry, beginning, log);
     const feed = new ExecutionFeed(log);
     const standstill = new Standstill();
     const limits = this.#config.questions;
@@ -65,7 +74,7 @@ export class Executions implements Disposable {
     const execution = new LiveExecution({ ...beginning, log, feed, questions, clock });
     this.#kept.add(execution);
     execution.run(
-      () => program({ feed, questions, standstill }),
+      () => program({ feed, questions, standstill, spans }),
       () => this.#kept.end(execution, execution.bytes),
     );
     return execution;

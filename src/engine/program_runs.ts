@@ -63,11 +63,11 @@ export class ProgramRuns {
       const { caller: { id: principal }, signal } = run;
       const checked = await this.#preparation.check(run.admitted, toolbox, { principal, signal });
       this.#advance(run, "checked");
-      feed.waiting();
       run.runtime = this.#choices.choose(run.admitted.candidates, checked.traits);
       if (!checked.ok || checked.emitted === undefined) {
         return this.#rejected(run, checked, toolbox.silent);
       }
+      feed.waiting();
       return await this.#runChecked(run, toolbox, checked, checked.emitted);
     } catch (thrown) {
       const error = run.signal.aborted ? cancelled(run.signal) : toCodemodeError(thrown);

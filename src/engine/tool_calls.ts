@@ -66,6 +66,8 @@ export interface CallLink {
   ended(call: number, record: CallRecord): void;
   /** Where what the server says and asks in the middle of a call goes. */
   hear(call: number, signal: AbortSignal): CallHooks;
+  /** Makes a call where its own requests are known to belong to it. */
+  within<Answer>(call: number, make: () => Promise<Answer>): Promise<Answer>;
 }
 
 interface OpenRecord {
@@ -129,7 +131,7 @@ export class ToolCalls {
     const record = this.#open({ server: frame.namespace.slice(1), name: frame.tool }, input);
     record.status = "in_flight";
     try {
-      const value = await access.call(frame, signal);
+      const value = await this.#within(record, () => access.call(frame, signal));
       record.status = "ok";
       return { ok: true, value: encodeResult(value, frame) };
     } catch (thrown) {
@@ -201,7 +203,7 @@ export class ToolCalls {
       record.status = "in_flight";
       const heard = link?.hear(record.call, signal);
       const options = { signal, principal, ...heard };
-      const answer = await make(options);
+      const answer = await this.#within(record, () => make(options));
       record.status = "ok";
       return answer;
     } catch (thrown) {
@@ -214,6 +216,10 @@ export class ToolCalls {
       observer.callEnded(toCallRecord(record, record.endedAt));
       this.#tellEnd(record, record.endedAt);
     }
+  }
+
+  #within<Answer>({ call }: OpenRecord, make: () => Promise<Answer>): Promise<Answer> {
+    return this.#options.link?.within(call, make) ?? make();
   }
 
   #tellEnd(record: OpenRecord, now: number): void {

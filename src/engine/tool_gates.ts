@@ -4,8 +4,9 @@ import type { Question } from "../contract/mod.ts";
 import type { Policy } from "../policy/mod.ts";
 import { NO_APPROVER } from "../policy/mod.ts";
 import type { ShapeMemory } from "../shapes/mod.ts";
+import type { CallTrace, Telemetry } from "../trace/mod.ts";
 import { CallGuard } from "./call_guard.ts";
-import type { CallIdentity } from "./direct_calls.ts";
+import type { CallHooks, CallIdentity } from "./direct_calls.ts";
 import type { EngineMetrics } from "./engine_metrics.ts";
 import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
 import { observedToolbox } from "./observed_toolbox.ts";
@@ -47,15 +48,14 @@ export class ToolGates {
 
   /** The gate for one identity's calls. */
   open(run: CallIdentity, reach: CallReach): ToolCalls {
-    const { ask, onProgress, onLog, trace, round } = run;
+    const { ask, onProgress, onLog, round } = run;
     const heard = {
       ...(ask === undefined ? {} : { ask }),
       ...(onProgress === undefined ? {} : { onProgress }),
       ...(onLog === undefined ? {} : { onLog }),
-      ...(trace === undefined ? {} : { trace }),
       ...(round === undefined ? {} : { round }),
     };
-    return this.#open(run, reach, { started: () => 0, ended() {}, hear: () => heard });
+    return this.#open(run, reach, directLink(run, heard, this.#parts.telemetry));
   }
 
   #open(run: CallIdentity, reach: CallReach, link: CallLink): ToolCalls {
@@ -96,14 +96,42 @@ export class ToolGates {
 }
 
 /** The calls of a program, for its watchers. */
-function linkOf({ watch: { feed, questions }, canAnswer, trace }: Run): CallLink {
+function linkOf({ watch: { feed, questions, spans }, canAnswer, trace }: Run): CallLink {
   return {
     started: (server, tool, input) => feed.callStarted(server, tool, input),
     ended: (call, record) => feed.callEnded(call, record),
     hear: (call, signal) => ({
       onProgress: (progress) => feed.progress(call, progress),
-      ...(trace === undefined ? {} : { trace }),
+      ...placeOf(spans?.call(call), trace),
       ...(canAnswer ? { ask: (question: Question) => questions.ask(question, signal) } : {}),
     }),
+    within: (call, make) => spans?.call(call)?.within(make) ?? make(),
   };
+}
+
+/** A call that no program makes has no watchers; its span is in its caller's trace. */
+function directLink(
+  { trace }: CallIdentity,
+  heard: CallHooks,
+  telemetry: Telemetry | undefined,
+): CallLink {
+  let span: CallTrace | undefined;
+  return {
+    started(server, tool) {
+      span = telemetry?.call(server, tool, trace);
+      return 0;
+    },
+    ended: (_call, record) => span?.end(record),
+    hear: () => ({ ...heard, ...placeOf(span, trace) }),
+    within: (_call, make) => span?.within(make) ?? make(),
+  };
+}
+
+/** Where a call belongs as its server is told: in our own span, else where its caller said. */
+function placeOf(
+  span: CallTrace | undefined,
+  caller: CallHooks["trace"],
+): Pick<CallHooks, "trace"> {
+  const trace = span?.trace ?? caller;
+  return trace === undefined ? {} : { trace };
 }

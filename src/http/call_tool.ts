@@ -7,6 +7,7 @@ import { type Engine, toPlainCall, toTaggedCall } from "../engine/mod.ts";
 import type { Env } from "./env.ts";
 import { wantsTagged } from "./execute.ts";
 import { readBody, readQuery } from "./read_body.ts";
+import { traceOf } from "./trace_of.ts";
 
 /** The body is the tool's input, so what is asked of the answer stands in the query. */
 const QuerySchema = z.object({
@@ -22,7 +23,7 @@ export function callTool({ engine }: { readonly engine: Engine }): Handler<Env> 
     const result = await engine.callTool(
       { server, tool, input, ...asked },
       c.get("principal"),
-      { signal: c.req.raw.signal, requestId: c.get("requestId") },
+      { signal: c.req.raw.signal, requestId: c.get("requestId"), ...traceOf(c) },
     );
     return c.json(wantsTagged(c) ? toTaggedCall(result) : toPlainCall(result));
   };

@@ -8,6 +8,7 @@ import { SubmissionSchema } from "../contract/mod.ts";
 import { type Engine, toPlainAnswer, toTaggedAnswer } from "../engine/mod.ts";
 import type { Env } from "./env.ts";
 import { readBody } from "./read_body.ts";
+import { traceOf } from "./trace_of.ts";
 import { untilStop } from "./until_stop.ts";
 
 /** Asks for the result in the tagged form that `decodeValue` restores. */
@@ -20,6 +21,7 @@ export function execute({ engine }: { readonly engine: Engine }): Handler<Env> {
     const { interactive: canAnswer = false, onDisconnect, ...request } = submission;
     const options = {
       requestId: c.get("requestId"),
+      ...traceOf(c),
       ...(onDisconnect === "continue" ? {} : { signal: c.req.raw.signal }),
     };
     const principal = c.get("principal");

@@ -8,6 +8,7 @@ import type { Env } from "./env.ts";
 import { eventStream } from "./event_stream.ts";
 import { answerForm } from "./execute.ts";
 import { readBody } from "./read_body.ts";
+import { traceOf } from "./trace_of.ts";
 
 /** What streams need. */
 export interface StreamParts {
@@ -23,8 +24,8 @@ export function executeStream({ engine, clock }: StreamParts): Handler<Env> {
   return async (c) => {
     const submission = await readBody(c, SubmissionSchema);
     const { interactive: canAnswer = false, onDisconnect, ...request } = submission;
-    const requestId = c.get("requestId");
-    const started = await engine.start(request, c.get("principal"), { requestId, canAnswer });
+    const options = { requestId: c.get("requestId"), canAnswer, ...traceOf(c) };
+    const started = await engine.start(request, c.get("principal"), options);
     return eventStream(started.events(0, answerForm(c)), {
       executionId: started.executionId,
       clock,

@@ -18,7 +18,13 @@ function executionsOf(config: Record<string, unknown> = {}) {
   const begin = (program: (watch: Watch) => Promise<ExecutionResult>, executionId = "exec_1") => {
     const cancelled: string[] = [];
     const cancel = ({ message }: CodemodeError) => void cancelled.push(message);
-    const beginning = { executionId, requestId: "req_1", principal: "ada", cancel };
+    const beginning = {
+      executionId,
+      requestId: "req_1",
+      principal: "ada",
+      language: "typescript" as const,
+      cancel,
+    };
     return { execution: executions.begin(beginning, program), cancelled };
   };
   return { clock, executions, begin };
