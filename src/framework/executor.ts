@@ -24,9 +24,19 @@ export interface ExecuteResult {
   readonly logs?: string[];
 }
 
+/** What one execution is told beside its code. */
+export interface ExecuteOptions {
+  /** Ends the program when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
 /** Runs code that calls functions. Never rejects. */
 export interface Executor {
-  execute(code: string, providersOrFns: Providers): Promise<ExecuteResult>;
+  execute(
+    code: string,
+    providersOrFns: Providers,
+    options?: ExecuteOptions,
+  ): Promise<ExecuteResult>;
 }
 
 /** Options of {@link CodemodeExecutor}. */
@@ -91,17 +101,26 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
   }
 
   /** Runs `code`; functions are reachable as `codemode.<name>` or `<provider>.<name>`. */
-  async execute(code: string, providersOrFns: Providers): Promise<ExecuteResult> {
+  async execute(
+    code: string,
+    providersOrFns: Providers,
+    options: ExecuteOptions = {},
+  ): Promise<ExecuteResult> {
     const logs: string[] = [];
     try {
-      return await this.#run(code, providersOrFns, logs);
+      return await this.#run(code, providersOrFns, logs, options.signal ?? NEVER);
     } catch (thrown) {
       const error = thrown instanceof TypeError ? thrown : toCodemodeError(thrown);
       return { result: undefined, error: error.message, logs };
     }
   }
 
-  async #run(code: string, given: Providers, logs: string[]): Promise<ExecuteResult> {
+  async #run(
+    code: string,
+    given: Providers,
+    logs: string[],
+    signal: AbortSignal,
+  ): Promise<ExecuteResult> {
     const { namespaces, find } = toProviders(given);
     const checked = await this.#checker.check({
       code,
@@ -132,7 +151,7 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
         log: ({ level, text }) =>
           void logs.push(level === "log" || level === "info" ? text : `[${level}] ${text}`),
       },
-      signal: NEVER,
+      signal,
     }, { pools, clock: systemClock, onSandbox() {} });
     const { report: { outcome } } = await walk.run();
     return toResult(outcome, logs);

@@ -2,6 +2,7 @@
 
 export {
   type CodeTool,
+  type CodeToolCall,
   type CodeToolOptions,
   createCodeTool,
   DEFAULT_DESCRIPTION,
@@ -12,6 +13,7 @@ export {
 export {
   CodemodeExecutor,
   type CodemodeExecutorOptions,
+  type ExecuteOptions,
   type ExecuteResult,
   type Executor,
 } from "./executor.ts";
