@@ -28,6 +28,12 @@ export interface ExecuteResult {
 export interface ExecuteOptions {
   /** Ends the program when it aborts. */
   readonly signal?: AbortSignal;
+  /** Milliseconds of wall time; at most what the executor gives. */
+  readonly timeout?: number;
+  /** Bytes of memory; at most what the executor gives. */
+  readonly memoryLimit?: number;
+  /** What other frameworks' hosts have beside functions. Refused when there are any. */
+  readonly connectors?: readonly unknown[];
 }
 
 /** Runs code that calls functions. Never rejects. */
@@ -108,7 +114,7 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
   ): Promise<ExecuteResult> {
     const logs: string[] = [];
     try {
-      return await this.#run(code, providersOrFns, logs, options.signal ?? NEVER);
+      return await this.#run(code, providersOrFns, logs, options);
     } catch (thrown) {
       const error = thrown instanceof TypeError ? thrown : toCodemodeError(thrown);
       return { result: undefined, error: error.message, logs };
@@ -119,8 +125,9 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
     code: string,
     given: Providers,
     logs: string[],
-    signal: AbortSignal,
+    { signal = NEVER, timeout = Infinity, memoryLimit = Infinity, connectors = [] }: ExecuteOptions,
   ): Promise<ExecuteResult> {
+    if (connectors.length > 0) throw new TypeError("Cannot use connectors: give functions");
     const { namespaces, find } = toProviders(given);
     const checked = await this.#checker.check({
       code,
@@ -137,12 +144,12 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
     const walk = new ProgramWalk({
       runtime: this.#runtime === "auto" ? LIGHT : this.#runtime,
       isPinned: this.#runtime !== "auto",
-      spec: { memoryLimitBytes: this.#memoryLimitBytes },
+      spec: { memoryLimitBytes: Math.min(this.#memoryLimitBytes, memoryLimit) },
       program: {
         code: checked.emitted.code,
         namespaces,
         context: {},
-        timeoutMs: this.#timeoutMs,
+        timeoutMs: Math.min(this.#timeoutMs, timeout),
         waitMs: this.#waitMs,
         budget: BUDGET,
       },

@@ -17,4 +17,12 @@ export {
   type ExecuteResult,
   type Executor,
 } from "./executor.ts";
+export {
+  createIsolateDriver,
+  type IsolateBinding,
+  type IsolateConfig,
+  type IsolateContext,
+  type IsolateDriver,
+  type IsolateResult,
+} from "./isolate_driver.ts";
 export type { Provider, Providers, ToolFunction } from "./providers.ts";
