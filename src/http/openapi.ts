@@ -167,12 +167,15 @@ function withBody(operationId: string, summary: string, request: SchemaName, ans
   };
 }
 
-function plain(operationId: string, summary: string, type: string) {
+function plain(operationId: string, summary: string, ...types: readonly string[]) {
   return {
     operationId,
     summary,
     responses: {
-      200: { description: "The answer", content: { [type]: {} } },
+      200: {
+        description: "The answer",
+        content: Object.fromEntries(types.map((type) => [type, {}])),
+      },
       default: { description: "Another failure", content: { "application/json": {} } },
     },
   };
@@ -187,7 +190,7 @@ function healthOperation() {
 function mcpOperation() {
   const summary = "The service as an MCP server, revisions 2026-07-28 and 2025-11-25";
   return {
-    ...plain("mcp", summary, "application/json"),
+    ...plain("mcp", summary, "application/json", "text/event-stream"),
     requestBody: { required: true, content: { "application/json": {} } },
   };
 }
@@ -278,8 +281,9 @@ function declarationsOperation() {
       schema: { type: "string", enum: ["typescript", "python"] },
     },
   ];
+  const summary = "Declarations of the tools, in TypeScript or Python";
   return {
-    ...plain("declarations", "Declarations of the tools, in TypeScript or Python", "text/plain"),
+    ...plain("declarations", summary, "text/plain", "application/json"),
     parameters: parameters.map((one) => ({ in: "query", ...one })),
   };
 }
