@@ -3,7 +3,11 @@ import { jsonSchema as aiSchema } from "ai";
 import { z } from "zod";
 import { readForeignSchema } from "../../../src/foreign_schema.ts";
 
-const TEXT = { type: "object", properties: { a: { type: "string" } }, required: ["a"] } as const;
+const TEXT = {
+  type: "object" as const,
+  properties: { a: { type: "string" as const } },
+  required: ["a"],
+};
 
 Deno.test("schemas of every kind are shown and read", async () => {
   const zod = z.object({ a: z.string().default("x"), b: z.string().optional() });

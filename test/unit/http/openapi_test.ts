@@ -28,10 +28,6 @@ interface Document {
 
 /** Routes the document leaves out: older names, and the document itself. */
 const UNLISTED = [
-  // A protocol of its own, which tells itself what it has.
-  "GET /mcp",
-  "POST /mcp",
-  "DELETE /mcp",
   "GET /.well-known/oauth-protected-resource/*",
   "POST /execute",
   "POST /execute/stream",

@@ -27,7 +27,7 @@ interface Bait {
 const IMPORT_BAITS: readonly Bait[] = [
   {
     says:
-      'imports: Cannot import room "pool" in room "http": it may import door, base, contract, config, auth, mcp, catalog, journal, engine',
+      'imports: Cannot import room "pool" in room "http": it may import base, contract, config, auth, mcp, catalog, journal, engine, door',
     path: "src/http/execute.ts",
     caught: 'import { Pool } from "../pool/mod.ts";\nexport type P = Pool;',
     clean: 'import { Engine } from "../engine/mod.ts";\nexport type E = Engine;',
@@ -47,7 +47,7 @@ const IMPORT_BAITS: readonly Bait[] = [
   },
   {
     says:
-      'imports: Cannot import room "cluster" in room "http": it may import door, base, contract, config, auth, mcp, catalog, journal, engine',
+      'imports: Cannot import room "cluster" in room "http": it may import base, contract, config, auth, mcp, catalog, journal, engine, door',
     path: "src/http/execute.ts",
     caught: 'export const load = () => import("../cluster/mod.ts");',
     clean: 'export const load = () => import("../engine/mod.ts");',
