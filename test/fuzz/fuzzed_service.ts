@@ -12,6 +12,7 @@ import { createCatalog, createNativeSource } from "../../src/catalog/mod.ts";
 import { createChecker } from "../../src/checker/mod.ts";
 import { parseConfig } from "../../src/config/mod.ts";
 import { type AuditEntry, AuditEntrySchema, type RuntimeInfo } from "../../src/contract/mod.ts";
+import { createMcpEndpoint } from "../../src/door/mod.ts";
 import { createEngine } from "../../src/engine/mod.ts";
 import { createHttpApp, listen } from "../../src/http/mod.ts";
 import type { Pool } from "../../src/pool/mod.ts";
@@ -98,9 +99,21 @@ export function createFuzzedService() {
     runtimes: [RUNTIME],
     ...{ clock, logger, metrics, audit },
   });
+  const mcp = createMcpEndpoint({
+    config: config.server.mcp,
+    engine,
+    onToolsChanged: () => ({ [Symbol.dispose]() {} }),
+    passThrough() {
+      throw new TypeError("Cannot show a server: none is configured");
+    },
+    maxBodyBytes: MAX_BODY_BYTES,
+    version: "0.0.0",
+    ...{ clock, logger },
+  });
   const app = createHttpApp({
     config: config.server,
     engine,
+    mcp,
     authenticator: createAuthenticator(config.security, { clock }),
     audience: undefined,
     health: { report: () => Promise.resolve(HEALTH) },
@@ -111,6 +124,7 @@ export function createFuzzedService() {
   const count = (type: AuditEntry["type"]) => audited.filter((entry) => entry.type === type).length;
   const close = async () => {
     await engine.drain(AbortSignal.timeout(10_000));
+    await mcp[Symbol.asyncDispose]();
     assert.equal(leased(), 0, "leases that were not given back");
     assert.equal(count("execution.ended"), count("execution.admitted"));
     const printed = metrics.print();
