@@ -72,11 +72,9 @@ const searchTools: OwnTool = {
     const { query, limit, detail, language } = parseRequest(SearchInputSchema, given);
     const toolbox = await parts.engine.toolbox(visit.caller);
     const tools = toolbox.search(query, limit).map((hit) => toToolHit(hit, detail, language));
-    const summary = tools.map(({ path, signature }) => signature ?? path).join("\n");
-    return toToolResult(
-      { structured: { tools }, summary: summary || "Nothing was found" },
-      visit.era,
-    );
+    const found = tools.length === 1 ? "1 tool" : `${tools.length} tools`;
+    const summary = `${found}, the best first, in the structured content.`;
+    return toToolResult({ structured: { tools }, summary }, visit.era);
   },
 };
 
