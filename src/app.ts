@@ -25,6 +25,7 @@ import {
   type ListenOrigin,
 } from "./http/mod.ts";
 import { createMcpManager, type McpManager } from "./mcp/mod.ts";
+import { openLogins } from "./open_logins.ts";
 import type { Approver } from "./policy/mod.ts";
 import { createKeptResults } from "./results/mod.ts";
 import { createPythonAnalyst } from "./runtime/mod.ts";
@@ -90,6 +91,7 @@ export function createApp(config: Config, options: AppOptions): App {
     logger,
     clock,
     directory: config.directory,
+    logins: openLogins(config, process.env),
     canAsk: true,
   });
   const fixed = options.sources ?? [];

@@ -60,6 +60,7 @@ export const ERROR_CODES = Object.freeze({
   TOOL_OUTPUT_INVALID: meaning("mcp", "upstream", false, 502),
   TOOL_TIMEOUT: meaning("mcp", "upstream", true, 504),
   MCP_SERVER_UNAVAILABLE: meaning("mcp", "upstream", true, 503),
+  LOGIN_REQUIRED: meaning("mcp", "upstream", false, 503),
   MCP_TOOL_ERROR: meaning("mcp", "upstream", false, 502),
   NETWORK_DENIED: meaning("network", "guest", false, 403),
   NETWORK_FAILED: meaning("network", "upstream", true, 502),

@@ -12,6 +12,8 @@ import { doctor } from "./doctor.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit_code.ts";
 import type { Output } from "./output.ts";
 import { key } from "./key.ts";
+import { login } from "./login.ts";
+import { logout } from "./logout.ts";
 import { mcp } from "./mcp.ts";
 import { run } from "./run.ts";
 import { serve } from "./serve.ts";
@@ -28,6 +30,8 @@ const COMMANDS: readonly Command[] = [
   declarations,
   config,
   key,
+  login,
+  logout,
   audit,
   doctor,
 ];

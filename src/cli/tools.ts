@@ -24,9 +24,12 @@ export const tools: Command = {
       const [verb, ...words] = invocation.positionals;
       if (verb === "call") return await call(invocation, app, caller);
       const toolbox = await app.engine.toolbox(caller);
-      if (verb === undefined) list(invocation, toolbox);
-      else if (verb === "search" && words.length > 0) search(invocation, toolbox, words.join(" "));
-      else throw new CodemodeError("INVALID_REQUEST", USAGE);
+      if (verb === undefined) {
+        list(invocation, toolbox);
+        noteLogins(invocation, app);
+      } else if (verb === "search" && words.length > 0) {
+        search(invocation, toolbox, words.join(" "));
+      } else throw new CodemodeError("INVALID_REQUEST", USAGE);
       return 0;
     }),
 };
@@ -75,6 +78,13 @@ function list({ output, values }: Invocation, { namespaces }: Toolbox): void {
     for (const { name: guestName, tool } of tools) {
       output.print(`  ${guestName}  ${firstLine(tool.description)}`);
     }
+  }
+}
+
+/** Servers whose tools are missing because nobody has logged in to them. */
+function noteLogins({ output }: Invocation, { servers }: App): void {
+  for (const { state, lastError } of servers.status()) {
+    if (state === "loginRequired") output.note(lastError ?? "");
   }
 }
 

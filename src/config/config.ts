@@ -239,6 +239,27 @@ export interface RetryPolicy {
   readonly maxDelayMs: number;
 }
 
+/** Logging in to a server by OAuth. */
+export interface OAuthConfig {
+  readonly type: "oauth";
+  /** `authorization_code`: a person logs in once; `client_credentials`: the service does. @default authorization_code */
+  readonly grant: "authorization_code" | "client_credentials";
+  /** The one authorization server that is trusted. @default the one the server names */
+  readonly issuer?: string;
+  /** A client known to the issuer beforehand. */
+  readonly clientId?: string;
+  readonly clientSecret?: Secret;
+  /** Where the client is described; used as its id where the issuer takes that. */
+  readonly clientMetadataUrl?: string;
+  /** What to ask for. @default what the server says it needs */
+  readonly scopes: readonly string[];
+  /** Port of this machine that a login comes back to. @default 0, any free one */
+  readonly redirectPort: number;
+}
+
+/** How the service proves to a server who it is. */
+export type ServerAuthConfig = { readonly type: "bearer"; readonly token: Secret } | OAuthConfig;
+
 /** One MCP server. */
 export interface McpServerConfig {
   readonly transport: "stdio" | "http" | "websocket";
@@ -251,7 +272,8 @@ export interface McpServerConfig {
   readonly environment: Readonly<Record<string, Secret>>;
   /** http, websocket: request headers. */
   readonly headers: Readonly<Record<string, Secret>>;
-  readonly auth?: { readonly type: "bearer"; readonly token: Secret };
+  /** http and websocket take a bearer token, http also OAuth. */
+  readonly auth?: ServerAuthConfig;
   /** One call. @default 10000 */
   readonly timeoutMs: number;
   readonly retryPolicy: RetryPolicy;
@@ -320,7 +342,11 @@ export interface Config {
   readonly sandbox: SandboxConfig;
   readonly executions: ExecutionsConfig;
   readonly security: SecurityConfig;
-  readonly mcp: { readonly servers: Readonly<Record<string, McpServerConfig>> };
+  readonly mcp: {
+    readonly servers: Readonly<Record<string, McpServerConfig>>;
+    /** Folder of the logins to servers, encrypted. @default `.codemode/logins`; without any, servers with OAuth stay away */
+    readonly logins?: { readonly path: string };
+  };
   readonly reload: ReloadConfig;
   readonly admin: AdminConfig;
   /** HTTP APIs by the names of their servers. @default none */

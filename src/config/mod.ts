@@ -9,10 +9,12 @@ export type {
   DoorConfig,
   LogOutput,
   McpServerConfig,
+  OAuthConfig,
   ReloadConfig,
   RetryPolicy,
   SandboxConfig,
   SecurityConfig,
+  ServerAuthConfig,
   ServerConfig,
 } from "./config.ts";
 export type { ExecutionsConfig } from "./executions_config.ts";

@@ -4,6 +4,7 @@ import { nearestName } from "../base/nearest.ts";
 import { SHELL_COMMANDS } from "../protocol/bash_commands.ts";
 import { grantRules } from "./grant_rules.ts";
 import { isLoopback } from "./loopback.ts";
+import { oauthRules } from "./oauth_rules.ts";
 import { openApiFaults } from "./openapi_api.ts";
 import type { ConfigFile } from "./schema.ts";
 import { serverNames } from "./server_names.ts";
@@ -33,6 +34,8 @@ export function brokenRules(
     ...sandboxRules(file),
     ...bashRules(file),
     ...mcpRules(file),
+    ...oauthRules(file),
+    ...shownRules(file),
     ...grantRules(file, servers),
     ...openApiRules(file),
     ...toolPolicyFaults(file.security.tools, servers),
@@ -46,6 +49,18 @@ function bashRules({ sandbox: { bash } }: ConfigFile): BrokenRule[] {
       path: ["sandbox", "bash", "commands", index],
       message: `"${name}" is no command of the shell`,
       suggestion: nearestName(name, SHELL_COMMANDS),
+    }]
+  );
+}
+
+/** A server that is to be shown as it is must be there. */
+function shownRules({ server, mcp }: ConfigFile): BrokenRule[] {
+  const known = Object.keys(mcp.servers);
+  return server.mcp.passThrough.flatMap((name, index) =>
+    known.includes(name) ? [] : [{
+      path: ["server", "mcp", "passThrough", index],
+      message: `There is no server "${name}" in mcp.servers`,
+      suggestion: nearestName(name, known),
     }]
   );
 }

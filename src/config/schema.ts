@@ -4,6 +4,7 @@ import { z } from "zod";
 import { LOG_LEVELS } from "../base/log.ts";
 import { RUNTIME_NAMES } from "../contract/mod.ts";
 import { OpenApiSchema } from "./openapi_api.ts";
+import { ServerAuthSchema } from "./server_auth.ts";
 import { ToolPolicySchema } from "./tool_policy.ts";
 import { duration, secret, size } from "./values.ts";
 
@@ -201,7 +202,7 @@ const mcpServer = z.strictObject({
   url: z.url().optional(),
   environment: z.record(z.string(), secret).default({}),
   headers: z.record(z.string(), secret).default({}),
-  auth: z.strictObject({ type: z.literal("bearer"), token: secret }).optional(),
+  auth: ServerAuthSchema.optional(),
   timeout: duration.default(10_000),
   retryPolicy: z.strictObject({
     maxAttempts: positive.default(3),
@@ -244,7 +245,10 @@ export const ConfigFileSchema = z.strictObject({
   sandbox: sandbox.prefault({}),
   executions: executions.prefault({}),
   security: security.prefault({}),
-  mcp: z.strictObject({ servers: z.record(z.string(), mcpServer).default({}) }).prefault({}),
+  mcp: z.strictObject({
+    servers: z.record(z.string(), mcpServer).default({}),
+    logins: z.strictObject({ path: z.string().min(1) }).optional(),
+  }).prefault({}),
   openapi: z.record(z.string(), OpenApiSchema).default({}),
   reload: z.strictObject({
     watch: z.boolean().default(true),

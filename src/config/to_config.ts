@@ -14,13 +14,15 @@ import type { ExecutionsConfig } from "./executions_config.ts";
 import type { ConfigFile } from "./schema.ts";
 import { resolve } from "node:path";
 
+/** Where logins are kept unless the file says otherwise. */
+const DEFAULT_LOGINS = ".codemode/logins";
+
 /** Names units, resolves paths, freezes everything. */
 export function toConfig(file: ConfigFile, directory: string): Config {
   const { server, sandbox, executions, security, mcp, openapi } = file;
   const { reload, admin, logging, results, audit } = file;
   const { memory, timeout, wait, cpuTime, maxTimeout, maxMemory, ...limits } = sandbox.limits;
   const { idleTimeout, ...workers } = sandbox.workers;
-  const servers = Object.entries(mcp.servers).map(([name, one]) => [name, toServer(one)]);
   return freeze({
     server: toListening(server),
     sandbox: {
@@ -49,7 +51,7 @@ export function toConfig(file: ConfigFile, directory: string): Config {
     },
     executions: toExecutions(executions),
     security: toSecurity(security, directory),
-    mcp: { servers: Object.fromEntries(servers) },
+    mcp: toMcp(mcp, directory),
     reload: { watch: reload.watch, graceMs: reload.grace },
     admin,
     openapi: Object.fromEntries(
@@ -129,6 +131,12 @@ function toPerPrincipal({ sandbox, security }: ConfigFile): SandboxConfig["perPr
   return { concurrent: sandbox.perPrincipal.concurrent ?? usual };
 }
 
+function toMcp({ servers, logins }: ConfigFile["mcp"], directory: string): Config["mcp"] {
+  const named = Object.entries(servers).map(([name, one]) => [name, toServer(one)]);
+  const { path = DEFAULT_LOGINS } = logins ?? {};
+  return { servers: Object.fromEntries(named), logins: { path: resolve(directory, path) } };
+}
+
 function toServer(server: ConfigFile["mcp"]["servers"][string]): McpServerConfig {
   const { timeout, retryPolicy, healthInterval, command, url, auth, maxCallsPerSecond, ...rest } =
     server;
@@ -136,7 +144,7 @@ function toServer(server: ConfigFile["mcp"]["servers"][string]): McpServerConfig
     ...rest,
     ...(command === undefined ? {} : { command }),
     ...(url === undefined ? {} : { url }),
-    ...(auth === undefined ? {} : { auth }),
+    ...(auth === undefined ? {} : { auth: auth.type === "oauth" ? defined(auth) : auth }),
     ...(maxCallsPerSecond === undefined ? {} : { maxCallsPerSecond }),
     timeoutMs: timeout,
     healthIntervalMs: healthInterval,

@@ -57,6 +57,8 @@ class CallSubject implements Subject {
   constructor(make: MakeCall, clock: Clock) {
     this.#log = new EventLog<Body>(EVENTS, clock);
     this.result = this.#run(make);
+    // Whoever asks for it is told; nobody need ask.
+    this.result.catch(() => {});
   }
 
   get questions(): readonly OpenQuestion[] {

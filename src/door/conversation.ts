@@ -3,14 +3,14 @@
  * answers, and goes on hearing of it where it left.
  */
 
-import type { CallToolResult } from "@modelcontextprotocol/server";
+import type { CallToolResult, ProtocolError } from "@modelcontextprotocol/server";
 import type { Clock } from "../base/clock.ts";
 import type { ExecutionEvent, OpenQuestion, QuestionAnswer } from "../contract/mod.ts";
 
 /** What a conversation is about. */
 export interface Subject {
   readonly id: string;
-  /** How it ends; never rejects. */
+  /** How it ends; rejects with a `ProtocolError` only. */
   readonly result: Promise<CallToolResult>;
   /** Questions that wait for an answer. */
   readonly questions: readonly OpenQuestion[];
@@ -20,6 +20,11 @@ export interface Subject {
   answer(question: string, answer: QuestionAnswer): void;
   cancel(reason: string): void;
 }
+
+/** How it ended: with a result, or with an error of the protocol. */
+export type Ending =
+  | { readonly result: CallToolResult }
+  | { readonly error: ProtocolError };
 
 /** How far a conversation came: to its end, to questions, or not further in the time there was. */
 export type Stop =
@@ -50,17 +55,14 @@ export class Conversation {
   #heard = 0;
   #updatedAt: number;
   #isCancelled = false;
-  #result: CallToolResult | undefined;
+  #ending: Ending | undefined;
 
   constructor(subject: Subject, principal: string, clock: Clock) {
     this.#subject = subject;
     this.principal = principal;
     this.#clock = clock;
     this.createdAt = this.#updatedAt = clock.now();
-    void subject.result.then((result) => {
-      this.#result = result;
-      this.#touch();
-    });
+    subject.result.then((result) => this.#close({ result }), (error) => this.#close({ error }));
   }
 
   /** When it last changed its state. */
@@ -82,13 +84,13 @@ export class Conversation {
     return this.#subject.result;
   }
 
-  /** The result once it is there. */
-  get result(): CallToolResult | undefined {
-    return this.#result;
+  /** How it ended, once it has. */
+  get ending(): Ending | undefined {
+    return this.#ending;
   }
 
   get questions(): readonly OpenQuestion[] {
-    return this.#result === undefined && !this.#isCancelled ? this.#subject.questions : [];
+    return this.#ending === undefined && !this.#isCancelled ? this.#subject.questions : [];
   }
 
   answer(question: string, answer: QuestionAnswer): void {
@@ -97,7 +99,7 @@ export class Conversation {
   }
 
   cancel(reason: string): void {
-    if (this.#result !== undefined || this.#isCancelled) return;
+    if (this.#ending !== undefined || this.#isCancelled) return;
     this.#isCancelled = true;
     this.#touch();
     this.#subject.cancel(reason);
@@ -122,12 +124,17 @@ export class Conversation {
         }
         await onEvent(event);
       }
-      if (leave?.aborted && this.#result === undefined) return { kind: "goes on" };
+      if (leave?.aborted && this.#ending === undefined) return { kind: "goes on" };
       return { kind: "ended", result: await this.end };
     } finally {
       signal.removeEventListener("abort", cancel);
       leave?.removeEventListener("abort", depart);
     }
+  }
+
+  #close(ending: Ending): void {
+    this.#ending = ending;
+    this.#touch();
   }
 
   #touch(): void {

@@ -38,7 +38,7 @@ export class Conversations implements Disposable {
       .map(({ conversation }) => conversation)
       .filter((conversation) => conversation.principal === principal);
     if (theirs.length < this.#limits.perPrincipal) return true;
-    const ended = theirs.find(({ result }) => result !== undefined);
+    const ended = theirs.find(({ ending }) => ending !== undefined);
     if (ended === undefined) return false;
     this.release(ended.id);
     return true;

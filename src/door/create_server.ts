@@ -2,7 +2,8 @@
 
 import {
   type LoggingLevel,
-  Server,
+  McpServer,
+  type Server,
   type ServerCapabilities,
   type ServerContext,
 } from "@modelcontextprotocol/server";
@@ -11,6 +12,7 @@ import type { Visit } from "./door_parts.ts";
 import { servePrompts } from "./serve_prompts.ts";
 import { serveResources } from "./serve_resources.ts";
 import { serveTools } from "./serve_tools.ts";
+import { serveSubscriptions } from "./subscriptions.ts";
 import type { Talk } from "./talk.ts";
 import { serveTasks, TASKS_EXTENSION } from "./tasks.ts";
 
@@ -33,34 +35,65 @@ const LEVELS: readonly LoggingLevel[] = Object.freeze([
   "emergency",
 ]);
 
-/** Creates it; connect it to a transport. */
-export function createServer(door: Door, visit: Visit): Server {
+/**
+ * A server, and the schema of the tool that its one request calls: where that asks for headers that
+ * repeat arguments, the library compares them before the call is made.
+ */
+class DoorServer extends McpServer {
+  readonly #calledSchema: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(
+    options: ConstructorParameters<typeof McpServer>[1],
+    version: string,
+    calledSchema: Readonly<Record<string, unknown>> | undefined,
+  ) {
+    super({ name: "codemode", title: "Code Mode", version }, options);
+    this.#calledSchema = calledSchema;
+  }
+
+  override toolInputSchemaJson(): Record<string, unknown> | undefined {
+    return this.#calledSchema && { ...this.#calledSchema };
+  }
+}
+
+/** Creates it; connect it to a transport. `calledSchema` is that of a shown tool that is called. */
+export function createServer(
+  door: Door,
+  visit: Visit,
+  calledSchema?: Readonly<Record<string, unknown>>,
+): McpServer {
   const { parts } = door;
   const hint = { ttlMs: LIST_TTL_MS, cacheScope: "private" as const };
-  const server = new Server({ name: "codemode", title: "Code Mode", version: parts.version }, {
-    capabilities: capabilitiesIn(visit.era),
-    instructions: INSTRUCTIONS,
-    cacheHints: {
-      "tools/list": hint,
-      "resources/list": hint,
-      "resources/templates/list": hint,
-      "prompts/list": hint,
+  const product = new DoorServer(
+    {
+      capabilities: capabilitiesIn(visit.era),
+      instructions: INSTRUCTIONS,
+      cacheHints: {
+        "tools/list": hint,
+        "resources/list": hint,
+        "resources/templates/list": hint,
+        "prompts/list": hint,
+      },
+      requestState: { verify: door.states.verify },
     },
-    requestState: { verify: door.states.verify },
-  });
+    parts.version,
+    calledSchema,
+  );
+  const { server } = product;
   const mayLog = logFilter(server, visit);
   const talkOf = (ctx: ServerContext): Talk => ({ door, visit, server, ctx, mayLog });
   serveTools(server, talkOf);
   serveResources(server, talkOf);
   servePrompts(server, talkOf);
   if (visit.era === "modern") serveTasks(server, talkOf);
-  return server;
+  else serveSubscriptions(server, talkOf);
+  return product;
 }
 
 function capabilitiesIn(era: Visit["era"]): ServerCapabilities {
   return {
     tools: { listChanged: true },
-    resources: { listChanged: true },
+    resources: { listChanged: true, ...(era === "legacy" ? { subscribe: true } : {}) },
     prompts: { listChanged: true },
     completions: {},
     logging: {},

@@ -1,11 +1,13 @@
 /** The door over HTTP: both revisions at one address, for principals that were let in already. */
 
 import { type AuthInfo, createMcpHandler, isLegacyRequest } from "@modelcontextprotocol/server";
+import { CodemodeError } from "../base/errors.ts";
 import type { Caller } from "../engine/mod.ts";
 import { createDoor } from "./door.ts";
 import type { DoorParts } from "./door_parts.ts";
 import { type Change, notifyModern, notifySession, watchChanges } from "./changes.ts";
 import { createServer } from "./create_server.ts";
+import { calledSchema } from "./shown_servers.ts";
 import { Sessions } from "./sessions.ts";
 
 /** Streams on which clients wait to be told of changes. */
@@ -27,7 +29,10 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
   const { clock, config: limits, maxBodyBytes, logger } = parts;
   const door = createDoor(parts);
   const modern = createMcpHandler(
-    ({ authInfo }) => createServer(door, { caller: callerOf(authInfo), era: "modern" }),
+    async ({ authInfo, requestInfo }) => {
+      const visit = { caller: callerOf(authInfo), era: "modern" as const };
+      return createServer(door, visit, await calledSchema(parts, visit, requestInfo?.headers));
+    },
     {
       legacy: "reject",
       maxSubscriptions: MAX_SUBSCRIPTIONS,
@@ -40,9 +45,11 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
     notifyModern(modern.notify, change);
     for (const server of sessions.servers()) notifySession(server, change);
   };
+  let isClosed = false;
   const watches = watchChanges(parts, tell);
   return {
     async fetch(request, caller) {
+      if (isClosed) throw new CodemodeError("SHUTTING_DOWN", "The service is shutting down");
       const authInfo = toAuthInfo(caller);
       if (!await isLegacyRequest(request)) return await modern.fetch(request, { authInfo });
       return await sessions.fetch(
@@ -52,6 +59,7 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
       );
     },
     async [Symbol.asyncDispose]() {
+      isClosed = true;
       watches[Symbol.dispose]();
       door[Symbol.dispose]();
       await sessions[Symbol.asyncDispose]();

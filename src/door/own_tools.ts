@@ -2,6 +2,7 @@
 
 import type { Tool } from "@modelcontextprotocol/server";
 import { CodemodeError } from "../base/errors.ts";
+import { parseRequest } from "../contract/mod.ts";
 import { type Toolbox, toPlainCall, toToolHit } from "../engine/mod.ts";
 import { startCall } from "./call.ts";
 import { executeDescription } from "./execute_description.ts";
@@ -11,7 +12,6 @@ import { canAnswer, converse, type Talk, type ToolReply } from "./talk.ts";
 import {
   CallInputSchema,
   ExecuteInputSchema,
-  readInput,
   ReadInputSchema,
   SearchInputSchema,
   toInputSchema,
@@ -39,7 +39,7 @@ const execute: OwnTool = {
   }),
   async run(talk, given) {
     const { door: { parts }, visit } = talk;
-    const { maxResultTokens = parts.config.resultTokens, ...rest } = readInput(
+    const { maxResultTokens = parts.config.resultTokens, ...rest } = parseRequest(
       ExecuteInputSchema,
       given,
     );
@@ -69,7 +69,7 @@ const searchTools: OwnTool = {
     annotations: { readOnlyHint: true, openWorldHint: false },
   }),
   async run({ door: { parts }, visit }, given) {
-    const { query, limit, detail, language } = readInput(SearchInputSchema, given);
+    const { query, limit, detail, language } = parseRequest(SearchInputSchema, given);
     const toolbox = await parts.engine.toolbox(visit.caller);
     const tools = toolbox.search(query, limit).map((hit) => toToolHit(hit, detail, language));
     const summary = tools.map(({ path, signature }) => signature ?? path).join("\n");
@@ -94,7 +94,7 @@ const callTool: OwnTool = {
   }),
   async run(talk, given) {
     const { door: { parts }, visit: { caller, era } } = talk;
-    const { path, input, maxResultTokens = parts.config.resultTokens } = readInput(
+    const { path, input, maxResultTokens = parts.config.resultTokens } = parseRequest(
       CallInputSchema,
       given,
     );
@@ -134,7 +134,7 @@ const readResult: OwnTool = {
     annotations: { readOnlyHint: true, openWorldHint: false },
   }),
   async run({ door: { parts }, visit }, given) {
-    const { handle, ...reading } = readInput(ReadInputSchema, given);
+    const { handle, ...reading } = parseRequest(ReadInputSchema, given);
     const page = await parts.engine.readResult(handle, reading, visit.caller);
     const summary = page.next === undefined
       ? "This is the end."

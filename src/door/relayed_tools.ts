@@ -4,9 +4,9 @@ import type { CallToolResult } from "@modelcontextprotocol/server";
 import { ProtocolError } from "@modelcontextprotocol/server";
 import type { Tool } from "../contract/mod.ts";
 import { startCall } from "./call.ts";
-import { assertParamHeaders } from "./param_headers.ts";
 import { asProtocolError, relayHooks, toRelayed } from "./relay.ts";
 import { canAnswer, converse, type Talk, type ToolReply } from "./talk.ts";
+import { knowsTasks } from "./tasks.ts";
 import { toRefusedResult } from "./tool_result.ts";
 
 /** Calls one. */
@@ -15,26 +15,27 @@ export async function callRelayed(
   tool: Tool,
   input: Readonly<Record<string, unknown>>,
 ): Promise<ToolReply> {
-  const { door: { parts }, visit: { caller, era }, ctx } = talk;
-  if (era === "modern") assertParamHeaders(ctx.http?.req?.headers, tool.inputSchema, input);
-  let refused: ProtocolError | undefined;
+  const { door: { parts }, visit: { caller } } = talk;
   const mayAsk = canAnswer(talk);
-  const reply = await converse(
+  // What may become a task must be able to ask later than its first request.
+  const { round, ...hooks } = relayHooks(talk);
+  const led = knowsTasks(talk) || round === undefined ? {} : { round };
+  return await converse(
     talk,
     () =>
       Promise.resolve(startCall(async ({ ask, signal, onProgress }) => {
         try {
-          const hooks = { onProgress, ...relayHooks(talk), ...(mayAsk ? { ask } : {}), signal };
           const call = { server: tool.server, tool: tool.name, input };
-          const answer = await toRelayed(talk, await parts.engine.relay(call, caller, hooks));
-          return answer as CallToolResult;
+          const options = { onProgress, ...hooks, ...led, ...(mayAsk ? { ask } : {}), signal };
+          return await toRelayed(
+            talk,
+            await parts.engine.relay(call, caller, options),
+          ) as CallToolResult;
         } catch (thrown) {
           const error = asProtocolError(thrown);
-          if (error instanceof ProtocolError) refused = error;
+          if (error instanceof ProtocolError) throw error;
           return toRefusedResult(thrown, parts.logger);
         }
       }, parts.clock)),
   );
-  if (refused !== undefined) throw refused;
-  return reply;
 }

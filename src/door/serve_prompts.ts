@@ -28,6 +28,7 @@ const NOT_FOUND: ReadonlySet<number> = new Set([-32602, -32601]);
 /** Registers the methods. */
 export function servePrompts(server: Server, talkOf: (ctx: ServerContext) => Talk): void {
   server.setRequestHandler("prompts/list", async (_request, ctx) => {
+    // What servers list is theirs to vouch for; the library checks it on its way out.
     const shown = await fromEach(
       talkOf(ctx),
       (one, options) => one.passThrough.listPrompts(options),

@@ -28,6 +28,7 @@ export function serveResources(server: Server, talkOf: (ctx: ServerContext) => T
     const talk = talkOf(ctx);
     const own = await ownResources(talk);
     const shown = await fromEach(talk, (one, options) => one.passThrough.listResources(options));
+    // What servers list is theirs to vouch for; the library checks it on its way out.
     return { resources: [...own, ...shown as unknown as Resource[]] };
   });
   server.setRequestHandler("resources/templates/list", async (_request, ctx) => {
@@ -35,6 +36,7 @@ export function serveResources(server: Server, talkOf: (ctx: ServerContext) => T
       talkOf(ctx),
       (one, options) => one.passThrough.listResourceTemplates(options),
     );
+    // As above.
     return { resourceTemplates: shown as unknown as ResourceTemplateType[] };
   });
   server.setRequestHandler("resources/read", async ({ params: { uri } }, ctx) => {

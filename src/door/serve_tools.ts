@@ -12,8 +12,6 @@ import { shownTools, toListed } from "./shown_servers.ts";
 import type { Talk, ToolReply } from "./talk.ts";
 import { toRefusedResult, unknownTool } from "./tool_result.ts";
 
-const OWN_NAMES: ReadonlySet<string> = new Set(OWN_TOOLS.map(({ name }) => name));
-
 /** Registers the methods. */
 export function serveTools(server: Server, talkOf: (ctx: ServerContext) => Talk): void {
   server.setRequestHandler("tools/list", async (_request, ctx) => {
@@ -23,7 +21,7 @@ export function serveTools(server: Server, talkOf: (ctx: ServerContext) => Talk)
     return {
       tools: [
         ...OWN_TOOLS.map((tool) => tool.define(toolbox, declarationTokens)),
-        ...shownTools(parts, toolbox, OWN_NAMES).map(toListed),
+        ...shownTools(parts, toolbox).map(toListed),
       ],
     };
   });
@@ -48,7 +46,7 @@ async function call(
   const { door: { parts }, visit } = talk;
   if (parts.config.passThrough.length > 0) {
     const toolbox = await parts.engine.toolbox(visit.caller);
-    const shown = shownTools(parts, toolbox, OWN_NAMES).find((tool) => tool.name === name);
+    const shown = shownTools(parts, toolbox).find((tool) => tool.name === name);
     if (shown !== undefined) return await callRelayed(talk, shown, input);
   }
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, unknownTool(name).message);

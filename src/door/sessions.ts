@@ -4,10 +4,11 @@
  */
 
 import {
+  type AuthInfo,
+  type McpServer,
   type Server,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
-import type { AuthInfo } from "@modelcontextprotocol/server";
 import { CodemodeError } from "../base/errors.ts";
 import type { Clock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
@@ -54,7 +55,7 @@ export class Sessions implements AsyncDisposable {
   }
 
   /** Answers a request within its session, or one that begins a session with what `create` makes. */
-  async fetch(request: Request, authInfo: AuthInfo, create: () => Server): Promise<Response> {
+  async fetch(request: Request, authInfo: AuthInfo, create: () => McpServer): Promise<Response> {
     const id = request.headers.get("mcp-session-id");
     if (id === null) return await this.#begin(request, authInfo, create());
     const session = this.#sessions.get(id);
@@ -73,9 +74,10 @@ export class Sessions implements AsyncDisposable {
     await Promise.all([...this.#sessions.keys()].map((id) => this.#end(id)));
   }
 
-  async #begin(request: Request, authInfo: AuthInfo, server: Server): Promise<Response> {
+  async #begin(request: Request, authInfo: AuthInfo, product: McpServer): Promise<Response> {
     const principal = authInfo.clientId;
     this.#assertRoom(principal);
+    const { server } = product;
     let begun: string | undefined;
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => newId("session"),
@@ -86,7 +88,7 @@ export class Sessions implements AsyncDisposable {
       },
       onsessionclosed: (id) => this.#end(id),
     });
-    await server.connect(transport);
+    await product.connect(transport);
     const response = await transport.handleRequest(request, { authInfo });
     const session = begun === undefined ? undefined : this.#sessions.get(begun);
     if (begun === undefined || session === undefined) {

@@ -7,6 +7,14 @@ import type { Toolbox } from "../engine/mod.ts";
 import type { PassThrough } from "../mcp/mod.ts";
 import type { DoorParts, Visit } from "./door_parts.ts";
 
+/** Names of the door's own tools; a shown tool of such a name is not shown. */
+export const OWN_NAMES: ReadonlySet<string> = new Set([
+  "execute",
+  "search_tools",
+  "call_tool",
+  "read_result",
+]);
+
 /** A server that is shown. */
 export interface ShownServer {
   readonly name: string;
@@ -27,13 +35,12 @@ export function shownServers(
 export function shownTools(
   { config }: DoorParts,
   { namespaces }: Toolbox,
-  taken: ReadonlySet<string>,
 ): readonly Tool[] {
   const shown = new Map<string, Tool>();
   for (const name of config.passThrough) {
     const found = namespaces.find(({ server }) => server === name);
     for (const { tool } of found?.tools ?? []) {
-      if (!taken.has(tool.name) && !shown.has(tool.name)) shown.set(tool.name, tool);
+      if (!OWN_NAMES.has(tool.name) && !shown.has(tool.name)) shown.set(tool.name, tool);
     }
   }
   return [...shown.values()];
@@ -52,4 +59,18 @@ export function toListed(
       : { outputSchema: outputSchema as NonNullable<ListedTool["outputSchema"]> }),
     ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
   };
+}
+
+/** The input schema of the shown tool that a request's headers say it calls. */
+export async function calledSchema(
+  parts: DoorParts,
+  { caller }: Visit,
+  headers: Headers | undefined,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  if (parts.config.passThrough.length === 0) return undefined;
+  if (headers?.get("mcp-method") !== "tools/call") return undefined;
+  const called = headers.get("mcp-name");
+  const toolbox = await parts.engine.toolbox(caller);
+  const schema = shownTools(parts, toolbox).find(({ name }) => name === called)?.inputSchema;
+  return typeof schema === "object" ? schema : undefined;
 }

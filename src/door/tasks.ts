@@ -43,13 +43,10 @@ export function serveTasks(server: Server, talkOf: (ctx: ServerContext) => Talk)
     const talk = talkOf(ctx);
     const conversation = find(talk, params);
     refuseUnputtable(talk, conversation);
-    const outcome = conversation.result === undefined || conversation.isCancelled
-      ? {}
-      : { result: conversation.result };
     const asks = conversation.questions.length === 0
       ? {}
       : { inputRequests: toInputRequests(conversation.questions) };
-    return complete({ ...describe(talk, conversation), ...outcome, ...asks });
+    return complete({ ...describe(talk, conversation), ...endOf(conversation), ...asks });
   });
   server.setRequestHandler("tasks/update", { params: TASK_PARAMS }, (params, ctx) => {
     const conversation = find(talkOf(ctx), params);
@@ -120,11 +117,18 @@ function describe({ door }: Talk, conversation: Conversation) {
 }
 
 function statusOf(
-  { isCancelled, result, questions }: Conversation,
-): "cancelled" | "completed" | "input_required" | "working" {
+  { isCancelled, ending, questions }: Conversation,
+): "cancelled" | "completed" | "failed" | "input_required" | "working" {
   if (isCancelled) return "cancelled";
-  if (result !== undefined) return "completed";
+  if (ending !== undefined) return "result" in ending ? "completed" : "failed";
   return questions.length > 0 ? "input_required" : "working";
+}
+
+function endOf({ isCancelled, ending }: Conversation) {
+  if (ending === undefined || isCancelled) return {};
+  if ("result" in ending) return { result: ending.result };
+  const { code, message, data } = ending.error;
+  return { error: { code, message, ...(data === undefined ? {} : { data }) } };
 }
 
 function complete(members: Readonly<Record<string, unknown>>): Result {

@@ -1,13 +1,7 @@
-/** What the tools of the door take, as the client is told and as it is read. */
+/** What the tools of the door take, as the client is told. */
 
 import { z } from "zod";
-import { CodemodeError } from "../base/errors.ts";
-import { ExecuteRequestSchema, ReadResultSchema, ToolCallRequestSchema } from "../contract/mod.ts";
-
-/** Faults told at most. */
-const MAX_ISSUES = 10;
-/** Characters of one fault. */
-const MAX_TEXT = 200;
+import { ExecuteRequestSchema, ReadResultSchema } from "../contract/mod.ts";
 
 const maxResultTokens = ExecuteRequestSchema.shape.maxResultTokens;
 
@@ -34,7 +28,7 @@ export const SearchInputSchema = z.strictObject({
 /** Input of `call_tool`. */
 export const CallInputSchema = z.strictObject({
   path: z.string().min(1).max(500).describe('Such as "mcp.memory.search_nodes"'),
-  input: ToolCallRequestSchema.default({}).describe("The tool's own input"),
+  input: z.record(z.string(), z.unknown()).default({}).describe("The tool's own input"),
   maxResultTokens,
 });
 
@@ -54,13 +48,4 @@ export type OwnSchema = { readonly type: "object"; readonly [keyword: string]: u
 export function toInputSchema(schema: z.ZodType): OwnSchema {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io: "input" });
   return { ...json, type: "object" };
-}
-
-/** The arguments as `schema` reads them; `INVALID_REQUEST` with every fault. */
-export function readInput<T>(schema: z.ZodType<T>, given: unknown): T {
-  const parsed = schema.safeParse(given ?? {});
-  if (parsed.success) return parsed.data;
-  const told = parsed.error.issues.slice(0, MAX_ISSUES)
-    .map(({ path, message }) => `${path.map(String).join(".")}: ${message}`.slice(0, MAX_TEXT));
-  throw new CodemodeError("INVALID_REQUEST", `The arguments are not valid: ${told.join("; ")}`);
 }

@@ -37,7 +37,7 @@ export function messageOf(names: readonly string[]): string {
   const subject = names.length === 1
     ? `The MCP server ${servers} has`
     : `The MCP servers ${servers} have`;
-  return `${subject} shown no tools so far: starting, out of reach, or without any (see /health)`;
+  return `${subject} shown no tools so far: starting, out of reach, waiting for a login, or without any (see /health)`;
 }
 
 function nameOf({ message }: Diagnostic): string | undefined {

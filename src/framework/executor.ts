@@ -24,9 +24,25 @@ export interface ExecuteResult {
   readonly logs?: string[];
 }
 
+/** What one execution is told beside its code. */
+export interface ExecuteOptions {
+  /** Ends the program when it aborts. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds of wall time; at most what the executor gives. */
+  readonly timeout?: number;
+  /** Bytes of memory; at most what the executor gives. */
+  readonly memoryLimit?: number;
+  /** What other frameworks' hosts have beside functions. Refused when there are any. */
+  readonly connectors?: readonly unknown[];
+}
+
 /** Runs code that calls functions. Never rejects. */
 export interface Executor {
-  execute(code: string, providersOrFns: Providers): Promise<ExecuteResult>;
+  execute(
+    code: string,
+    providersOrFns: Providers,
+    options?: ExecuteOptions,
+  ): Promise<ExecuteResult>;
 }
 
 /** Options of {@link CodemodeExecutor}. */
@@ -91,17 +107,27 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
   }
 
   /** Runs `code`; functions are reachable as `codemode.<name>` or `<provider>.<name>`. */
-  async execute(code: string, providersOrFns: Providers): Promise<ExecuteResult> {
+  async execute(
+    code: string,
+    providersOrFns: Providers,
+    options: ExecuteOptions = {},
+  ): Promise<ExecuteResult> {
     const logs: string[] = [];
     try {
-      return await this.#run(code, providersOrFns, logs);
+      return await this.#run(code, providersOrFns, logs, options);
     } catch (thrown) {
       const error = thrown instanceof TypeError ? thrown : toCodemodeError(thrown);
       return { result: undefined, error: error.message, logs };
     }
   }
 
-  async #run(code: string, given: Providers, logs: string[]): Promise<ExecuteResult> {
+  async #run(
+    code: string,
+    given: Providers,
+    logs: string[],
+    { signal = NEVER, timeout = Infinity, memoryLimit = Infinity, connectors = [] }: ExecuteOptions,
+  ): Promise<ExecuteResult> {
+    if (connectors.length > 0) throw new TypeError("Cannot use connectors: give functions");
     const { namespaces, find } = toProviders(given);
     const checked = await this.#checker.check({
       code,
@@ -118,12 +144,12 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
     const walk = new ProgramWalk({
       runtime: this.#runtime === "auto" ? LIGHT : this.#runtime,
       isPinned: this.#runtime !== "auto",
-      spec: { memoryLimitBytes: this.#memoryLimitBytes },
+      spec: { memoryLimitBytes: Math.min(this.#memoryLimitBytes, memoryLimit) },
       program: {
         code: checked.emitted.code,
         namespaces,
         context: {},
-        timeoutMs: this.#timeoutMs,
+        timeoutMs: Math.min(this.#timeoutMs, timeout),
         waitMs: this.#waitMs,
         budget: BUDGET,
       },
@@ -132,7 +158,7 @@ export class CodemodeExecutor implements Executor, AsyncDisposable {
         log: ({ level, text }) =>
           void logs.push(level === "log" || level === "info" ? text : `[${level}] ${text}`),
       },
-      signal: NEVER,
+      signal,
     }, { pools, clock: systemClock, onSandbox() {} });
     const { report: { outcome } } = await walk.run();
     return toResult(outcome, logs);

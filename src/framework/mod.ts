@@ -2,6 +2,7 @@
 
 export {
   type CodeTool,
+  type CodeToolCall,
   type CodeToolOptions,
   createCodeTool,
   DEFAULT_DESCRIPTION,
@@ -12,7 +13,16 @@ export {
 export {
   CodemodeExecutor,
   type CodemodeExecutorOptions,
+  type ExecuteOptions,
   type ExecuteResult,
   type Executor,
 } from "./executor.ts";
+export {
+  createIsolateDriver,
+  type IsolateBinding,
+  type IsolateConfig,
+  type IsolateContext,
+  type IsolateDriver,
+  type IsolateResult,
+} from "./isolate_driver.ts";
 export type { Provider, Providers, ToolFunction } from "./providers.ts";

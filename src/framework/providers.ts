@@ -3,6 +3,9 @@
 import type { GuestNamespace } from "../protocol/frames.ts";
 import { sanitizeToolName } from "../typegen/mod.ts";
 
+/** The one name with two underscores that is a provider's: frameworks put an HTTP API behind it. */
+const API_HOST = "__openapiHost";
+
 /** A function a program may call. It sees the arguments as written. */
 // deno-lint-ignore no-explicit-any -- callers pass functions of any parameters, as the interface of the field has it
 export type ToolFunction = (...args: any[]) => unknown;
@@ -12,6 +15,8 @@ export interface Provider {
   /** @default "codemode" */
   readonly name?: string;
   readonly fns: Readonly<Record<string, ToolFunction>>;
+  /** Code of the guest, which some frameworks have. Refused: namespaces here are frozen. */
+  readonly prelude?: string | undefined;
 }
 
 /** Functions for `codemode`, or providers. */
@@ -40,8 +45,9 @@ export function toProviders(given: Providers): ReadyProviders {
     ? given
     : [{ fns: given as Readonly<Record<string, ToolFunction>> }];
   const index = new Map<string, ReadonlyMap<string, ToolFunction>>();
-  for (const { name = "codemode", fns } of list) {
+  for (const { name = "codemode", fns, prelude } of list) {
     assertName(name);
+    if (prelude) throw new TypeError(`Cannot run the prelude of provider "${name}": it is frozen`);
     if (index.has(name)) throw new TypeError(`Duplicate provider name "${name}"`);
     index.set(name, sanitize(name, fns));
   }
@@ -58,7 +64,7 @@ function assertName(name: string): void {
   if (!IDENTIFIER.test(name)) {
     throw new TypeError(`Provider name "${name}" is not a valid JavaScript identifier`);
   }
-  if (RESERVED.has(name) || name.startsWith("__")) {
+  if (RESERVED.has(name) || (name.startsWith("__") && name !== API_HOST)) {
     throw new TypeError(`Provider name "${name}" is reserved`);
   }
 }

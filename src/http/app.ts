@@ -160,8 +160,17 @@ function corsOf({ cors: { origins } }: ServerConfig) {
   return cors({
     origin: [...origins],
     allowMethods: ["GET", "POST", "DELETE", "OPTIONS"],
-    allowHeaders: ["content-type", "authorization", "x-api-key", "accept", "last-event-id"],
-    exposeHeaders: ["x-request-id", "x-execution-id", "retry-after", "www-authenticate"],
+    allowHeaders: [
+      ...["content-type", "authorization", "x-api-key", "accept", "last-event-id"],
+      ...["mcp-method", "mcp-name", "mcp-protocol-version", "mcp-session-id"],
+    ],
+    exposeHeaders: [
+      "mcp-session-id",
+      "x-request-id",
+      "x-execution-id",
+      "retry-after",
+      "www-authenticate",
+    ],
   });
 }
 

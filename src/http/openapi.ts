@@ -21,6 +21,7 @@ import {
   ToolSearchAnswerSchema,
 } from "../contract/mod.ts";
 import { anyOf, EXECUTION_SCHEMAS, executionPaths } from "./openapi_executions.ts";
+import { completePaths, TAGS } from "./openapi_facts.ts";
 
 const FAILURE = z.object({ success: z.literal(false), error: ProblemSchema }).meta({
   id: "Failure",
@@ -61,7 +62,9 @@ export function openapi(version: string): Record<string, unknown> {
   return {
     openapi: "3.1.0",
     info: { title: "Code Mode", version, license: { name: "MIT", identifier: "MIT" } },
-    paths: {
+    servers: [{ url: "/" }],
+    tags: TAGS,
+    paths: completePaths({
       "/api/v1/execute": {
         post: executeOperation(),
       },
@@ -88,12 +91,12 @@ export function openapi(version: string): Record<string, unknown> {
         get: plain("listenMcp", "Messages of a session (revision 2025-11-25)", "text/event-stream"),
         delete: plain("endMcpSession", "Ends a session (revision 2025-11-25)", "text/plain"),
       },
-      "/health": { get: plain("health", "How every part is", "application/json") },
+      "/health": { get: healthOperation() },
       "/.well-known/oauth-protected-resource": {
         get: plain("resourceMetadata", "Whose tokens are taken (RFC 9728)", "application/json"),
       },
       "/metrics": { get: plain("metrics", "Prometheus text", "text/plain") },
-    },
+    }),
     components: {
       schemas: componentSchemas(),
       securitySchemes: {
@@ -137,7 +140,7 @@ function reference(name: SchemaName) {
 function responses(name: SchemaName) {
   return {
     200: { description: "The answer", content: reference(name) },
-    default: { description: "The request did not run", content: reference("Failure") },
+    default: { description: "Another failure", content: reference("Failure") },
   };
 }
 
@@ -164,18 +167,30 @@ function withBody(operationId: string, summary: string, request: SchemaName, ans
   };
 }
 
-function plain(operationId: string, summary: string, type: string) {
+function plain(operationId: string, summary: string, ...types: readonly string[]) {
   return {
     operationId,
     summary,
-    responses: { 200: { description: "The answer", content: { [type]: {} } } },
+    responses: {
+      200: {
+        description: "The answer",
+        content: Object.fromEntries(types.map((type) => [type, {}])),
+      },
+      default: { description: "Another failure", content: { "application/json": {} } },
+    },
   };
+}
+
+function healthOperation() {
+  const operation = plain("health", "How every part is", "application/json");
+  const away = { description: "Programs cannot run", content: { "application/json": {} } };
+  return { ...operation, responses: { ...operation.responses, 503: away } };
 }
 
 function mcpOperation() {
   const summary = "The service as an MCP server, revisions 2026-07-28 and 2025-11-25";
   return {
-    ...plain("mcp", summary, "application/json"),
+    ...plain("mcp", summary, "application/json", "text/event-stream"),
     requestBody: { required: true, content: { "application/json": {} } },
   };
 }
@@ -266,8 +281,9 @@ function declarationsOperation() {
       schema: { type: "string", enum: ["typescript", "python"] },
     },
   ];
+  const summary = "Declarations of the tools, in TypeScript or Python";
   return {
-    ...plain("declarations", "Declarations of the tools, in TypeScript or Python", "text/plain"),
+    ...plain("declarations", summary, "text/plain", "application/json"),
     parameters: parameters.map((one) => ({ in: "query", ...one })),
   };
 }

@@ -8,6 +8,7 @@ import {
   ExecutionViewSchema,
   InputRequiredSchema,
 } from "../contract/mod.ts";
+import type { Paths } from "./openapi_facts.ts";
 
 /** Schemas that only these operations use. */
 export const EXECUTION_SCHEMAS = Object.freeze({
@@ -18,8 +19,6 @@ export const EXECUTION_SCHEMAS = Object.freeze({
   ExecutionsAnswer: ExecutionsAnswerSchema,
   InputRequired: InputRequiredSchema,
 });
-
-type Paths = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** The operations, but for `POST /api/v1/execute`. */
 export function executionPaths(): Paths {
@@ -35,6 +34,10 @@ export function executionPaths(): Paths {
     "/api/v1/ws": {
       get: {
         ...operation("socket", "A WebSocket for many executions", {}),
+        responses: {
+          101: { description: "The WebSocket is open" },
+          default: { description: "Another failure", content: json("Failure") },
+        },
         description: "Messages: {id, type: execute | cancel | answer, payload}; back come the " +
           "events of each execution under its id.",
       },
@@ -105,7 +108,7 @@ function operation(operationId: string, summary: string, content: Record<string,
     summary,
     responses: {
       200: { description: "The answer", content },
-      default: { description: "The request did not run", content: json("Failure") },
+      default: { description: "Another failure", content: json("Failure") },
     },
   };
 }

@@ -1,7 +1,14 @@
 /** What went wrong with a call: the client's and the network's errors in the house's terms. */
 
-import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
+import {
+  InsufficientScopeError,
+  ProtocolError,
+  SdkError,
+  SdkErrorCode,
+  SdkHttpError,
+} from "@modelcontextprotocol/client";
 import { CodemodeError } from "../base/errors.ts";
+import { loginRequiredOf } from "./login_required.ts";
 
 /** A failed call. `sessionLost`: nothing more can be asked. `unsent`: the tool has certainly not run. */
 export interface CallFailure {
@@ -21,6 +28,9 @@ export function readCallFailure(
   thrown: unknown,
   broken?: string,
 ): CallFailure {
+  const login = loginRequiredOf(thrown);
+  if (login) return { error: login, sessionLost: !("scope" in login.details), unsent: true };
+  if (thrown instanceof InsufficientScopeError) return ungranted(server, tool, thrown);
   if (thrown instanceof ProtocolError) return refused(server, tool, thrown);
   if (thrown instanceof SdkHttpError) return overHttp(server, tool, thrown);
   if (thrown instanceof SdkError && isBadAnswer(thrown)) {
@@ -90,8 +100,19 @@ function refused(server: string, tool: string, cause: ProtocolError): CallFailur
   return { error, sessionLost: false, unsent: isUnknown };
 }
 
+/** The server still asks for more after it was asked for. */
+function ungranted(server: string, tool: string, cause: InsufficientScopeError): CallFailure {
+  const reason = `it wants a scope that was not granted: ${cause.requiredScope ?? "unnamed"}`;
+  const error = serverUnavailable(server, { tool, reason, mayHaveTakenEffect: false, cause });
+  return { error, sessionLost: false, unsent: true };
+}
+
 /** A server that was started anew answers 404, or 400 in older ones, to the session it has forgotten. */
 function overHttp(server: string, tool: string, cause: SdkHttpError): CallFailure {
+  // A token that was renewed for this call is refused: the next connect finds out what that means.
+  if (cause.code === SdkErrorCode.ClientHttpAuthentication) {
+    return unavailable(server, tool, cause, { unsent: true });
+  }
   const forgotten = cause.status === 404 || (cause.status === 400 && SESSION.test(cause.message));
   if (forgotten) return unavailable(server, tool, cause, { unsent: true });
   const reason = `it answered with HTTP status ${cause.status}`;

@@ -4,15 +4,17 @@
  * `connection_state.ts`; nothing here throws out of the background.
  */
 
+import type { CodemodeError } from "../base/errors.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import { BackgroundTasks, describeError } from "./background_tasks.ts";
 import { backoffDelayMs } from "./backoff.ts";
 import { serverUnavailable } from "./call_failure.ts";
-import type { ConnectionSnapshot } from "./connection_snapshot.ts";
+import { type ConnectionSnapshot, toSnapshot } from "./connection_snapshot.ts";
 import { type ConnectionEvent, type ConnectionState, nextStep } from "./connection_state.ts";
 import { CoalescedTask } from "./coalesced_task.ts";
 import { createDeadline } from "./deadline.ts";
 import { KnownTools } from "./known_tools.ts";
+import { refusalOf } from "./login_required.ts";
 import { Session, type SessionDeps } from "./session.ts";
 import { MAX_TOOLS, toTools } from "./tool_list.ts";
 import { Watchers } from "./watchers.ts";
@@ -43,6 +45,7 @@ export class Connection implements AsyncDisposable {
   #session: Session | undefined;
   #instructions = "";
   #lastError: string | undefined;
+  #refusal: CodemodeError | undefined;
   #retryAt = 0;
   #timer: Disposable | undefined;
   #lastUsed = 0;
@@ -56,17 +59,12 @@ export class Connection implements AsyncDisposable {
   }
 
   snapshot(): ConnectionSnapshot {
-    const { protocolVersion, serverInfo } = this.#session ?? {};
-    return Object.freeze({
+    return toSnapshot(this.#session, {
       state: this.#state.name,
       tools: this.#tools.list,
       instructions: this.#instructions,
-      ...(protocolVersion === undefined ? {} : { protocolVersion }),
-      ...(serverInfo === undefined ? {} : { serverInfo }),
-      ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
-      ...(this.#state.name === "waiting"
-        ? { retryInMs: Math.max(0, this.#retryAt - this.#deps.clock.monotonic()) }
-        : {}),
+      lastError: this.#lastError,
+      retryInMs: Math.max(0, this.#retryAt - this.#deps.clock.monotonic()),
     });
   }
 
@@ -92,12 +90,13 @@ export class Connection implements AsyncDisposable {
   }
 
   /** `session` is over or turned out to be of no use. */
-  gaveUp(session: Session, reason: string): void {
+  gaveUp(session: Session, reason: string, error?: CodemodeError): void {
     this.#background.add(session.close());
     if (session !== this.#session) return;
     this.#lastError = reason;
+    this.#refusal = refusalOf(error);
     this.#deps.logger.warn("MCP server lost", { reason });
-    this.#dispatch("lost");
+    this.#dispatch(this.#refusal ? "loginNeeded" : "lost");
   }
 
   /** The session once there is one; rejects when `signal` aborts or the connection is closed. */
@@ -105,6 +104,7 @@ export class Connection implements AsyncDisposable {
     this.want();
     while (!this.#session) {
       if (this.#state.name === "closed") throw this.unavailable("it is shut down");
+      if (this.#state.name === "loginRequired") throw this.unavailable();
       await this.#watchers.next(signal);
     }
     return this.#session;
@@ -123,13 +123,15 @@ export class Connection implements AsyncDisposable {
     while (!this.#session) {
       const { maxAttempts } = this.#config.retryPolicy;
       const failures = "failures" in this.#state ? this.#state.failures : 0;
-      if (this.#state.name === "closed" || failures >= maxAttempts) throw this.unavailable();
+      const isOver = ["closed", "loginRequired"].includes(this.#state.name);
+      if (isOver || failures >= maxAttempts) throw this.unavailable();
       await this.#watchers.next(signal);
     }
   }
 
   /** The failure of whoever needs the server while it is away. */
   unavailable(reason: string | undefined = this.#lastError): Error {
+    if (this.#refusal && this.#state.name === "loginRequired") return this.#refusal;
     return serverUnavailable(this.#name, { reason, mayHaveTakenEffect: false });
   }
 
@@ -148,6 +150,7 @@ export class Connection implements AsyncDisposable {
     }
     if (step.action === "connect") this.#background.add(this.#connect());
     if (step.action === "wait") this.#wait();
+    if (step.action === "waitForLogin") this.#waitForLogin();
     if (step.action === "close") this.#close();
     this.#watchers.wake();
   }
@@ -165,12 +168,13 @@ export class Connection implements AsyncDisposable {
       this.#adopt(session);
     } catch (error) {
       await session?.close();
+      this.#refusal = refusalOf(error, this.#deps.authorizer);
       this.#lastError = deadline.expired
         ? `It did not connect within ${connectTimeoutMs} ms`
-        : describeError(error);
+        : describeError(this.#refusal ?? error);
       if (this.#state.name === "closed") return;
       this.#deps.logger.warn("MCP server cannot be reached", { reason: this.#lastError });
-      this.#dispatch("failed");
+      this.#dispatch(this.#refusal ? "loginNeeded" : "failed");
     }
   }
 
@@ -181,7 +185,7 @@ export class Connection implements AsyncDisposable {
     this.#lastError = undefined;
     this.#lastUsed = this.#deps.clock.monotonic();
     this.#background.add(session.lost.then((reason) => this.gaveUp(session, reason)));
-    this.#watchSubscription(session);
+    session.unsubscribed?.then(() => this.#resubscribe(session)).catch(() => {});
     this.#dispatch("connected");
     this.#deps.logger.info("MCP server ready", {
       tools: this.#tools.list.length,
@@ -200,6 +204,11 @@ export class Connection implements AsyncDisposable {
     const delayMs = backoffDelayMs(this.#config.retryPolicy, failures, this.#deps.random());
     this.#retryAt = this.#deps.clock.monotonic() + delayMs;
     this.#timer = this.#deps.clock.after(delayMs, () => this.#dispatch("elapsed"));
+  }
+
+  #waitForLogin(): void {
+    this.#drop();
+    this.#timer = this.#deps.authorizer?.whenChanged(() => this.#dispatch("loggedIn"));
   }
 
   #close(): void {
@@ -256,13 +265,10 @@ export class Connection implements AsyncDisposable {
     return this.#deps.clock.monotonic() - start;
   }
 
-  #watchSubscription(session: Session): void {
-    const renew = async () => {
-      if (session !== this.#session) return;
-      await session.resubscribe(this.#life.signal);
-      this.#fetchTools();
-    };
-    session.unsubscribed?.then(renew).catch(() => {});
+  async #resubscribe(session: Session): Promise<void> {
+    if (session !== this.#session) return;
+    await session.resubscribe(this.#life.signal);
+    this.#fetchTools();
   }
 
   /** Fetches the tools again; changes told meanwhile lead to one more fetch, not to many. */

@@ -2,7 +2,7 @@
 
 import type { Tool } from "../contract/mod.ts";
 import type { ConnectionState } from "./connection_state.ts";
-import type { ServerInfo } from "./session.ts";
+import type { ServerInfo, Session } from "./session.ts";
 
 /** State, last known tools, and what went wrong last. */
 export interface ConnectionSnapshot {
@@ -13,4 +13,21 @@ export interface ConnectionSnapshot {
   readonly serverInfo?: ServerInfo;
   readonly lastError?: string;
   readonly retryInMs?: number;
+}
+
+/** The same without what is not known. */
+export function toSnapshot(
+  session: Pick<Session, "protocolVersion" | "serverInfo"> | undefined,
+  { lastError, retryInMs, ...known }:
+    & Pick<ConnectionSnapshot, "state" | "tools" | "instructions">
+    & { readonly lastError: string | undefined; readonly retryInMs: number },
+): ConnectionSnapshot {
+  const { protocolVersion, serverInfo } = session ?? {};
+  return Object.freeze({
+    ...known,
+    ...(protocolVersion === undefined ? {} : { protocolVersion }),
+    ...(serverInfo === undefined ? {} : { serverInfo }),
+    ...(lastError === undefined ? {} : { lastError }),
+    ...(known.state === "waiting" ? { retryInMs } : {}),
+  });
 }

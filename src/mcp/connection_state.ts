@@ -16,11 +16,13 @@ export type ConnectionState =
   | { readonly name: "ready"; readonly failures: number }
   | { readonly name: "degraded"; readonly failures: number; readonly missedChecks: number }
   | { readonly name: "waiting"; readonly failures: number }
+  | { readonly name: "loginRequired" }
   | { readonly name: "closed" };
 
 /**
  * What happens to a connection. `wanted`: someone needs the server. `proven`: a call or a health
- * check was answered. `lost`: the transport ended. `elapsed`: the backoff is over.
+ * check was answered. `lost`: the transport ended. `elapsed`: the backoff is over. `loginNeeded`: no
+ * attempt can succeed before somebody logs in. `loggedIn`: somebody may have.
  */
 export type ConnectionEvent =
   | "wanted"
@@ -30,10 +32,12 @@ export type ConnectionEvent =
   | "proven"
   | "checkMissed"
   | "elapsed"
+  | "loginNeeded"
+  | "loggedIn"
   | "close";
 
-/** What to do: `wait` also drops what is left of the session; `close` drops everything. */
-export type ConnectionAction = "none" | "connect" | "wait" | "close";
+/** What to do: both waits also drop what is left of the session; `close` drops everything. */
+export type ConnectionAction = "none" | "connect" | "wait" | "waitForLogin" | "close";
 
 /** The next state and what to do on entering it. */
 export interface ConnectionStep {
@@ -51,7 +55,10 @@ export function nextStep(state: ConnectionState, event: ConnectionEvent): Connec
       return event === "wanted" ? connecting(0) : stay;
     case "connecting":
       if (event === "connected") return ready(state.failures);
+      if (event === "loginNeeded") return LOGIN_REQUIRED;
       return event === "failed" ? waiting(state.failures + 1) : stay;
+    case "loginRequired":
+      return event === "loggedIn" ? connecting(0) : stay;
     case "waiting":
       return event === "elapsed" ? connecting(state.failures) : stay;
     default:
@@ -59,10 +66,16 @@ export function nextStep(state: ConnectionState, event: ConnectionEvent): Connec
   }
 }
 
+const LOGIN_REQUIRED: ConnectionStep = Object.freeze({
+  state: Object.freeze({ name: "loginRequired" }),
+  action: "waitForLogin",
+});
+
 function whileConnected(
   state: Extract<ConnectionState, { name: "ready" | "degraded" }>,
   event: ConnectionEvent,
 ): ConnectionStep {
+  if (event === "loginNeeded") return LOGIN_REQUIRED;
   if (event === "lost") return waiting(state.failures + 1);
   if (event === "proven") return ready(0);
   if (event !== "checkMissed") return { state, action: "none" };

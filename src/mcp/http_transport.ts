@@ -3,29 +3,35 @@
  * bound on what a server may answer.
  */
 
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { type FetchLike, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { McpServerConfig } from "../config/mod.ts";
+import type { Authorizer } from "./authorizer.ts";
 import { MAX_MESSAGE_BYTES } from "./stdio_transport.ts";
 
-/** What is told when the stream that carries an answer breaks: the answer will not come. */
-export interface HttpTransportEvents {
+/** What a transport over HTTP needs besides its configuration. */
+export interface HttpTransportDeps {
+  /** Told when the stream that carries an answer breaks: the answer will not come. */
   readonly onBroken: (reason: string) => void;
+  /** Who has the tokens. @default nobody: there is a configured one, or none */
+  readonly authorizer?: Authorizer | undefined;
 }
 
 /** A streamable HTTP transport with the server's headers and bearer token on each request. */
 export function createHttpTransport(
   config: Pick<McpServerConfig, "headers" | "auth">,
   url: URL,
-  events: HttpTransportEvents,
+  { onBroken, authorizer }: HttpTransportDeps,
 ): StreamableHTTPClientTransport {
+  const ask: FetchLike = async (input, init) => {
+    const response = await fetch(input, init);
+    return boundedResponse(response, (reason) => {
+      if (init?.method === "POST" && !init.signal?.aborted) onBroken(reason);
+    });
+  };
   return new StreamableHTTPClientTransport(url, {
     requestInit: { headers: requestHeaders(config) },
-    fetch: async (input, init) => {
-      const response = await fetch(input, init);
-      return boundedResponse(response, (reason) => {
-        if (init?.method === "POST" && !init.signal?.aborted) events.onBroken(reason);
-      });
-    },
+    fetch: authorizer ? authorizer.stepUp(ask) : ask,
+    ...(authorizer ? { authProvider: authorizer } : {}),
   });
 }
 
@@ -34,7 +40,9 @@ export function requestHeaders(
   config: Pick<McpServerConfig, "headers" | "auth">,
 ): Record<string, string> {
   const headers = Object.entries(config.headers).map(([name, value]) => [name, value.reveal()]);
-  if (config.auth) headers.push(["authorization", `Bearer ${config.auth.token.reveal()}`]);
+  if (config.auth?.type === "bearer") {
+    headers.push(["authorization", `Bearer ${config.auth.token.reveal()}`]);
+  }
   return Object.fromEntries(headers);
 }
 
@@ -63,10 +71,12 @@ function boundedBody(
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   const meter = new MessageMeter(isStream);
+  let isUnwanted = false;
   return new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
+        if (isUnwanted) return;
         if (done) return controller.close();
         if (meter.measure(value) > maxBytes) {
           throw new RangeError(`Cannot read the answer: it is longer than ${maxBytes} bytes`);
@@ -78,7 +88,10 @@ function boundedBody(
         await reader.cancel(error).catch(() => {});
       }
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel: (reason) => {
+      isUnwanted = true;
+      return reader.cancel(reason);
+    },
   });
 }
 

@@ -6,6 +6,7 @@ import { InFlight } from "../base/in_flight.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { ToolGroup } from "../contract/mod.ts";
+import { createAuthorizer } from "./authorizer.ts";
 import { CallGate } from "./call_gate.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionState } from "./connection_state.ts";
@@ -13,6 +14,7 @@ import type { McpResult } from "./mcp_result.ts";
 import { type PassThrough, ServerPassThrough } from "./pass_through.ts";
 import type { ServerInfo } from "./session.ts";
 import { callTool, type Server, type ServerRequestOptions } from "./server_request.ts";
+import type { TokenStore } from "./token_store.ts";
 
 /** What the manager is built with. */
 export interface McpManagerDeps {
@@ -20,6 +22,8 @@ export interface McpManagerDeps {
   readonly clock: Clock;
   /** Working folder of stdio servers; absolute. */
   readonly directory: string;
+  /** Where logins are kept. @default nowhere: servers with OAuth stay away */
+  readonly logins?: TokenStore | undefined;
   /** A number in [0, 1), for the jitter. @default Math.random */
   readonly random?: () => number;
   /** Longest one connect may take. @default 60000 */
@@ -140,6 +144,7 @@ class Manager implements McpManager {
       directory: deps.directory,
       random: deps.random ?? Math.random,
       connectTimeoutMs: deps.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+      authorizer: createAuthorizer(name, config, deps),
       canAsk: deps.canAsk ?? false,
       onToolsChanged: () => this.#changed(),
       onChange: (change) => passThrough.changed(change),

@@ -5,6 +5,7 @@ import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
+import type { Authorizer } from "./authorizer.ts";
 import { createHttpTransport, requestHeaders } from "./http_transport.ts";
 import { serverArguments, serverCommand, serverEnvironment } from "./server_environment.ts";
 import { StdioTransport } from "./stdio_transport.ts";
@@ -16,6 +17,8 @@ export interface TransportDeps {
   readonly clock: Clock;
   /** Working folder of stdio servers; absolute. */
   readonly directory: string;
+  /** Who has the tokens of a server with OAuth. */
+  readonly authorizer?: Authorizer | undefined;
   /** Told when answers that were under way are lost though the transport lives. */
   readonly onBroken: (reason: string) => void;
 }
@@ -29,6 +32,7 @@ export function openTransport(
   if (config.transport === "stdio") return stdioTransport(name, config, deps);
   if (!config.url || !URL.canParse(config.url)) throw invalid(name, "url");
   const url = new URL(config.url);
+  if (config.auth?.type === "oauth" && !deps.authorizer) throw invalid(name, "logins");
   if (config.transport === "http") return createHttpTransport(config, url, deps) as Transport;
   return new WebSocketTransport(url, requestHeaders(config), deps.logger);
 }

@@ -110,9 +110,10 @@ async function attemptOnce<Result>(
     connection.proved(session);
     return { result };
   } catch (thrown) {
-    if (deadline.signal.aborted || thrown instanceof CodemodeError) throw thrown;
+    const isOurs = thrown instanceof CodemodeError && thrown.code !== "LOGIN_REQUIRED";
+    if (deadline.signal.aborted || isOurs) throw thrown;
     const failure = readCallFailure(name, about, thrown, session.brokenBy);
-    if (failure.sessionLost) connection.gaveUp(session, failure.error.message);
+    if (failure.sessionLost) connection.gaveUp(session, failure.error.message, failure.error);
     return hasAsked && failure.unsent ? begun(name, about, failure) : failure;
   }
 }

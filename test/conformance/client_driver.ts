@@ -8,14 +8,21 @@ import { env, stderr } from "node:process";
 import { systemClock } from "../../src/base/clock.ts";
 import { createLogger, type LogEntry } from "../../src/base/log.ts";
 import type { QuestionAnswer, Tool } from "../../src/contract/mod.ts";
+import type { McpServerConfig } from "../../src/config/mod.ts";
 import { createMcpManager, type McpManager, type PassThrough } from "../../src/mcp/mod.ts";
 import { serverConfig } from "../harness/mcp_servers.ts";
+import {
+  type ClientContext,
+  createLoginDriver,
+  loginConfig,
+  type LoginDriver,
+} from "./login_driver.ts";
 
 const SERVER = "peer";
 const signal = AbortSignal.timeout(60_000);
 
 /** What the suite tells of a scenario that needs it. */
-interface Context {
+interface Context extends ClientContext {
   readonly toolCalls?: readonly {
     readonly name: string;
     readonly arguments: Record<string, unknown>;
@@ -67,17 +74,36 @@ async function readAll(peer: PassThrough): Promise<void> {
   });
 }
 
+function createManager(config: McpServerConfig, driver?: LoginDriver): McpManager {
+  const write = (entry: LogEntry) => {
+    driver?.note(entry);
+    stderr.write(`${JSON.stringify(entry)}\n`);
+  };
+  return createMcpManager({ [SERVER]: config }, {
+    logger: createLogger([{ write }], "debug"),
+    clock: systemClock,
+    directory: ".",
+    canAsk: true,
+    logins: driver?.store,
+  });
+}
+
+/** Lists and calls, logging in whenever that is what it takes. */
+async function useGuarded(url: string): Promise<void> {
+  const config = serverConfig({ transport: "http", url, auth: loginConfig(scenario, context) });
+  await using driver = await createLoginDriver(SERVER, config, signal);
+  await using manager = createManager(config, driver);
+  await driver.attempt(manager, () => manager.ensure(SERVER, signal));
+  const { tools = [] } = manager.groups()[0] ?? {};
+  // Twice, because an authorization server may have moved after the first time.
+  for (const { name } of [...tools, ...tools]) {
+    await driver.attempt(manager, () => manager.call(SERVER, name, {}, { signal }));
+  }
+}
+
 async function main(url: string): Promise<void> {
-  const write = (entry: LogEntry) => void stderr.write(`${JSON.stringify(entry)}\n`);
-  await using manager = createMcpManager(
-    { [SERVER]: serverConfig({ transport: "http", url }) },
-    {
-      logger: createLogger([{ write }], "debug"),
-      clock: systemClock,
-      directory: ".",
-      canAsk: true,
-    },
-  );
+  if (scenario.startsWith("auth/")) return await attempt(scenario, () => useGuarded(url));
+  await using manager = createManager(serverConfig({ transport: "http", url }));
   await manager.ensure(SERVER, signal);
   const tools = manager.groups()[0]?.tools ?? [];
   if (scenario === "json-schema-ref-no-deref") return;

@@ -70,6 +70,7 @@ function asking(
 }
 
 const STRING = { type: "string" };
+const CONFIRM = { name: STRING, confirm: { type: "boolean" } };
 const completed = ({ action, content }: { action: string; content: unknown }) =>
   text(`Elicitation completed: action=${action}, content=${JSON.stringify(content)}`);
 
@@ -173,6 +174,9 @@ async function multiRound(ctx: ServerContext): Promise<Reply> {
     requestState: await codec.mint({ step: next }),
   });
 }
+
+/** Longer than the door waits before it makes a task of a call. */
+const SLOW_MS = 1000;
 
 let changes = 0;
 const servers = new Set<Server>();
@@ -374,29 +378,41 @@ const TOOLS: Record<string, { schema?: Schema; run: Run }> = {
     },
   },
   confirm_delete: {
-    run: asking(
-      "confirm",
-      ({ filename }) => form(`Delete ${filename}?`, { confirm: { type: "boolean" } }),
-      () => text("deleted"),
-    ),
+    async run(args, ctx) {
+      await wait(SLOW_MS);
+      return await asking(
+        "confirm",
+        ({ filename }) => form(`Delete ${filename}?`, { confirm: { type: "boolean" } }),
+        () => text("deleted"),
+      )(args, ctx);
+    },
   },
   multi_input: {
-    run(_args, ctx) {
+    async run(_args, ctx) {
+      await wait(SLOW_MS);
       const { inputResponses } = ctx.mcpReq;
       if (["a", "b"].every((name) => inputResponse(inputResponses, name).kind === "elicit")) {
         return text("both");
       }
       return inputRequired({
-        inputRequests: { a: form("a", { name: STRING }), b: form("b", { name: STRING }) },
+        inputRequests: {
+          a: form("a", CONFIRM),
+          b: form("b", CONFIRM),
+        },
       });
     },
   },
   test_tool_with_task: {
-    run: asking(
-      "user_name",
-      inputs.user_name,
-      ({ content }) => text(`Hello ${content?.name}`),
-    ),
+    async run(args, ctx) {
+      if (inputResponse(ctx.mcpReq.inputResponses, "user_name").kind === "elicit") {
+        await wait(SLOW_MS);
+      }
+      return await asking(
+        "user_name",
+        inputs.user_name,
+        ({ content }) => text(`Hello ${content?.name}`),
+      )(args, ctx);
+    },
   },
 };
 

@@ -118,8 +118,10 @@ async function values(
   }
 
   await t.step("what has a schema is marked as structured", async () => {
-    const answer = await source.call(server, "sum", { a: 1, b: 2 }, { signal: NEVER });
-    assert.deepEqual(answer, { value: { sum: 3 }, isStructured: true });
+    const { value, isStructured } = await source.call(server, "sum", { a: 1, b: 2 }, {
+      signal: NEVER,
+    });
+    assert.deepEqual({ value, isStructured }, { value: { sum: 3 }, isStructured: true });
   });
 
   await t.step("calls at the same time do not mix", async () => {

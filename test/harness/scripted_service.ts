@@ -73,7 +73,8 @@ export async function startScripted(options: ScriptedOptions) {
     const controller = new AbortController();
     const cancel = (reason: CodemodeError) => controller.abort(reason);
     signal?.addEventListener("abort", () => cancel(new CodemodeError("CANCELLED", "left")));
-    const beginning = { executionId: newId("exec"), requestId, principal: id, cancel };
+    const language = "typescript" as const;
+    const beginning = { executionId: newId("exec"), requestId, principal: id, language, cancel };
     running += 1;
     return kept.begin(beginning, async (watch) => {
       try {

@@ -5,6 +5,7 @@ import { createApp } from "../../../src/app.ts";
 import { createLogger, type LogEntry } from "../../../src/base/log.ts";
 import { parseConfig } from "../../../src/config/mod.ts";
 import { type Answer, CLIENTS, connect, type Place } from "../../harness/mcp_clients.ts";
+import { ASKING_TOOLS } from "../../fixtures/servers/asking_tools.ts";
 import { PROJECT } from "../../harness/mcp_servers.ts";
 
 const YES: Answer = { action: "accept", content: { sure: true } };
@@ -22,6 +23,8 @@ const CONFIG = {
   },
   logging: { level: "warn", format: "json", outputs: [{ type: "console" }] },
 };
+
+const STDIO_LEFT_OUT = "v2 2025-11-25";
 
 const PROGRAM = `
 const first = await mcp.peer.confirm({ what: "the first" });
@@ -51,10 +54,17 @@ async function withPlaces(use: (places: Record<string, Place>) => Promise<void>)
   assert.deepEqual(log.filter(({ level }) => level === "error"), []);
 }
 
+/** What clients give a process to end by itself. */
+const STDIO_CLOSE_MS = 2000;
+
 Deno.test("every client over every transport", async (t) => {
   await withPlaces(async (places) => {
     for (const [transport, place] of Object.entries(places)) {
-      for (const kind of CLIENTS) {
+      // A process for each is slow, and what differs by the client is not the transport.
+      const kinds = transport === "stdio"
+        ? CLIENTS.filter((kind) => kind !== STDIO_LEFT_OUT)
+        : CLIENTS;
+      for (const kind of kinds) {
         await t.step(`${kind} over ${transport}`, async () => {
           await using client = await connect(kind, place, YES);
           assert.equal(client.version, kind.endsWith("2026-07-28") ? "2026-07-28" : "2025-11-25");
@@ -66,7 +76,8 @@ Deno.test("every client over every transport", async (t) => {
             "call_tool",
             "read_result",
           ]);
-          assert.match(tools[0]?.description ?? "", /^\/\/ COMPLETE: 14 tools in 1 namespaces\.$/m);
+          const complete = `// COMPLETE: ${ASKING_TOOLS.length} tools in 1 namespaces.`;
+          assert.ok(tools[0]?.description?.split("\n").includes(complete), tools[0]?.description);
           assert.match(tools[0]?.description ?? "", /readonly confirm: /);
 
           const messages: string[] = [];
@@ -91,4 +102,6 @@ Deno.test("every client over every transport", async (t) => {
       }
     }
   });
+  // Clients over stdio leave a timer behind when they close; this one begins later and ends later.
+  await new Promise((resolve) => setTimeout(resolve, STDIO_CLOSE_MS));
 });

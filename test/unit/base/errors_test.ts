@@ -13,6 +13,7 @@ const BLAMES = ["caller", "guest", "upstream", "host"];
 /** Codes a caller of the service may meet, each with its status. */
 const STATUSES: Readonly<Record<ErrorCode, number>> = {
   INVALID_REQUEST: 400,
+  LOGIN_REQUIRED: 503,
   NOT_FOUND: 404,
   RESULT_NOT_FOUND: 404,
   EXECUTION_NOT_FOUND: 404,

@@ -458,14 +458,15 @@ mcp:
       auth: { type: bearer, token: hush-3 }
 `);
   const { a } = config.mcp.servers;
-  assert.equal(a?.auth?.token.reveal(), "hush-3");
+  assert.ok(a?.auth?.type === "bearer");
+  assert.equal(a.auth.token.reveal(), "hush-3");
   assert.equal(a?.environment["Z"]?.reveal(), "12345678");
   const shown = [
     printConfig(config),
     JSON.stringify(config),
-    `${a?.auth?.token} ${a?.headers["X"]} ${a?.environment["Y"]}`,
+    `${a.auth.token} ${a?.headers["X"]} ${a?.environment["Y"]}`,
     Deno.inspect(config, { depth: 20, showHidden: true }),
-    Object.entries(a?.auth?.token ?? {}).join(),
+    Object.entries(a.auth.token).join(),
   ];
   for (const text of shown) assert.doesNotMatch(text, /hush|12345678/);
   assert.match(printConfig(config), /token: "\[secret\]"/);
@@ -603,5 +604,15 @@ mcp: {servers: {a: {command: x, timeout: soon}}}
   assert.deepEqual(problems(text), [
     "c.yaml:2:20: mcp.servers.a.transport: must be one of stdio, http, websocket",
     'c.yaml:2:42: mcp.servers.a.timeout: "soon" is not a duration such as "30s" or "500ms"',
+  ]);
+});
+
+Deno.test("a server that is shown as it is must be configured", () => {
+  const text = `
+server: { mcp: { passThrough: [memry] } }
+mcp: { servers: { memory: { transport: stdio, command: memory } } }
+`;
+  assert.deepEqual(problems(text), [
+    'c.yaml:2:32: server.mcp.passThrough.0: There is no server "memry" in mcp.servers (did you mean "memory"?)',
   ]);
 });

@@ -27,6 +27,6 @@ Deno.test("what is said of a server that is away has no advice to change the pro
   ]);
   assert.equal(
     messageOf(["memory"]),
-    'The MCP server "memory" has shown no tools so far: starting, out of reach, or without any (see /health)',
+    'The MCP server "memory" has shown no tools so far: starting, out of reach, waiting for a login, or without any (see /health)',
   );
 });

@@ -80,3 +80,22 @@ Deno.test("createCodeTool: the default description is our own (deviates from cre
   const [before = "", after = ""] = DEFAULT_DESCRIPTION.split("{{types}}");
   assert.ok(tool.description.startsWith(before) && tool.description.endsWith(after));
 });
+
+Deno.test("createCodeTool: a described-by-function tool is shown, and of a stream the last value counts", async () => {
+  const executor = scripted({ result: 1 });
+  const tool = createCodeTool({
+    tools: {
+      steps: {
+        description: () => "Tells how far it is",
+        execute: async function* () {
+          yield "half";
+          yield await Promise.resolve("all");
+        },
+      },
+    },
+    executor,
+  });
+  assert.match(tool.description, /Tells how far it is/);
+  await tool.execute({ code: "" });
+  assert.equal(await executor.given[0]?.fns["steps"]?.({}), "all");
+});

@@ -14,14 +14,23 @@ const EVENTS: readonly ConnectionEvent[] = [
   "proven",
   "checkMissed",
   "elapsed",
+  "loginNeeded",
+  "loggedIn",
   "close",
 ];
 
 const MEANINGFUL: readonly (readonly [ConnectionState, readonly ConnectionEvent[]])[] = [
   [{ name: "idle" }, ["wanted", "close"]],
-  [{ name: "connecting", failures: 1 }, ["connected", "failed", "close"]],
-  [{ name: "ready", failures: 1 }, ["lost", "proven", "checkMissed", "close"]],
-  [{ name: "degraded", failures: 1, missedChecks: 1 }, ["lost", "proven", "checkMissed", "close"]],
+  [{ name: "connecting", failures: 1 }, ["connected", "failed", "loginNeeded", "close"]],
+  [{ name: "ready", failures: 1 }, ["lost", "proven", "checkMissed", "loginNeeded", "close"]],
+  [{ name: "degraded", failures: 1, missedChecks: 1 }, [
+    "lost",
+    "proven",
+    "checkMissed",
+    "loginNeeded",
+    "close",
+  ]],
+  [{ name: "loginRequired" }, ["loggedIn", "close"]],
   [{ name: "waiting", failures: 1 }, ["elapsed", "close"]],
   [{ name: "closed" }, []],
 ];
@@ -49,6 +58,11 @@ Deno.test("the life of a connection", () => {
     ["proven", { name: "ready", failures: 0 }, "none"],
     ["checkMissed", { name: "degraded", failures: 0, missedChecks: 1 }, "none"],
     ["proven", { name: "ready", failures: 0 }, "none"],
+    ["loginNeeded", { name: "loginRequired" }, "waitForLogin"],
+    ["loggedIn", { name: "connecting", failures: 0 }, "connect"],
+    ["loginNeeded", { name: "loginRequired" }, "waitForLogin"],
+    ["loggedIn", { name: "connecting", failures: 0 }, "connect"],
+    ["connected", { name: "ready", failures: 0 }, "none"],
     ["lost", { name: "waiting", failures: 1 }, "wait"],
     ["close", { name: "closed" }, "close"],
   ];

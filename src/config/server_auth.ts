@@ -1,0 +1,26 @@
+/** The `auth` of a server: a token that is there, or a login by OAuth. */
+
+import { z } from "zod";
+import { Secret } from "../base/secret.ts";
+
+const PORT = "must be a port, 0 to 65535";
+const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+
+const secret = z.union([z.string(), z.number(), z.boolean()], "must be a text").transform((value) =>
+  new Secret(String(value))
+);
+
+/** How the service proves to a server who it is. */
+export const ServerAuthSchema = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("bearer"), token: secret }),
+  z.strictObject({
+    type: z.literal("oauth"),
+    grant: z.enum(["authorization_code", "client_credentials"]).default("authorization_code"),
+    issuer: z.url().optional(),
+    clientId: z.string().min(1).optional(),
+    clientSecret: secret.optional(),
+    clientMetadataUrl: z.url().optional(),
+    scopes: z.array(z.string().regex(SCOPE, "must be a scope: no spaces, no quotes")).default([]),
+    redirectPort: z.int(PORT).min(0, PORT).max(65535, PORT).default(0),
+  }),
+]);
