@@ -6,7 +6,7 @@
 /** One parameter of an operation, as typed. */
 export interface TypedParameter {
   readonly name: string;
-  /** `path` or `query`. */
+  /** `path`, `query` or `header`; the last is no part of the address. */
   readonly in: string;
   readonly value: string;
 }
@@ -15,7 +15,7 @@ export interface TypedParameter {
 export function docsAddress(path: string, typed: readonly TypedParameter[]): string {
   const given = typed.filter(({ value }) => value !== "");
   const query = new URLSearchParams(
-    given.filter((one) => one.in !== "path").map((one) => [one.name, one.value]),
+    given.filter((one) => one.in === "query").map((one) => [one.name, one.value]),
   );
   // Filled in one pass: a value that looks like another parameter's place is not filled again.
   const filled = path.replace(/\{([^{}]*)\}/g, (place, name) => {

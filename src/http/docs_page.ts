@@ -1,6 +1,6 @@
 /** `GET /docs`: one page without dependencies that shows `/openapi.json` and lets it be tried. */
 
-import { docsAddress } from "./docs_address.ts";
+import { DOCS_SCRIPT } from "./docs_script.ts";
 
 /** The page. Everything it shows is set as text, never as markup. */
 export function docsPage(): string {
@@ -10,69 +10,48 @@ export function docsPage(): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Code Mode API</title>
 <style>${STYLE}</style>
-<h1>Code Mode API</h1>
-<p>Made from <a href="/openapi.json">/openapi.json</a>.</p>
+<header>
+<h1>Code Mode API <small id="version"></small></h1>
+<p>Made from <a href="/openapi.json">/openapi.json</a>. What is sent from here runs.</p>
+<label class="field">Token or key, where the service asks for one
+<input id="credential" type="password" autocomplete="off"></label>
+</header>
 <main id="operations">Loading…</main>
-<script type="module">${SCRIPT}</script>
+<script type="module">${DOCS_SCRIPT}</script>
 </html>`;
 }
 
 const STYLE = `
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 56rem; margin: 2rem auto; padding: 0 1rem; }
-details { border: 1px solid #8886; border-radius: .5rem; margin: .75rem 0; padding: .5rem 1rem; }
-summary { cursor: pointer; } summary b { display: inline-block; min-width: 3.5rem; }
-pre, textarea { font: 13px/1.45 ui-monospace, monospace; width: 100%; box-sizing: border-box;
-  overflow: auto; max-height: 24rem; }
-textarea, input { padding: .4rem; } label { display: block; margin: .4rem 0; }
-button { padding: .4rem 1rem; }`;
-
-const SCRIPT = `
-const addressOf = ${docsAddress};
-const el = (tag, text, ...children) => {
-  const node = document.createElement(tag);
-  if (text) node.textContent = text;
-  node.append(...children);
-  return node;
-};
-const EXAMPLES = { execute: { code: "return 1 + 1" }, check: { code: "return 1 + 1" } };
-const root = document.getElementById("operations");
-const api = await (await fetch("/openapi.json")).json();
-const resolve = (schema) => schema?.$ref ? api.components.schemas[schema.$ref.split("/").pop()] : schema;
-root.textContent = "";
-const credential = el("input"); credential.type = "password"; credential.autocomplete = "off";
-root.append(el("label", "Token or key, where the service asks for one ", credential));
-for (const [path, methods] of Object.entries(api.paths)) {
-  for (const [method, operation] of Object.entries(methods)) root.append(show(path, method, operation));
-}
-function show(path, method, operation) {
-  const box = el("details", "", el("summary", "", el("b", method.toUpperCase()), path + " · " + operation.summary));
-  const inputs = (operation.parameters ?? []).map((parameter) => {
-    const input = el("input"); input.name = parameter.name; input.placeholder = parameter.description;
-    box.append(el("label", parameter.name + " ", input));
-    return { parameter, input };
-  });
-  const body = resolve(operation.requestBody?.content["application/json"].schema);
-  const text = el("textarea"); text.rows = 6;
-  if (body) {
-    text.value = JSON.stringify(EXAMPLES[operation.operationId] ?? {}, null, 2);
-    box.append(el("h4", "Body"), text, schemaBox("Schema of the body", body));
-  }
-  const answer = resolve(operation.responses["200"].content["application/json"]?.schema);
-  if (answer) box.append(schemaBox("Schema of the answer", answer));
-  const out = el("pre"), button = el("button", "Send");
-  button.onclick = async () => {
-    const typed = inputs.map(({ parameter, input }) => ({ ...parameter, value: input.value }));
-    const init = body ? { method, headers: { "content-type": "application/json" }, body: text.value } : {};
-    if (credential.value) init.headers = { ...init.headers, authorization: "Bearer " + credential.value };
-    const answered = await fetch(addressOf(path, typed), init);
-    const raw = await answered.text();
-    try { out.textContent = answered.status + "\\n" + JSON.stringify(JSON.parse(raw), null, 2); }
-    catch { out.textContent = answered.status + "\\n" + raw; }
-  };
-  box.append(el("p", "", button), out);
-  return box;
-}
-function schemaBox(title, schema) {
-  return el("details", "", el("summary", title), el("pre", JSON.stringify(schema, null, 2)));
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif;
+  --line: light-dark(#d5d8dd, #3a3f47); --soft: light-dark(#f5f6f8, #1d2026);
+  --dim: light-dark(#5a6270, #9aa3b2); }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { margin: 0; } h1 small, .about, .type, small { color: var(--dim); font-weight: normal; }
+h2 { margin: 2rem 0 0; } h2 + p { margin: 0 0 .75rem; color: var(--dim); }
+h3 { margin: .75rem 0 .25rem; font-size: 1rem; }
+code, pre, textarea { font: 13px/1.5 ui-monospace, monospace; }
+details { border: 1px solid var(--line); border-radius: .5rem; margin: .4rem 0; padding: .45rem .8rem; }
+details details { background: var(--soft); }
+summary { cursor: pointer; overflow-wrap: anywhere; }
+section > details > summary > b { display: inline-block; min-width: 3.6rem; margin-right: .6rem;
+  border-radius: .3rem; padding: 0 .35rem; font-size: .8rem; text-align: center; color: #fff;
+  background: #55606e; }
+b.get { background: #1c6bb0 !important; } b.post { background: #1f7a43 !important; }
+b.delete { background: #b03a2e !important; }
+.about { margin-left: .8rem; }
+pre, textarea { width: 100%; box-sizing: border-box; }
+pre { overflow: auto; max-height: 26rem; margin: .5rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+p + pre:not(:empty) { background: var(--soft); border-radius: .4rem; padding: .6rem; }
+textarea, input { padding: .35rem .5rem; border: 1px solid var(--line); border-radius: .3rem;
+  background: var(--soft); color: inherit; }
+.field { display: grid; grid-template-columns: minmax(8rem, max-content) minmax(10rem, 18rem) 1fr;
+  gap: .2rem .8rem; align-items: center; margin: .4rem 0; }
+button { padding: .35rem 1.2rem; margin-right: .5rem; cursor: pointer; }
+.answer { display: grid; grid-template-columns: 4rem 1fr max-content; gap: .8rem; padding: .15rem 0; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+td { border-top: 1px solid var(--line); padding: .2rem .6rem .2rem 0; vertical-align: top;
+  overflow-wrap: anywhere; }
+td:first-child { white-space: nowrap; }
+@media (max-width: 40rem) {
+  .field, .answer { grid-template-columns: 1fr; gap: 0; } .about { display: block; margin: 0; }
 }`;

@@ -68,7 +68,7 @@ const FACTS: Readonly<Record<string, Facts>> = {
   readResult: {
     tag: "Run",
     codes: ["RESULT_NOT_FOUND"],
-    parameters: { handle: "res_1", path: "$.items[0:10]" },
+    parameters: { handle: "res_1" },
   },
   check: { tag: "Run", codes: OF_RUNS, example: { code: "return 1 + 1" } },
   tools: { tag: "Tools" },

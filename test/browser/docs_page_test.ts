@@ -15,7 +15,7 @@ const tried = (title: string, inputs: Record<string, string>) => `
     }
   };
   const box = await until(() =>
-    [...document.querySelectorAll("main > details")].find((one) =>
+    [...document.querySelectorAll("section > details")].find((one) =>
       one.querySelector("summary").textContent.startsWith(${JSON.stringify(title)})));
   for (const [name, value] of Object.entries(${JSON.stringify(inputs)})) {
     box.querySelector("[name=" + name + "]").value = value;
@@ -30,9 +30,25 @@ Deno.test("docs: operations are shown and tried, names in paths included", async
   const page = await browser.open(`${service.url}/docs`);
   const ran = String(await page.evaluate(tried("POST/api/v1/execute", {})));
   const [status, ...body] = ran.split("\n");
-  assert.deepEqual([status, JSON.parse(body.join("\n")).result], ["200", 2]);
+  assert.deepEqual([status, JSON.parse(body.join("\n")).result], ["200", { sum: 2 }]);
   const names = { server: "no such", tool: "a/b" };
   const called = String(await page.evaluate(tried("POST/api/v1/tools/{server}/{tool}", names)));
   assert.match(called, /^404\n/);
   assert.match(called, /There is no tool \\"no such\.a\/b\\"/);
+  const streamed = String(
+    await page.evaluate(`
+    ${
+      tried("POST/api/v1/execute/stream", {}).replace(
+        "return await until(() => shown.textContent);",
+        "",
+      )
+    }
+    return await until(() => shown.textContent.includes('"sum":2') && shown.textContent);`),
+  );
+  assert.match(streamed, /^200\n[^]*event: log[^]*"message":"hi"[^]*event: result[^]*"sum":2/);
+  const groups = await page.evaluate(`
+    const sections = [...document.querySelectorAll("section")];
+    return sections.map((one) =>
+      one.querySelector("h2").textContent + " " + one.querySelectorAll(":scope > details").length);`);
+  assert.deepEqual(groups, ["Run 10", "Tools 4", "MCP 3", "Servers 4", "Service 4"]);
 });

@@ -23,6 +23,7 @@ const ADDRESSES: readonly (readonly [string, readonly TypedParameter[], string])
   [CALL, [inPath("server", "{tool}"), inPath("tool", "$&")], "/api/v1/tools/%7Btool%7D/%24%26"],
   [CALL, [inPath("server", "memory"), inPath("tool", "")], "/api/v1/tools/memory/{tool}"],
   ["/search", [inQuery("q", "a b&c"), inQuery("limit", "")], "/search?q=a+b%26c"],
+  ["/search", [{ name: "Last-Event-ID", in: "header", value: "7" }], "/search"],
   ["/x/{q}", [inQuery("q", "1")], "/x/{q}?q=1"],
   ["/health", [], "/health"],
 ];
