@@ -229,7 +229,7 @@ async function sameOverDoors(service: Service, t: Deno.TestContext): Promise<voi
 
 async function rejectedAndMoved(service: Service): Promise<void> {
   const rejected = await collect(service.client.stream("return nothing.known"));
-  assert.deepEqual(rejected.map(({ type }) => type), ["phase", "phase", "phase", "result"]);
+  assert.deepEqual(rejected.map(({ type }) => type), ["phase", "phase", "result"]);
   const moving =
     "console.log(1); await tools.add({ a: 1, b: 2, token: '' }); new Intl.NumberFormat('de').format(1); return 7";
   const moved = await collect(service.client.stream(moving, { check: "off" }));
