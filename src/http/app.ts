@@ -160,8 +160,14 @@ function corsOf({ cors: { origins } }: ServerConfig) {
   return cors({
     origin: [...origins],
     allowMethods: ["GET", "POST", "DELETE", "OPTIONS"],
-    allowHeaders: ["content-type", "authorization", "x-api-key", "accept", "last-event-id"],
-    exposeHeaders: ["x-request-id", "x-execution-id", "retry-after", "www-authenticate"],
+    allowHeaders: [
+      ...["content-type", "authorization", "x-api-key", "accept", "last-event-id"],
+      ...["mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name"],
+    ],
+    exposeHeaders: [
+      ...["x-request-id", "x-execution-id", "retry-after", "www-authenticate"],
+      "mcp-session-id",
+    ],
   });
 }
 
