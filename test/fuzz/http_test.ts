@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { ERROR_CODES, type ErrorCode } from "../../src/base/errors.ts";
 import { ProblemSchema } from "../../src/contract/mod.ts";
 import { createFuzzedService } from "./fuzzed_service.ts";
-import { mutated, property, searchOf } from "./property.ts";
+import { holds, mutated, searchOf } from "./property.ts";
 import { BODIES, BODY_SNIPPETS, mostly, PATH_SNIPPETS, PATHS } from "./requests.ts";
 
 const headers = fc.record({
