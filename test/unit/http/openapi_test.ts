@@ -1,6 +1,7 @@
 /** The OpenAPI document: closed in itself, and about the routes that are there. */
 
 import assert from "node:assert/strict";
+import type { ServerAdmin } from "../../../src/http/mod.ts";
 import { scriptedApp } from "./scripted_app.ts";
 
 interface Operation {
@@ -27,6 +28,14 @@ const UNLISTED = [
   "GET /",
 ];
 
+/** With it all routes are there. */
+const NO_SERVERS: ServerAdmin = {
+  list: () => [],
+  add: () => Promise.resolve(),
+  remove: () => Promise.resolve(false),
+  reload: () => Promise.reject(new TypeError("there is nothing to reload")),
+};
+
 async function readDocument(): Promise<Document> {
   return await (await scriptedApp().send("/openapi.json")).json();
 }
@@ -51,7 +60,9 @@ Deno.test("openapi: its paths are the routes", async () => {
   const listed = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)
   );
-  const routes = scriptedApp().app.routes.filter(({ method }) => method !== "ALL")
+  const routes = scriptedApp({ admin: NO_SERVERS }).app.routes.filter(({ method }) =>
+    method !== "ALL"
+  )
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
   const expected = [...new Set(routes)].filter((route) => !UNLISTED.includes(route));
   assert.deepEqual(listed.sort(), expected.sort());

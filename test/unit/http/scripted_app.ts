@@ -7,7 +7,7 @@ import { Metrics } from "../../../src/base/metrics.ts";
 import { parseConfig } from "../../../src/config/mod.ts";
 import type { AuditEntry, ExecuteRequest } from "../../../src/contract/mod.ts";
 import type { Caller, Engine, ExecuteOptions, ExecutionResult } from "../../../src/engine/mod.ts";
-import { createHttpApp, type HealthReport } from "../../../src/http/mod.ts";
+import { createHttpApp, type HealthReport, type ServerAdmin } from "../../../src/http/mod.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 
 /** What an engine was asked to execute. */
@@ -24,6 +24,8 @@ export interface Script {
   readonly server?: Readonly<Record<string, unknown>>;
   /** Where it says it listens, without the rules for that address. */
   readonly host?: string;
+  /** Whoever keeps the servers; @default nobody outside changes them */
+  readonly admin?: ServerAdmin;
   readonly health?: HealthReport;
   readonly unauthenticated?: Error;
   /** Says who sends a request, instead of nobody asking. */
@@ -100,6 +102,7 @@ export function scriptedApp(script: Script = {}) {
       ? none
       : { authenticate: () => Promise.reject(script.unauthenticated) },
     audience: undefined,
+    ...(script.admin === undefined ? {} : { admin: script.admin }),
     audit: { record: (entry) => void audited.push(entry) },
     health: { report: () => Promise.resolve(script.health ?? HEALTHY) },
     metrics,
