@@ -7,7 +7,15 @@ import { createConsoleSink } from "./base/log_console.ts";
 import { createNativeSource, type NativeTool } from "./catalog/mod.ts";
 import { type Config, loadConfig, parseConfig } from "./config/mod.ts";
 import { withPrintedTypes } from "./native_tool.ts";
-import type { CheckAnswer, CheckRequest, ExecuteAnswer, ExecuteRequest } from "./contract/mod.ts";
+import {
+  type CheckAnswer,
+  type CheckRequest,
+  CheckRequestSchema,
+  type ExecuteAnswer,
+  type ExecuteRequest,
+  ExecuteRequestSchema,
+  parseRequest,
+} from "./contract/mod.ts";
 import type { Approver } from "./policy/mod.ts";
 import { type Caller, type Engine, printDeclarations, toDecodedAnswer } from "./engine/mod.ts";
 
@@ -103,9 +111,11 @@ function embedded(engine: Engine, caller: Caller, close: () => Promise<void>): C
   return {
     async execute(code, { signal, ...request } = {}) {
       const options = signal === undefined ? {} : { signal };
-      return toDecodedAnswer(await engine.execute({ code, ...request }, caller, options));
+      const asked = parseRequest(ExecuteRequestSchema, { ...request, code });
+      return toDecodedAnswer(await engine.execute(asked, caller, options));
     },
-    check: (code, request = {}) => engine.check({ code, ...request }, caller),
+    check: async (code, request = {}) =>
+      await engine.check(parseRequest(CheckRequestSchema, { ...request, code }), caller),
     declarations: async ({ budgetTokens } = {}) =>
       printDeclarations(await engine.toolbox(caller), budgetTokens),
     [Symbol.asyncDispose]: close,

@@ -167,6 +167,9 @@ function openDeno(sandbox: Config["sandbox"], options: OpenRuntimeOptions): Stat
   return { runtime, pool };
 }
 
+/** Programs of a process that may wait for replies beside each that runs: a resting VM takes 4 MiB. */
+const PARKED_FOR_EACH = 3;
+
 function openQuickJs(sandbox: Config["sandbox"], options: OpenRuntimeOptions): Station {
   const { workers, light, limits } = sandbox;
   const { programsAtOnce, runsPerProcess, isolation } = light;
@@ -184,7 +187,9 @@ function openQuickJs(sandbox: Config["sandbox"], options: OpenRuntimeOptions): S
     spec: { memoryLimitBytes: limits.memoryBytes },
     min: light.warm,
     max: light.processes,
+    parkedProcesses: light.processes,
     programsAtOnce,
+    parkedAtOnce: PARKED_FOR_EACH * programsAtOnce,
     isolation,
     idleTimeoutMs: workers.idleTimeoutMs,
     clock: options.clock,

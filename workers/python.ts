@@ -1,7 +1,8 @@
 /**
  * The guest side of the `python` engine: Pyodide in a process. Reads the engine's files, gives up the
  * permission to, takes what it needs from the global scope and seals it; only then Python starts. The
- * first argument is what it is for: `serve` one program, make a `snapshot`, or `analyse` programs.
+ * first argument is what it is for: `serve` one program, make a `snapshot`, or `analyse` programs. Then
+ * come the folder of its files, what its memory may grow by, and names of packages.
  */
 
 import { createLine } from "./guest/line.ts";
@@ -15,7 +16,7 @@ import { openStdioDoor } from "./guest/stdio_door.ts";
 import { assertNoPermissions } from "./guest/worker_guards.ts";
 import { watchGlobals } from "./guest/watch.ts";
 
-const [mode, folder, ...wheels] = Deno.args as [string, ...string[]];
+const [mode, folder, memoryBytes, ...wheels] = Deno.args as [string, string, string, ...string[]];
 const read = (name: string) => Deno.readFileSync(`${folder}/${name}`);
 const readText = (name: string) => Deno.readTextFileSync(`${folder}/${name}`);
 
@@ -42,7 +43,8 @@ function readFiles(): EngineFiles {
 function starter(): (print: StartOptions["print"]) => Promise<Pyodide> {
   let files: EngineFiles | undefined = readFiles();
   return (print) => {
-    const started = startPython(files!, { forSnapshot: mode === "snapshot", print });
+    const forSnapshot = mode === "snapshot";
+    const started = startPython(files!, { forSnapshot, memoryBytes: Number(memoryBytes), print });
     files = undefined;
     return started;
   };

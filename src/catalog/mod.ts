@@ -5,4 +5,4 @@ export { createMcpSource } from "./mcp_source.ts";
 export { createNativeSource, type NativeTool } from "./native_source.ts";
 export type { SchemaIssue } from "./schema_validators.ts";
 export { createToolSearch, type ToolMatch, type ToolSearch } from "./search.ts";
-export type { ToolAnswer, ToolCallOptions, ToolSource } from "./source.ts";
+export type { CallProgress, ToolAnswer, ToolCallOptions, ToolSource } from "./source.ts";

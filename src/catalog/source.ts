@@ -1,6 +1,6 @@
 /** Where tools come from. The catalog knows sources by this interface only. */
 
-import type { ToolGroup } from "../contract/mod.ts";
+import type { Question, QuestionAnswer, ToolGroup } from "../contract/mod.ts";
 
 /** Options of one call. */
 export interface ToolCallOptions {
@@ -9,6 +9,20 @@ export interface ToolCallOptions {
   readonly principal?: string;
   /** From the call to its answer, waiting included. @default the source's own */
   readonly timeoutMs?: number;
+  /**
+   * Puts what the server asks in the middle of the call to whoever called; rejects when the call is
+   * aborted. The time it takes is not the call's. @default nobody can be asked
+   */
+  readonly ask?: (question: Question) => Promise<QuestionAnswer>;
+  /** Told what the server tells of its progress. */
+  readonly onProgress?: (progress: CallProgress) => void;
+}
+
+/** What a server tells of a call under way: numbers of its own choice, growing. */
+export interface CallProgress {
+  readonly progress: number;
+  readonly total?: number;
+  readonly message?: string;
 }
 
 /** What a tool gave back. `isStructured`: the value is meant to match the tool's output schema. */

@@ -6,7 +6,7 @@ import type { GuestNamespace } from "../protocol/frames.ts";
 import { extractScript } from "./bash_fence.ts";
 import { BashPlaces } from "./bash_places.ts";
 import { type BashFault, judgeScript } from "./bash_rules.ts";
-import { readTree, type WrittenScript } from "./bash_tree.ts";
+import { type LateFault, readTree, type WrittenScript } from "./bash_tree.ts";
 import type { CheckerRequest, CheckResult } from "./check_request.ts";
 import { tooComplex } from "./complexity.ts";
 import { type Finding, toDiagnostics } from "./finding.ts";
@@ -49,12 +49,7 @@ export class BashCodeChecker {
   #judge(request: CheckerRequest, text: string, script: WrittenScript): CheckResult {
     const { code, mode, ambient, declarations } = request;
     const places = new BashPlaces(text, script.commands);
-    const late = script.lateFaults.map(({ message, line }) => ({
-      ...places.lineAt(line),
-      code: "BASH_SYNTAX",
-      severity: "error" as const,
-      message: sentence(message),
-    }));
+    const late = script.lateFaults.map((fault) => lateFinding(fault, text, places));
     if (late.length > 0) return end(code, "syntax", late);
     const namespaces = JSON.parse(declarations.text || "[]") as readonly GuestNamespace[];
     const { commands } = this.#options;
@@ -70,6 +65,19 @@ export class BashCodeChecker {
 
 function end(code: string, kind: CheckResult["kind"], findings: readonly Finding[]): CheckResult {
   return { ok: false, kind, diagnostics: toDiagnostics(code, findings), uses: NO_USES };
+}
+
+function lateFinding(fault: LateFault, text: string, places: BashPlaces): Finding {
+  const { message, line, texts = [], suggestion } = fault;
+  const wrong = texts.find((one) => text.includes(one)) ?? "";
+  const start = wrong === "" ? -1 : text.indexOf(wrong);
+  return {
+    ...(start < 0 ? places.lineAt(line) : { start, end: start + wrong.length }),
+    code: "BASH_SYNTAX",
+    severity: "error",
+    message: sentence(message),
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
 }
 
 function syntaxFault(fault: Extract<ParsedBash, { ok: false }>, text: string): Finding {

@@ -20,7 +20,16 @@ export interface WrittenScript {
   readonly commands: readonly WrittenCommand[];
   readonly functions: ReadonlySet<string>;
   /** Mistakes that a shell finds only when it comes to them. */
-  readonly lateFaults: readonly { readonly message: string; readonly line: number }[];
+  readonly lateFaults: readonly LateFault[];
+}
+
+/** A mistake that parses. */
+export interface LateFault {
+  readonly message: string;
+  readonly line: number;
+  /** The ways in which what is wrong may be written, where that is known. */
+  readonly texts?: readonly string[];
+  readonly suggestion?: string;
 }
 
 type Node = { readonly [key: string]: unknown };
@@ -28,7 +37,7 @@ type Node = { readonly [key: string]: unknown };
 interface Collected extends WrittenScript {
   readonly commands: WrittenCommand[];
   readonly functions: Set<string>;
-  readonly lateFaults: { readonly message: string; readonly line: number }[];
+  readonly lateFaults: LateFault[];
 }
 
 /** Deepest nesting that is walked; the parser allows 200 constructs. */
@@ -58,9 +67,26 @@ function take(node: Node, found: Collected): void {
   if (node["type"] === "Statement" && isNode(node["deferredError"])) {
     found.lateFaults.push({ message: String(node["deferredError"]["message"]), line });
   }
+  const substituted = substitutionIn(node);
+  if (substituted !== undefined) {
+    found.lateFaults.push({ ...ARITHMETIC_SUBSTITUTION, line, texts: substituted });
+  }
   if (node["type"] !== "SimpleCommand" || !isNode(node["name"])) return;
   const args = Array.isArray(node["args"]) ? node["args"] : [];
   found.commands.push({ name: wordOf(node["name"]), args: args.map(wordOf), line });
+}
+
+/** The shell would run it apart from the script: without its variables and functions, and say nothing. */
+const ARITHMETIC_SUBSTITUTION = {
+  message: "a command inside $((…)) is not supported here.",
+  suggestion: "Assign its output to a variable before, as in `n=$(command)`, and use the variable.",
+} as const;
+
+/** The command inside arithmetic, as it may be written. */
+function substitutionIn({ type, command, content }: Node): readonly string[] | undefined {
+  if (type === "ArithCommandSubst") return [`$(${command})`, `\`${command}\``];
+  const isBraced = type === "ArithBracedExpansion" && /\$\(|`/.test(String(content));
+  return isBraced ? [`\${${content}}`] : undefined;
 }
 
 /** The text of a word without anything that is made when the script runs. */

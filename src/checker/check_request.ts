@@ -13,6 +13,8 @@ export interface CheckerRequest {
   readonly ambient: Ambient;
   /** `off` looks at syntax only; `warn` reports type errors as warnings. */
   readonly mode: "error" | "warn" | "off";
+  /** Whom it is for, where checks wait for each other: principals take turns. @default nobody */
+  readonly principal?: string;
 }
 
 /** What a sandbox is given of a program. */

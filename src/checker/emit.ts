@@ -2,19 +2,34 @@
 
 import { GUEST_SCRIPT_NAME } from "../protocol/program.ts";
 import type { EmittedCode } from "./check_request.ts";
-import type { TypeScript } from "./compiler.ts";
+import type { ts, TypeScript } from "./compiler.ts";
 import { completionTransformers } from "./completion.ts";
+import { placePatterns } from "./pattern_places.ts";
 import type { GuestProgram } from "./project.ts";
 
-/** JavaScript for `guest`. */
-export function emitBody(ts: TypeScript, { program, file }: GuestProgram): EmittedCode {
+/** JavaScript for `guest`, for sandboxes: what fails in it is told of at its place on every engine. */
+export function emitBody(ts: TypeScript, guest: GuestProgram): EmittedCode {
+  return emit(ts, guest, [(context) => (file) => placePatterns(ts, context, file)]);
+}
+
+/** JavaScript for `guest` with nothing in it that was not submitted. */
+export function emitPlainBody(ts: TypeScript, guest: GuestProgram): EmittedCode {
+  return emit(ts, guest, []);
+}
+
+function emit(
+  ts: TypeScript,
+  { program, file }: GuestProgram,
+  last: readonly ts.TransformerFactory<ts.SourceFile>[],
+): EmittedCode {
   let code = "";
   let sourceMap = "";
   const write = (name: string, text: string) => {
     if (name.endsWith(".map")) sourceMap = text;
     else code = text;
   };
-  program.emit(file, write, undefined, false, completionTransformers(ts));
+  const { before = [], ...others } = completionTransformers(ts);
+  program.emit(file, write, undefined, false, { before: [...before, ...last], ...others });
   return {
     code: code.replace(/\/\/# sourceMappingURL=\S*\s*$/, ""),
     sourceMap: nameSource(sourceMap),

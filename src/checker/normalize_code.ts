@@ -4,7 +4,7 @@
  */
 
 import { loadTypeScript, parseDiagnosticsOf, type ts, type TypeScript } from "./compiler.ts";
-import { emitBody } from "./emit.ts";
+import { emitPlainBody } from "./emit.ts";
 import { extractCode } from "./extract_code.ts";
 import { createUntypedProject } from "./project.ts";
 import { findRefusals } from "./refusals.ts";
@@ -33,7 +33,7 @@ function normalize(ts: TypeScript, text: string): string {
   const [refusal] = findRefusals(ts, guest.file, () => false)
     .filter((each) => !/import\(\)/.test(each.message));
   if (refusal !== undefined) return wrap(`throw new Error(${JSON.stringify(refusal.message)});`);
-  return wrap(emitBody(ts, guest).code.trimEnd());
+  return wrap(emitPlainBody(ts, guest).code.trimEnd());
 }
 
 function wrap(body: string): string {

@@ -15,10 +15,16 @@ import { foreignFence } from "./foreign_fence.ts";
 import { type Finding, toDiagnostics } from "./finding.ts";
 import { ResultCache } from "./result_cache.ts";
 
+/** Who asks, and until when. */
+interface AskOptions {
+  readonly principal: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Analyses programs; one line of JSON is answered by another. */
 export interface Analyst {
-  /** Rejects with a `CodemodeError` when there is no answer. */
-  ask(request: string, signal?: AbortSignal): Promise<string>;
+  /** Rejects with a `CodemodeError` when there is no answer. Principals take turns. */
+  ask(request: string, options: AskOptions): Promise<string>;
 }
 
 /** Options of {@link createPythonChecker}. */
@@ -90,13 +96,13 @@ class PythonChecker implements Checker {
 
   async #analyse(
     code: string,
-    { declarations, ambient, mode }: CheckerRequest,
+    { declarations, ambient, mode, principal = "" }: CheckerRequest,
     signal?: AbortSignal,
   ): Promise<ProgramAnalysis> {
     const asked = { code, mode, hash: declarations.hash, ...namesOf(ambient) };
     const ask = async (more: object) =>
       parseAnalysis(
-        await this.#analyst.ask(JSON.stringify({ ...asked, ...more }), signal),
+        await this.#analyst.ask(JSON.stringify({ ...asked, ...more }), { principal, signal }),
         code.length,
       );
     const first = await ask({});

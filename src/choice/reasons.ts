@@ -48,7 +48,7 @@ function workOf(traits: ProgramTraits): string {
       ? `, most of them in the ${heaviest.what} of line ${heaviest.line}`
       : "";
   const guess = isGuess && operations > 10_000 ? ", guessed" : "";
-  return `${calls}about ${grouped(roughly(operations))} operations${where}${guess}`;
+  return `${calls}about ${counted(roughly(operations), "operation")}${where}${guess}`;
 }
 
 /** `programs of this shape needed 410 ms of CPU on quickjs in 3 of 3 runs`. */

@@ -8,16 +8,19 @@ import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { CallFrame, ReplyFrame } from "../protocol/frames.ts";
 import type { CallReply } from "../runtime/mod.ts";
+import type { JournalShare } from "./journal_room.ts";
 
 /** Options of {@link CallJournal}. */
 export interface CallJournalOptions {
   readonly clock: Clock;
-  /** Makes a call; must not reject. `signal` aborts when the journal is closed. */
+  /** Makes a call. `signal` aborts when the journal is closed. */
   readonly make: (frame: CallFrame, signal: AbortSignal) => Promise<CallReply>;
   /** Calls kept, sleeps among them. @default 10000 */
   readonly maxCalls?: number;
   /** Characters of replies kept. @default 33554432 */
   readonly maxLength?: number;
+  /** Room among the journals of others; given back when this one keeps nothing any more. @default all */
+  readonly share?: JournalShare | undefined;
 }
 
 /** One sandbox's way through the journal. */
@@ -42,6 +45,11 @@ interface Entry {
   text?: string;
 }
 
+/** A call that failed inside the host. */
+const NOT_MADE: CallReply = Object.freeze({
+  ok: false,
+  error: { name: "Error", message: "The host could not make the call" },
+});
 const MAX_CALLS = 10_000;
 const MAX_LENGTH = 32 * 1024 * 1024;
 
@@ -93,13 +101,13 @@ export class CallJournal implements Disposable {
 
   [Symbol.dispose](): void {
     this.#reader = undefined;
+    this.#options.share?.[Symbol.dispose]();
     if (this.#open > 0) {
       this.#aborter.abort(new CodemodeError("CANCELLED", "The program has ended"));
     }
   }
 
   #answer(frame: CallFrame, reader: Reader): Promise<CallReply> {
-    if (this.#isFull) return this.#make(frame);
     const name = `${frame.namespace}.${frame.tool}`;
     const digest = digestOf(frame.args);
     const known = this.#entries.get(frame.id);
@@ -107,6 +115,8 @@ export class CallJournal implements Disposable {
     if (known !== undefined && (known.name !== name || known.digest !== digest)) {
       return reader.diverge(known, name);
     }
+    // SAFETY: what was made before it was full is not made again (test/unit/continuation: call_journal).
+    if (known === undefined && this.#isFull) return this.#make(frame);
     return reader.wait(known ?? this.#begin(frame, { id: frame.id, name, digest }));
   }
 
@@ -125,7 +135,7 @@ export class CallJournal implements Disposable {
   async #make(frame: CallFrame): Promise<CallReply> {
     const { make, clock } = this.#options;
     this.#open += 1;
-    const reply = await make(frame, this.#aborter.signal);
+    const reply = await make(frame, this.#aborter.signal).catch(() => NOT_MADE);
     this.#open -= 1;
     return { ...reply, at: clock.now() };
   }
@@ -133,22 +143,27 @@ export class CallJournal implements Disposable {
   /** Keeps a reply as the text it was sent as, which takes a fraction of the room. */
   #keep({ id }: CallFrame, text: string): void {
     const entry = this.#entries.get(id);
-    if (entry === undefined || entry.text !== undefined) return;
+    if (entry === undefined) return;
     delete entry.reply;
-    if (this.#isFull) return;
-    entry.text = text;
-    this.#length += text.length;
-    if (this.#length > (this.#options.maxLength ?? MAX_LENGTH)) this.#overflow();
+    if (this.#isFull) delete entry.text;
+    else if (entry.text === undefined) this.#keepText(entry, text);
   }
 
-  /** Keeps only what the present sandbox still waits for. */
+  #keepText(entry: Entry, text: string): void {
+    const { maxLength = MAX_LENGTH, share } = this.#options;
+    entry.text = text;
+    this.#length += text.length;
+    if (this.#length > maxLength || share?.grow(text.length) === false) this.#overflow();
+  }
+
+  /** Keeps only what the present sandbox has not been given yet. */
   #overflow(): void {
     this.#isFull = true;
-    for (const entry of this.#order) delete entry.text;
+    for (const entry of this.#reader?.given ?? []) delete entry.text;
+    this.#options.share?.[Symbol.dispose]();
   }
 
   #judgeEnd(reader: Reader, queued: readonly CallFrame[]): CodemodeError | undefined {
-    if (this.#isFull) return undefined;
     const waiting = new Set(queued.map(({ id }) => id));
     for (const entry of this.#entries.values()) {
       if (reader.asked.has(entry.id) || waiting.has(entry.id)) continue;
@@ -170,6 +185,11 @@ class Reader {
   constructor(order: readonly Entry[], onDiverged: (error: CodemodeError) => void) {
     this.#order = order;
     this.#onDiverged = onDiverged;
+  }
+
+  /** Whose replies it has. */
+  get given(): readonly Entry[] {
+    return this.#order.slice(0, this.#delivered);
   }
 
   wait(entry: Entry): Promise<CallReply> {

@@ -4,7 +4,7 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { type Clock, sleep } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import { roundMs } from "../base/round_ms.ts";
 import { type Continuation, type EngineName, runtimeOf } from "../contract/mod.ts";
@@ -21,6 +21,9 @@ import type {
   Usage,
 } from "../runtime/mod.ts";
 import { CallJournal, type JournalReader } from "./call_journal.ts";
+import type { JournalShare } from "./journal_room.ts";
+import { ProgramSleeps } from "./program_sleeps.ts";
+import { addUsage, NOTHING_USED } from "./usage_sum.ts";
 
 /** What continues programs of a light engine; such programs are repeatable. */
 export const HEAVIER: ReadonlyMap<EngineName, EngineName> = new Map([
@@ -33,8 +36,6 @@ export const LIGHT_CPU_MS = 100;
 const MAX_LOST = 8;
 /** Milliseconds that a program waits for a light engine before it begins on the heavier one. */
 const PATIENCE_MS = 500;
-/** Longest timer of engines. */
-const MAX_SLEEP_MS = 2 ** 31 - 1;
 
 /** One program and where it begins. */
 export interface ProgramJob {
@@ -51,6 +52,8 @@ export interface ProgramJob {
 export interface ProgramWalkParts {
   readonly pools: ReadonlyMap<EngineName, Pool>;
   readonly clock: Clock;
+  /** Room for its journal, which gives it back. @default there is enough */
+  readonly share?: JournalShare;
   /** Told when a sandbox is there for the first time. */
   readonly onSandbox: () => void;
 }
@@ -68,6 +71,7 @@ export class ProgramWalk {
   readonly #job: ProgramJob;
   readonly #parts: ProgramWalkParts;
   readonly #journal: CallJournal;
+  readonly #sleeps: ProgramSleeps;
   readonly #seed = randomBytes(32).toString("hex");
   readonly #continued: Continuation[] = [];
   #startedAt = 0;
@@ -82,9 +86,11 @@ export class ProgramWalk {
     this.#job = job;
     this.#parts = parts;
     this.#runtime = job.runtime;
+    this.#sleeps = new ProgramSleeps(parts.clock);
     this.#journal = new CallJournal({
       clock: parts.clock,
       make: (frame, signal) => this.#make(frame, signal),
+      share: parts.share,
     });
   }
 
@@ -207,10 +213,7 @@ export class ProgramWalk {
 
   async #make(frame: CallFrame, signal: AbortSignal): Promise<CallReply> {
     if (frame.namespace !== TIME_NAMESPACE) return await this.#job.host.call(frame, signal);
-    const [ms] = frame.args;
-    const asked = typeof ms === "number" && ms > 0 ? ms : 0;
-    await sleep(this.#parts.clock, Math.min(asked, MAX_SLEEP_MS), signal).catch(() => {}); // The program has ended.
-    return { ok: true, value: null };
+    return await this.#sleeps.call(frame, signal);
   }
 
   get #heavier(): EngineName | undefined {
@@ -249,28 +252,12 @@ export class ProgramWalk {
   }
 }
 
-const NOTHING_USED: Usage = Object.freeze({
-  cpuTimeMs: 0,
-  memoryPeakBytes: 0,
-  wallTimeMs: 0,
-  waitTimeMs: 0,
-});
-
 /** No place was free on a light engine. */
 const BUSY: RunReport = Object.freeze<RunReport>({
   outcome: { kind: "yielded", reason: "busy", what: "no place was free" },
   usage: NOTHING_USED,
   droppedLogs: 0,
 });
-
-function addUsage(one: Usage, other: Usage): Usage {
-  return {
-    cpuTimeMs: one.cpuTimeMs + other.cpuTimeMs,
-    memoryPeakBytes: Math.max(one.memoryPeakBytes, other.memoryPeakBytes),
-    wallTimeMs: one.wallTimeMs + other.wallTimeMs,
-    waitTimeMs: one.waitTimeMs + other.waitTimeMs,
-  };
-}
 
 function judgeEnd(
   { outcome, queuedCalls = [] }: RunReport,

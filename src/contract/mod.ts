@@ -24,6 +24,7 @@ export {
 } from "./execution.ts";
 export { type AuditEntry, AuditEntrySchema, type AuditSink } from "./audit.ts";
 export { type Diagnostic, DiagnosticSchema } from "./diagnostic.ts";
+export { parseRequest } from "./parse_request.ts";
 export { type Problem, ProblemSchema, toProblem } from "./problem.ts";
 export {
   ENGINE_NAMES,
@@ -61,3 +62,11 @@ export {
   ToolCallRequestSchema,
 } from "./tool_call.ts";
 export type { HeavyPlace, ProgramTraits } from "./traits.ts";
+export { type ExecutionEvent, ExecutionEventSchema } from "./event.ts";
+export {
+  MAX_QUESTION_MESSAGE,
+  type Question,
+  type QuestionAnswer,
+  QuestionAnswerSchema,
+  QuestionSchema,
+} from "./question.ts";

@@ -114,7 +114,7 @@ function failureDetails(error: WireError, stack: string | undefined): Record<str
   return {
     name: error.name,
     message: error.message,
-    ...placeOf(stack ?? ""),
+    ...(error.place ?? placeOf(stack ?? "")),
     ...(error.value === undefined ? {} : { value: plain(error.value) }),
     ...(error.properties === undefined ? {} : { properties: plain(error.properties) }),
     ...(error.cause === undefined ? {} : { cause: failureDetails(error.cause, undefined) }),

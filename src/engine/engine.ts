@@ -132,7 +132,8 @@ class LocalEngine implements Engine {
     const startedAt = this.#parts.clock.monotonic();
     const toolbox = await this.#preparation.toolbox(admitted.grant, ticket.signal, admitted.code);
     await ticket.turn();
-    const checked = await this.#preparation.check(admitted, toolbox, ticket.signal);
+    const asker = { principal: caller.id, signal: ticket.signal };
+    const checked = await this.#preparation.check(admitted, toolbox, asker);
     const tools = usedTools(checked, toolbox);
     return {
       ok: checked.ok,

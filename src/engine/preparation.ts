@@ -51,7 +51,7 @@ export class Preparation {
   check(
     admitted: Omit<Admitted, "check"> & Partial<Pick<Admitted, "check">>,
     toolbox: Toolbox,
-    signal: AbortSignal,
+    { principal, signal }: { readonly principal: string; readonly signal: AbortSignal },
   ): Promise<CheckResult> {
     const { code, language } = admitted;
     const checker = this.#checkers.get(language);
@@ -64,6 +64,7 @@ export class Preparation {
       declarations: toolbox.declarationsIn(language),
       ambient: ambientOf(admitted),
       mode: admitted.check ?? "error",
+      principal,
     }, signal);
   }
 }

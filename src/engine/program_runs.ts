@@ -6,7 +6,7 @@
 import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import { type Access, createAccess } from "../access/mod.ts";
 import type { CheckResult } from "../checker/mod.ts";
-import { ProgramWalk } from "../continuation/mod.ts";
+import { JournalRoom, ProgramWalk } from "../continuation/mod.ts";
 import { type Problem, toProblem } from "../contract/mod.ts";
 import type { DeniedAttempt } from "../runtime/mod.ts";
 import { type ExecutionResult, toLogLine, toRunProblem } from "./answer.ts";
@@ -32,6 +32,7 @@ export class ProgramRuns {
   readonly #preparation: Preparation;
   readonly #tools: ToolGates;
   readonly #choices: RuntimeChoices;
+  readonly #journals = new JournalRoom();
 
   constructor(
     parts: EngineParts,
@@ -55,7 +56,8 @@ export class ProgramRuns {
       );
       await ticket.turn();
       this.#advance(run, "check");
-      const checked = await this.#preparation.check(run.admitted, toolbox, run.signal);
+      const { caller: { id: principal }, signal } = run;
+      const checked = await this.#preparation.check(run.admitted, toolbox, { principal, signal });
       this.#advance(run, "checked");
       run.runtime = this.#choices.choose(run.admitted.candidates, checked.traits);
       if (!checked.ok || checked.emitted === undefined) {
@@ -84,6 +86,7 @@ export class ProgramRuns {
     const calls = this.#tools.open(run, {
       toolbox,
       access,
+      language: admitted.language,
       grant: admitted.grant,
       maxRateWaitMs: Math.max(admitted.timeoutMs, this.#parts.config.sandbox.limits.waitMs),
     });
@@ -109,7 +112,11 @@ export class ProgramRuns {
         denied: (attempt) => this.#denied(run, attempt),
       },
       signal,
-    }, { ...this.#parts, onSandbox: () => this.#advance(run, "sandbox") });
+    }, {
+      ...this.#parts,
+      share: this.#journals.open(caller.id),
+      onSandbox: () => this.#advance(run, "sandbox"),
+    });
     const { report, startupMs, continued } = await walk.run();
     // What failed may have failed before it cost anything.
     if (report.outcome.kind === "completed" && checked.traits !== undefined) {

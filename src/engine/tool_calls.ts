@@ -11,7 +11,7 @@ import type { Logger } from "../base/log.ts";
 import { roundMs } from "../base/round_ms.ts";
 import { type CapabilitySet, DEFAULT_AMOUNTS } from "../capability/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
-import type { CallRecord, Tool } from "../contract/mod.ts";
+import type { CallRecord, Language, Tool } from "../contract/mod.ts";
 import { NETWORK_NAMESPACE } from "../protocol/access.ts";
 import type { CallFrame, WireError, WireValue } from "../protocol/frames.ts";
 import { encodeValue } from "../protocol/values.ts";
@@ -40,6 +40,8 @@ export interface ToolCallsOptions {
   readonly shapes?: Pick<ShapeMemory, "observe">;
   /** Answers calls that are not of tools. @default there are none */
   readonly access?: Access;
+  /** The program's, in which it is told signatures. @default typescript */
+  readonly language?: Language;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Told of each call, for metrics. */
@@ -191,11 +193,13 @@ export class ToolCalls {
       ? Math.min(limit, SEARCH_MAX)
       : SEARCH_LIMIT;
     const told = detail === "brief" || detail === "full" ? detail : "detailed";
-    return this.#options.toolbox.search(query, most).map((match) => toToolHit(match, told));
+    return this.#options.toolbox.search(query, most).map((match) =>
+      toToolHit(match, told, this.#options.language)
+    );
   }
 
   #describe(path: unknown): unknown {
-    return describeTool(this.#findByPath("codemode.describe", path));
+    return describeTool(this.#findByPath("codemode.describe", path), this.#options.language);
   }
 
   #findByPath(caller: string, path: unknown): Found {

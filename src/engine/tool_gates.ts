@@ -12,7 +12,10 @@ import { recordCall } from "./execution_audit.ts";
 import { ToolCalls, type ToolCallsOptions } from "./tool_calls.ts";
 
 /** What calls may reach, and how long they may wait for their turns. */
-export type CallReach = Pick<ToolCallsOptions, "toolbox" | "access" | "grant" | "maxRateWaitMs">;
+export type CallReach = Pick<
+  ToolCallsOptions,
+  "toolbox" | "access" | "language" | "grant" | "maxRateWaitMs"
+>;
 
 /** Opens gates, all under one policy. */
 export class ToolGates {

@@ -1,29 +1,38 @@
 /** A found tool in the one form in which programs and HTTP callers see it. */
 
-import type { ToolHit } from "../contract/mod.ts";
-import { signature } from "../typegen/mod.ts";
+import type { Language, ToolHit } from "../contract/mod.ts";
+import { pythonSignature, signature } from "../typegen/mod.ts";
 import type { Found, ToolMatch } from "./toolbox.ts";
 
 /** How much is told of a hit: `detailed` adds the signature, `full` the schemas as well. */
 export type HitDetail = "brief" | "detailed" | "full";
 
-/** A match as a hit. */
-export function toToolHit(match: ToolMatch, detail: HitDetail): ToolHit {
+/** A match as a hit; its signature is that of the language. */
+export function toToolHit(match: ToolMatch, detail: HitDetail, language?: Language): ToolHit {
   return {
     ...identify(match),
     score: match.score,
-    ...(detail === "brief" ? {} : { signature: match.signature }),
+    ...(detail === "brief" ? {} : { signature: signatureIn(match, language, match.signature) }),
     ...(detail === "full" ? schemasOf(match) : {}),
   };
 }
 
 /** Everything there is to tell of one tool. */
-export function describeTool(found: Found): Omit<ToolHit, "score"> {
+export function describeTool(found: Found, language?: Language): Omit<ToolHit, "score"> {
   return {
     ...identify(found),
-    signature: signature(found.namespace, found.named),
+    signature: signatureIn(found, language),
     ...schemasOf(found),
   };
+}
+
+function signatureIn(
+  { namespace, named }: Found,
+  language: Language | undefined,
+  known?: string,
+): string {
+  if (language === "python") return pythonSignature(namespace, named);
+  return known ?? signature(namespace, named);
 }
 
 function identify({ namespace, named }: Found) {

@@ -1,14 +1,12 @@
 /** A JSON body read strictly: right type, valid UTF-8, valid JSON, right shape, all faults at once. */
 
 import type { Context } from "hono";
-import { z } from "zod";
+import type { z } from "zod";
 import { CodemodeError } from "../base/errors.ts";
-import { nearestName } from "../base/nearest.ts";
+import { parseRequest } from "../contract/mod.ts";
 
-/** Faults told at most. */
-const MAX_ISSUES = 20;
-/** Characters of one fault's path or message: both may hold what the caller sent. */
-const MAX_TEXT = 200;
+/** Characters told of why a text is not JSON. */
+const MAX_REASON = 200;
 
 /**
  * The body as `schema` reads it. Throws `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE` or
@@ -16,16 +14,12 @@ const MAX_TEXT = 200;
  */
 export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   assertJsonType(c.req.header("content-type"));
-  const parsed = schema.safeParse(parseJson(await readText(c)));
-  if (parsed.success) return parsed.data;
-  throw invalid(parsed.error, schema);
+  return parseRequest(schema, parseJson(await readText(c)));
 }
 
 /** Query parameters as `schema` reads them; throws `INVALID_REQUEST`. */
 export function readQuery<T>(c: Context, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(c.req.query());
-  if (parsed.success) return parsed.data;
-  throw invalid(parsed.error, schema);
+  return parseRequest(schema, c.req.query());
 }
 
 function assertJsonType(contentType = ""): void {
@@ -64,31 +58,7 @@ function parseJson(text: string): unknown {
     const reason = error instanceof Error ? error.message : "it cannot be parsed";
     throw new CodemodeError(
       "INVALID_REQUEST",
-      `The body is not valid JSON: ${reason.slice(0, MAX_TEXT)}`,
+      `The body is not valid JSON: ${reason.slice(0, MAX_REASON)}`,
     );
   }
-}
-
-function invalid(error: z.ZodError, schema: z.ZodType): CodemodeError {
-  const issues = error.issues.slice(0, MAX_ISSUES).map((issue) => ({
-    path: issue.path.map(String).join(".").slice(0, MAX_TEXT),
-    message: messageOf(issue, schema).slice(0, MAX_TEXT),
-  }));
-  const told = issues.map(({ path, message }) => path === "" ? message : `${path}: ${message}`);
-  return new CodemodeError("INVALID_REQUEST", `The request is not valid: ${told.join("; ")}`, {
-    details: { issues },
-  });
-}
-
-/** An absent field is said to be required, and an unknown one is given the name that was meant. */
-function messageOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
-  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) {
-    return `Required: ${issue.expected}`;
-  }
-  if (issue.code !== "unrecognized_keys" || issue.path.length > 0) return issue.message;
-  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  const [key = "", ...others] = issue.keys;
-  const near = others.length > 0 ? undefined : nearestName(key, known);
-  const hint = near === undefined ? `known: ${known.join(", ")}` : `did you mean "${near}"?`;
-  return `${issue.message.slice(0, MAX_TEXT / 2)}; ${hint}`;
 }

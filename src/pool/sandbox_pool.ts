@@ -4,24 +4,24 @@
  */
 
 import { type Clock, systemClock } from "../base/clock.ts";
-import { CodemodeError } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import type { Sandbox, SandboxSpec } from "../runtime/mod.ts";
+import { BackgroundWork } from "./background_work.ts";
+import { createLease } from "./create_lease.ts";
 import type { Lease, Pool, PoolOptions, PoolStats } from "./pool.ts";
 import { type PoolLoad, refillCount, refillDelayMs, restartDelayMs, warmTarget } from "./sizing.ts";
+import { cancelled, shuttingDown, type Waiter, WaitingLine } from "./waiting_line.ts";
 
 /** Background starts at the same time. */
 const PARALLEL_REFILLS = 2;
 /** Time for the answer to leave before the next start takes the event loop. */
 const AFTER_RUN_DELAY_MS = 1;
 
-interface Waiter {
-  readonly spec: SandboxSpec;
+/** What is remembered of one who waits. */
+interface Mark {
   readonly isDefault: boolean;
-  /** True once a sandbox of another spec than the default is being started for this waiter. */
+  /** True once a sandbox of another spec than the default is being started for it. */
   isServed: boolean;
-  give(sandbox: Sandbox, wasWarm: boolean): void;
-  refuse(error: unknown): void;
 }
 
 interface WarmSandbox {
@@ -36,14 +36,13 @@ export class SandboxPool implements Pool {
   readonly #logger: Logger;
   /** Oldest first. */
   readonly #warm: WarmSandbox[] = [];
-  readonly #waiters: Waiter[] = [];
-  readonly #pending = new Set<Promise<void>>();
+  readonly #waiters = new WaitingLine<Mark>(() => this.#pump());
+  readonly #work: BackgroundWork;
   readonly #closing = new AbortController();
   /** Sandboxes of the default spec being started; they serve default waiters in order. */
   #defaultStarts = 0;
   #otherStarts = 0;
   #running = 0;
-  #ending = 0;
   #failures = 0;
   #peak = 0;
   #peakAtMs: number;
@@ -55,6 +54,7 @@ export class SandboxPool implements Pool {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
+    this.#work = new BackgroundWork(this.#logger, () => this.#pump());
     this.#peakAtMs = this.#clock.monotonic();
     this.#refillNow();
   }
@@ -62,10 +62,10 @@ export class SandboxPool implements Pool {
   checkout(spec: SandboxSpec, signal: AbortSignal): Promise<Lease> {
     if (signal.aborted) return Promise.reject(cancelled(signal.reason));
     if (this.#closing.signal.aborted) return Promise.reject(shuttingDown());
-    return new Promise((resolve, reject) => {
-      this.#waiters.push(this.#createWaiter(spec, signal, resolve, reject));
-      this.#pump();
-    });
+    const mark = { isDefault: isSameSpec(spec, this.#options.spec), isServed: false };
+    const waiting = this.#waiters.join(spec, this.#clock.monotonic(), mark, signal);
+    this.#pump();
+    return waiting;
   }
 
   stats(): PoolStats {
@@ -73,7 +73,7 @@ export class SandboxPool implements Pool {
       warm: this.#warm.length,
       starting: this.#defaultStarts + this.#otherStarts,
       running: this.#running,
-      ending: this.#ending,
+      ending: this.#work.ending,
       waiting: this.#waiters.length,
       target: warmTarget(this.#load()),
     });
@@ -83,20 +83,20 @@ export class SandboxPool implements Pool {
     this.#closing.abort(shuttingDown());
     this.#refill?.[Symbol.dispose]();
     this.#drop?.[Symbol.dispose]();
-    for (const waiter of this.#waiters.splice(0)) waiter.refuse(shuttingDown());
-    for (const { sandbox } of this.#warm.splice(0)) this.#discard(sandbox);
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
+    this.#waiters.refuseAll(shuttingDown());
+    for (const { sandbox } of this.#warm.splice(0)) this.#work.end(sandbox);
+    await this.#work.finish();
   }
 
   get #total(): number {
     const starting = this.#defaultStarts + this.#otherStarts;
-    return this.#warm.length + starting + this.#running + this.#ending;
+    return this.#warm.length + starting + this.#running + this.#work.ending;
   }
 
   #load(): PoolLoad {
     const { min, max, idleTimeoutMs } = this.#options;
     if (this.#clock.monotonic() - this.#peakAtMs > idleTimeoutMs) this.#notePeak(this.#running);
-    const defaultWaiters = this.#waiters.filter((waiter) => waiter.isDefault).length;
+    const defaultWaiters = [...this.#waiters].filter(({ mark }) => mark.isDefault).length;
     return {
       min,
       max,
@@ -113,83 +113,19 @@ export class SandboxPool implements Pool {
     this.#peakAtMs = this.#clock.monotonic();
   }
 
-  #createWaiter(
-    spec: SandboxSpec,
-    signal: AbortSignal,
-    resolve: (lease: Lease) => void,
-    reject: (error: unknown) => void,
-  ): Waiter {
-    const sinceMs = this.#clock.monotonic();
-    const onAbort = () => {
-      this.#forget(waiter);
-      reject(cancelled(signal.reason));
-      this.#pump();
-    };
-    const waiter: Waiter = {
-      spec,
-      isDefault: isSameSpec(spec, this.#options.spec),
-      isServed: false,
-      give: (sandbox, wasWarm) => {
-        signal.removeEventListener("abort", onAbort);
-        resolve(this.#lease(sandbox, wasWarm, this.#clock.monotonic() - sinceMs));
-      },
-      refuse: (error) => {
-        signal.removeEventListener("abort", onAbort);
-        reject(error);
-      },
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
-    return waiter;
-  }
-
-  /** Takes a waiter out of the queue; false when it was not in it. */
-  #forget(waiter: Waiter | undefined): waiter is Waiter {
-    const at = waiter === undefined ? -1 : this.#waiters.indexOf(waiter);
-    if (at >= 0) this.#waiters.splice(at, 1);
-    return at >= 0;
-  }
-
-  #lease(sandbox: Sandbox, warm: boolean, totalMs: number): Lease {
+  #give({ sinceMs, give }: Waiter<Mark>, sandbox: Sandbox, warm: boolean): void {
     this.#running += 1;
     if (this.#running >= this.#peak) this.#notePeak(this.#running);
+    const totalMs = this.#clock.monotonic() - sinceMs;
     const startupMs = warm ? 0 : Math.min(totalMs, sandbox.startupMs);
-    let isGivenBack = false;
-    return {
-      sandbox,
-      waitedMs: totalMs - startupMs,
-      startupMs,
-      warm,
-      [Symbol.asyncDispose]: () => {
-        if (!isGivenBack) this.#giveBack(sandbox);
-        isGivenBack = true;
-        return Promise.resolve();
-      },
-    };
+    const facts = { sandbox, waitedMs: totalMs - startupMs, startupMs, warm };
+    give(createLease(facts, () => this.#giveBack(sandbox)));
   }
 
   #giveBack(sandbox: Sandbox): void {
     this.#running -= 1;
-    this.#discard(sandbox);
+    this.#work.end(sandbox);
     if (this.#failures === 0) this.#scheduleRefill(AFTER_RUN_DELAY_MS);
-  }
-
-  /** Ends a sandbox; its place is free once it is gone. */
-  #discard(sandbox: Sandbox): void {
-    this.#ending += 1;
-    this.#follow(
-      Promise.resolve(sandbox[Symbol.asyncDispose]())
-        .catch((error) => this.#logger.error("A sandbox could not be ended", { error }))
-        .then(() => void (this.#ending -= 1)),
-    );
-  }
-
-  /** Keeps a promise until it settles, so that disposal can wait for it; then looks around. */
-  #follow(work: Promise<void>): void {
-    const followed = work.then(() => {
-      this.#pending.delete(followed);
-      this.#pump();
-    });
-    this.#pending.add(followed);
   }
 
   /** Serves whoever can be served, oldest first, then looks at the stock. */
@@ -202,36 +138,45 @@ export class SandboxPool implements Pool {
 
   #giveWarm(): void {
     while (this.#warm.length > 0) {
-      const next = this.#waiters.find((waiter) => waiter.isDefault);
-      if (!this.#forget(next)) return;
-      next.give(this.#warm.pop()!.sandbox, true);
+      const next = this.#nextDefault();
+      if (next === undefined) return;
+      this.#give(next, this.#warm.pop()!.sandbox, true);
     }
+  }
+
+  #nextDefault(): Waiter<Mark> | undefined {
+    for (const waiter of this.#waiters) if (waiter.mark.isDefault) return waiter;
+    return undefined;
   }
 
   #startForWaiters(): void {
     let served = 0;
     for (const waiter of this.#waiters) {
-      if (waiter.isDefault ? served++ < this.#defaultStarts : waiter.isServed) continue;
+      const { isDefault, isServed } = waiter.mark;
+      if (isDefault ? served++ < this.#defaultStarts : isServed) continue;
       if (this.#total >= this.#options.max) return this.#makeRoom();
-      if (waiter.isDefault) this.#startDefault();
+      if (isDefault) this.#startDefault();
       else this.#startOther(waiter);
     }
   }
 
   /** Gives up a warm sandbox for a waiter of another spec. */
   #makeRoom(): void {
-    const oldest = this.#ending === 0 ? this.#warm.shift() : undefined;
-    if (oldest !== undefined) this.#discard(oldest.sandbox);
+    const oldest = this.#work.ending === 0 ? this.#warm.shift() : undefined;
+    if (oldest !== undefined) this.#work.end(oldest.sandbox);
   }
 
-  #startOther(waiter: Waiter): void {
-    waiter.isServed = true;
+  #startOther(waiter: Waiter<Mark>): void {
+    waiter.mark.isServed = true;
     this.#otherStarts += 1;
     const done = () => void (this.#otherStarts -= 1);
-    this.#follow(
+    this.#work.follow(
       this.#open(waiter.spec, done).then(
-        (sandbox) => this.#forget(waiter) ? waiter.give(sandbox, false) : this.#discard(sandbox),
-        (error) => void (this.#forget(waiter) && waiter.refuse(error)),
+        (sandbox) => {
+          if (this.#waiters.has(waiter)) this.#give(waiter, sandbox, false);
+          else this.#work.end(sandbox);
+        },
+        (error) => waiter.refuse(error),
       ),
     );
   }
@@ -239,18 +184,15 @@ export class SandboxPool implements Pool {
   #startDefault(): void {
     this.#defaultStarts += 1;
     const done = () => void (this.#defaultStarts -= 1);
-    this.#follow(
+    this.#work.follow(
       this.#open(this.#options.spec, done).then(
         (sandbox) => {
-          const next = this.#waiters.find((waiter) => waiter.isDefault);
-          if (this.#forget(next)) next.give(sandbox, false);
-          else if (this.#closing.signal.aborted) this.#discard(sandbox);
+          const next = this.#nextDefault();
+          if (next !== undefined) this.#give(next, sandbox, false);
+          else if (this.#closing.signal.aborted) this.#work.end(sandbox);
           else this.#keepWarm(sandbox);
         },
-        (error) => {
-          const next = this.#waiters.find((waiter) => waiter.isDefault);
-          if (this.#forget(next)) next.refuse(error);
-        },
+        (error) => this.#nextDefault()?.refuse(error),
       ),
     );
   }
@@ -276,7 +218,7 @@ export class SandboxPool implements Pool {
   #keepWarm(sandbox: Sandbox): void {
     const entry = { sandbox, sinceMs: this.#clock.monotonic() };
     this.#warm.push(entry);
-    this.#follow(sandbox.gone.then(() => {
+    this.#work.follow(sandbox.gone.then(() => {
       const at = this.#warm.indexOf(entry);
       if (at < 0) return;
       this.#warm.splice(at, 1);
@@ -320,7 +262,7 @@ export class SandboxPool implements Pool {
     const before = this.#clock.monotonic() - this.#options.idleTimeoutMs;
     const spare = this.#warm.length - warmTarget(this.#load());
     for (let dropped = 0; dropped < spare && this.#warm[0]!.sinceMs <= before; dropped += 1) {
-      this.#discard(this.#warm.shift()!.sandbox);
+      this.#work.end(this.#warm.shift()!.sandbox);
     }
     this.#scheduleDrop();
   }
@@ -330,12 +272,4 @@ export class SandboxPool implements Pool {
 function isSameSpec(asked: SandboxSpec, usual: SandboxSpec): boolean {
   return asked.memoryLimitBytes === usual.memoryLimitBytes &&
     (usual.principal === undefined || asked.principal === usual.principal);
-}
-
-function cancelled(reason: unknown): CodemodeError {
-  return new CodemodeError("CANCELLED", "The execution was cancelled", { cause: reason });
-}
-
-function shuttingDown(): CodemodeError {
-  return new CodemodeError("SHUTTING_DOWN", "The pool of sandboxes is closed");
 }

@@ -5,12 +5,14 @@
  */
 
 import { type Clock, systemClock } from "../base/clock.ts";
-import { CodemodeError } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import type { HostingSandbox, SandboxSpec, SharedRuntime } from "../runtime/mod.ts";
+import { BackgroundWork } from "./background_work.ts";
+import { createLease } from "./create_lease.ts";
 import type { Lease, Pool, PoolStats } from "./pool.ts";
-import { isFit, type Isolation, leastLoaded, wantsMore } from "./shared_sizing.ts";
+import { isFit, type Isolation, isParked, leastLoaded, wantsMore } from "./shared_sizing.ts";
 import { restartDelayMs } from "./sizing.ts";
+import { cancelled, shuttingDown, type Waiter, WaitingLine } from "./waiting_line.ts";
 
 /** Options of {@link createSharedPool}. */
 export interface SharedPoolOptions {
@@ -19,10 +21,18 @@ export interface SharedPoolOptions {
   readonly spec: SandboxSpec;
   /** Processes kept warm. */
   readonly min: number;
-  /** Processes in all. */
+  /** Processes at the same time. */
   readonly max: number;
+  /** Further ones while as many others hold none but parked programs. @default 0 */
+  readonly parkedProcesses?: number;
   /** Programs in one process at the same time. */
   readonly programsAtOnce: number;
+  /**
+   * Further ones in a process while as many others in it are parked: wait for a reply and cost memory
+   * alone. Fewer where that memory is needed by those that run; none where principals share processes.
+   * @default 0
+   */
+  readonly parkedAtOnce?: number;
   /** `strict`: a process serves one principal at a time. @default strict */
   readonly isolation?: Isolation;
   /** A process above `min` is dropped after this long without programs. */
@@ -55,12 +65,10 @@ interface Place {
   idleSinceMs: number;
 }
 
-interface Waiter {
-  readonly spec: SandboxSpec;
+/** What is remembered of one who waits. */
+interface Mark {
   /** Who asked later and was served earlier. */
   overtaken: number;
-  give(place: Place): void;
-  refuse(error: unknown): void;
 }
 
 /** How often one who waits is overtaken by those for whom there is room in a process of theirs. */
@@ -72,11 +80,10 @@ class SharedPool implements Pool {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #places: Place[] = [];
-  readonly #waiters: Waiter[] = [];
-  readonly #pending = new Set<Promise<void>>();
+  readonly #waiters = new WaitingLine<Mark>();
+  readonly #work: BackgroundWork;
   readonly #closing = new AbortController();
   #starting = 0;
-  #ending = 0;
   #failures = 0;
   #drop: Disposable | undefined;
   #restart: Disposable | undefined;
@@ -86,6 +93,7 @@ class SharedPool implements Pool {
     this.#isolation = options.isolation ?? "strict";
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
+    this.#work = new BackgroundWork(this.#logger, () => this.#tend());
     this.#fill();
   }
 
@@ -100,10 +108,9 @@ class SharedPool implements Pool {
       this.#growIfBusy();
       return Promise.resolve(lease);
     }
-    return new Promise((resolve, reject) => {
-      this.#waiters.push(this.#createWaiter(spec, sinceMs, signal, resolve, reject));
-      this.#startForWaiters();
-    });
+    const waiting = this.#waiters.join(spec, sinceMs, { overtaken: 0 }, signal);
+    this.#startForWaiters();
+    return waiting;
   }
 
   stats(): PoolStats {
@@ -111,7 +118,7 @@ class SharedPool implements Pool {
       warm: this.#places.filter(({ leases }) => leases === 0).length,
       starting: this.#starting,
       running: this.#places.reduce((sum, { leases }) => sum + leases, 0),
-      ending: this.#ending,
+      ending: this.#work.ending,
       waiting: this.#waiters.length,
       target: this.#options.min,
     });
@@ -121,61 +128,24 @@ class SharedPool implements Pool {
     this.#closing.abort(shuttingDown());
     this.#drop?.[Symbol.dispose]();
     this.#restart?.[Symbol.dispose]();
-    for (const waiter of this.#waiters.splice(0)) waiter.refuse(shuttingDown());
-    for (const place of this.#places.splice(0)) this.#end(place);
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
+    this.#waiters.refuseAll(shuttingDown());
+    for (const { sandbox } of this.#places.splice(0)) this.#work.end(sandbox);
+    await this.#work.finish();
   }
 
   #find(spec: SandboxSpec): Place | undefined {
-    const { programsAtOnce } = this.#options;
-    const wanted = { spec, isolation: this.#isolation, programsAtOnce };
+    const isolation = this.#isolation;
+    const { programsAtOnce, parkedAtOnce = 0 } = this.#options;
+    const wanted = { spec, isolation, programsAtOnce, parkedAtOnce };
     return leastLoaded(this.#places.filter((place) => isFit(place, wanted)));
-  }
-
-  #createWaiter(
-    spec: SandboxSpec,
-    sinceMs: number,
-    signal: AbortSignal,
-    resolve: (lease: Lease) => void,
-    reject: (error: unknown) => void,
-  ): Waiter {
-    const onAbort = () => {
-      const at = this.#waiters.indexOf(waiter);
-      if (at >= 0) this.#waiters.splice(at, 1);
-      reject(cancelled(signal.reason));
-    };
-    const done = () => signal.removeEventListener("abort", onAbort);
-    const waiter: Waiter = {
-      spec,
-      overtaken: 0,
-      give: (place) => {
-        done();
-        resolve(this.#lease(place, spec, sinceMs, false));
-      },
-      refuse: (error) => {
-        done();
-        reject(error);
-      },
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
-    return waiter;
   }
 
   #lease(place: Place, { principal }: SandboxSpec, sinceMs: number, warm: boolean): Lease {
     place.leases += 1;
     place.principal = principal;
-    let isGivenBack = false;
-    return {
-      sandbox: place.sandbox,
-      waitedMs: this.#clock.monotonic() - sinceMs,
-      startupMs: 0,
-      warm,
-      [Symbol.asyncDispose]: () => {
-        if (!isGivenBack) this.#giveBack(place);
-        isGivenBack = true;
-        return Promise.resolve();
-      },
-    };
+    const waitedMs = this.#clock.monotonic() - sinceMs;
+    const facts = { sandbox: place.sandbox, waitedMs, startupMs: 0, warm };
+    return createLease(facts, () => this.#giveBack(place));
   }
 
   #giveBack(place: Place): void {
@@ -196,21 +166,21 @@ class SharedPool implements Pool {
   }
 
   /** Whoever waits for a place that nobody else can use is overtaken, but not for ever. */
-  #mayOvertake(waiters: readonly Waiter[]): boolean {
-    return waiters.every(({ overtaken }) => overtaken < MAX_OVERTAKEN);
+  #mayOvertake(waiters: Iterable<Waiter<Mark>>): boolean {
+    for (const { mark } of waiters) if (mark.overtaken >= MAX_OVERTAKEN) return false;
+    return true;
   }
 
   #serveWaiters(): void {
-    const passed: Waiter[] = [];
-    for (const waiter of [...this.#waiters]) {
+    const passed: Waiter<Mark>[] = [];
+    for (const waiter of this.#waiters) {
       const place = this.#mayOvertake(passed) ? this.#find(waiter.spec) : undefined;
       if (place === undefined) {
         passed.push(waiter);
         continue;
       }
-      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
       noteOvertaken(passed);
-      waiter.give(place);
+      waiter.give(this.#lease(place, waiter.spec, waiter.sinceMs, false));
     }
     this.#startForWaiters();
   }
@@ -220,20 +190,22 @@ class SharedPool implements Pool {
     const needed = Math.ceil(this.#waiters.length / programsAtOnce);
     for (let started = this.#starting; started < needed; started += 1) {
       if (!this.#makeRoom()) return;
-      this.#start(this.#waiters[started * programsAtOnce]?.spec ?? this.#options.spec);
+      this.#start(this.#waiters.at(started * programsAtOnce)?.spec ?? this.#options.spec);
     }
   }
 
   /** True when one more process may be started, if need be in the place of an idle one of no use here. */
   #makeRoom(): boolean {
-    if (this.#total < this.#options.max) return true;
+    const { max, parkedProcesses = 0 } = this.#options;
+    const parked = Math.min(parkedProcesses, this.#places.filter(isParked).length);
+    if (this.#total < max + parked) return true;
     const idle = this.#places.find(({ leases }) => leases === 0);
     if (idle !== undefined) this.#remove(idle);
     return false;
   }
 
   get #total(): number {
-    return this.#places.length + this.#starting + this.#ending;
+    return this.#places.length + this.#starting + this.#work.ending;
   }
 
   /** Keeps `min` processes that can take programs. */
@@ -254,7 +226,7 @@ class SharedPool implements Pool {
 
   #start(spec: SandboxSpec): void {
     this.#starting += 1;
-    this.#follow(
+    this.#work.follow(
       this.#options.runtime.open({ memoryLimitBytes: spec.memoryLimitBytes }, this.#closing.signal)
         .then((sandbox) => this.#take(sandbox, spec), (error) => this.#noteFailure(error)),
     );
@@ -265,10 +237,10 @@ class SharedPool implements Pool {
     this.#failures = 0;
     const idleSinceMs = this.#clock.monotonic();
     const place = { sandbox, memoryLimitBytes, principal: undefined, leases: 0, idleSinceMs };
-    if (this.#closing.signal.aborted) return this.#end(place);
+    if (this.#closing.signal.aborted) return this.#work.end(sandbox);
     this.#places.push(place);
     sandbox.onChange(() => this.#tend());
-    this.#follow(sandbox.gone.then(() => {
+    this.#work.follow(sandbox.gone.then(() => {
       const at = this.#places.indexOf(place);
       if (at >= 0) this.#places.splice(at, 1);
     }));
@@ -279,7 +251,7 @@ class SharedPool implements Pool {
     if (this.#closing.signal.aborted) return;
     this.#failures += 1;
     this.#logger.warn("A sandbox could not be started", { failures: this.#failures, error });
-    this.#waiters.shift()?.refuse(error);
+    this.#waiters.at(0)?.refuse(error);
     const delayMs = restartDelayMs(this.#failures);
     this.#restart ??= this.#clock.after(delayMs, () => {
       this.#restart = undefined;
@@ -290,25 +262,7 @@ class SharedPool implements Pool {
   #remove(place: Place): void {
     const at = this.#places.indexOf(place);
     if (at >= 0) this.#places.splice(at, 1);
-    this.#end(place);
-  }
-
-  #end({ sandbox }: Place): void {
-    this.#ending += 1;
-    this.#follow(
-      Promise.resolve(sandbox[Symbol.asyncDispose]())
-        .catch((error) => this.#logger.error("A sandbox could not be ended", { error }))
-        .then(() => void (this.#ending -= 1)),
-    );
-  }
-
-  /** Keeps a promise until it settles, so that disposal can wait for it; then looks around. */
-  #follow(work: Promise<void>): void {
-    const followed = work.then(() => {
-      this.#pending.delete(followed);
-      this.#tend();
-    });
-    this.#pending.add(followed);
+    this.#work.end(place.sandbox);
   }
 
   #scheduleDrop(): void {
@@ -332,14 +286,6 @@ class SharedPool implements Pool {
   }
 }
 
-function noteOvertaken(waiters: readonly Waiter[]): void {
-  for (const waiter of waiters) waiter.overtaken += 1;
-}
-
-function cancelled(reason: unknown): CodemodeError {
-  return new CodemodeError("CANCELLED", "The execution was cancelled", { cause: reason });
-}
-
-function shuttingDown(): CodemodeError {
-  return new CodemodeError("SHUTTING_DOWN", "The pool of sandboxes is closed");
+function noteOvertaken(waiters: Iterable<Waiter<Mark>>): void {
+  for (const { mark } of waiters) mark.overtaken += 1;
 }

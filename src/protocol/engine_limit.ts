@@ -7,7 +7,7 @@
 export const ENGINE_LIMIT = "EngineLimit";
 
 /** What can be hit. */
-export const ENGINE_LIMITS = ["cpu", "memory"] as const;
+export const ENGINE_LIMITS = ["cpu", "memory", "output"] as const;
 
 /** One of {@link ENGINE_LIMITS}. */
 export type EngineLimit = (typeof ENGINE_LIMITS)[number];

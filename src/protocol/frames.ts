@@ -30,11 +30,20 @@ export interface WireError {
   readonly name: string;
   readonly message: string;
   readonly stack?: string;
+  /** Where in the submitted text it came from, where that is known and the stack does not say it. */
+  readonly place?: WirePlace;
   /** The thrown value, when it was not an Error. */
   readonly value?: WireValue;
   readonly cause?: WireError;
   /** Own enumerable properties of the error, such as `code`, `server`, `tool`, `details`. */
   readonly properties?: { readonly [key: string]: WireValue };
+}
+
+/** A place in the submitted text: both count from 1, columns in UTF-16 units. */
+export interface WirePlace {
+  readonly line: number;
+  /** Absent where only the line is known. */
+  readonly column?: number;
 }
 
 /** One tool as the guest may call it. `name` is what the call frame carries. */
@@ -126,6 +135,8 @@ export interface StartFrame {
   readonly yieldAfterMs?: number;
   /** CPU time in milliseconds after which an engine of many programs ends this one; absent: its host does. */
   readonly cpuTimeMs?: number;
+  /** Length of a frame beyond which such an engine ends the program; absent: its host does. */
+  readonly frameBytes?: number;
 }
 
 /** Host → guest: the answer to the call of the same `id`. `at` is the time of a repeatable program. */

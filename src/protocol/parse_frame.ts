@@ -14,6 +14,7 @@ import {
   type LogFrame,
   type ReadyFrame,
   type WireError,
+  type WirePlace,
   type WireValue,
   YIELD_REASONS,
   type YieldFrame,
@@ -122,6 +123,7 @@ function readError(json: unknown, depth: number, causesLeft: number): WireError 
   const name = asText(own(error, "name"), "error.name");
   const message = asText(own(error, "message"), "error.message");
   const stack = own(error, "stack");
+  const place = own(error, "place");
   const value = own(error, "value");
   const cause = own(error, "cause");
   const properties = own(error, "properties");
@@ -133,12 +135,20 @@ function readError(json: unknown, depth: number, causesLeft: number): WireError 
     name,
     message,
     ...(stack === undefined ? {} : { stack: asText(stack, "error.stack") }),
+    ...(place === undefined ? {} : { place: readPlace(place) }),
     ...(value === undefined ? {} : { value: value as WireValue }),
     ...(cause === undefined ? {} : { cause: readError(cause, depth, causesLeft - 1) }),
     ...(properties === undefined
       ? {}
       : { properties: properties as { readonly [key: string]: WireValue } }),
   };
+}
+
+function readPlace(json: unknown): WirePlace {
+  const place = asObject(json, "error.place");
+  const line = asCount(own(place, "line"), "error.place.line");
+  const column = own(place, "column");
+  return column === undefined ? { line } : { line, column: asCount(column, "error.place.column") };
 }
 
 function own(object: JsonObject, key: string): unknown {

@@ -3,6 +3,8 @@
  * the differences are in `docs/decisions/`; a test runs each rule against programs on both sides.
  */
 
+import { type PythonBrackets, readPythonBrackets } from "./python_brackets.ts";
+import { isKnownText, unescapeText } from "./python_text.ts";
 import type { PythonToken } from "./python_tokens.ts";
 
 /** What a program needs that it would not find, in words of a sentence "it has no …". */
@@ -31,10 +33,12 @@ const READERS = words("list tuple dict sum sorted min max join print any all");
 
 class Admission {
   readonly #tokens: readonly PythonToken[];
+  readonly #brackets: PythonBrackets;
   #asyncNames: ReadonlySet<string> = new Set();
 
   constructor(tokens: readonly PythonToken[]) {
     this.#tokens = tokens;
+    this.#brackets = readPythonBrackets(tokens);
   }
 
   run(): string | undefined {
@@ -59,10 +63,11 @@ class Admission {
     return this.#judgeName(token.text, at);
   }
 
-  /** Powers of anything but whole numbers can be complex. */
+  /** Powers of floats differ in their last digit, and can be complex. */
   #judgePower(at: number): string | undefined {
     const isMapping = ["(", "{", ","].includes(this.#text(at - 1));
-    return isMapping || /^\d+$/.test(this.#text(at + 1)) ? undefined : "such powers";
+    const isWhole = [at - 1, at + 1].every((index) => /^\d+$/.test(this.#text(index)));
+    return isMapping || isWhole ? undefined : "such powers";
   }
 
   #judgeName(name: string, at: number): string | undefined {
@@ -122,14 +127,9 @@ class Admission {
 
   /** `for` in brackets of a call makes a value that is read once in CPython. */
   #judgeFor(at: number): string | undefined {
-    const { depth } = this.#tokens[at]!;
-    for (let open = at - 1; open >= 0; open -= 1) {
-      const token = this.#tokens[open]!;
-      if (token.depth >= depth) continue;
-      if (token.text !== "(") return undefined;
-      return this.#isReader(open - 1) ? undefined : "generators";
-    }
-    return undefined;
+    const open = this.#brackets.around(at);
+    if (this.#text(open) !== "(") return undefined;
+    return this.#isReader(open - 1) ? undefined : "generators";
   }
 
   #isReader(at: number): boolean {
@@ -184,5 +184,6 @@ class Admission {
 /** Bytes leave as other values than in CPython, and text with escapes of its own names is not read. */
 function judgeText(text: string): string | undefined {
   if (/^[rR]?[bB]/.test(text)) return "bytes";
-  return /\\(N|u[dD][89a-fA-F])/.test(text) ? "such escapes in text" : undefined;
+  if (/\\(N|u[dD][89a-fA-F]|U)/.test(text)) return "such escapes in text";
+  return isKnownText(unescapeText(text)) ? undefined : "such characters";
 }

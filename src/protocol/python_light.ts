@@ -6,6 +6,9 @@
 
 import type { GuestNamespace } from "./frames.ts";
 import { admitStatements } from "./python_admit.ts";
+import { type PythonBrackets, readPythonBrackets } from "./python_brackets.ts";
+import { isKnownAttribute, takesPlace } from "./python_attributes.ts";
+import { type Division, isDivision, readDividedName, readDivision } from "./python_factors.ts";
 import { isOrder, readComparison } from "./python_order.ts";
 import { pythonPaths, type ToolPlace } from "./python_names.ts";
 import { type PythonToken, readPythonTokens } from "./python_tokens.ts";
@@ -15,6 +18,8 @@ export interface TextEdit {
   readonly at: number;
   readonly remove: number;
   readonly insert: string;
+  /** Where what it opens ends: of edits at one place the outer comes first. */
+  readonly reach?: number;
 }
 
 /** A program for the light engine. Its lines are those of the program. */
@@ -39,16 +44,30 @@ export function toLightProgram(
   const tokens = readPythonTokens(source);
   if (tokens === undefined) return { lacks: "an understanding of its text" };
   const lacks = admitStatements(tokens);
-  return lacks === undefined ? new Rewriter(source, tokens, namespaces).run() : { lacks };
+  if (lacks !== undefined) return { lacks: lacks.slice(0, MAX_LACKS) };
+  return new Rewriter(source, tokens, namespaces).run();
 }
 
+/** Characters that are said of what is lacked. */
+const MAX_LACKS = 200;
+/** Tokens beyond its first that name a tool: two dots and two names. */
+const MAX_PATH = 4;
 /** Built-ins whose calls go to corrected ones: the engine's own differ in numbers. */
-const CORRECTED: ReadonlySet<string> = new Set(["sum", "round", "int", "str", "print"]);
+const CORRECTED: ReadonlySet<string> = new Set([
+  "sum",
+  "round",
+  "int",
+  "str",
+  "print",
+  "chr",
+  "divmod",
+]);
 const TYPES: ReadonlySet<string> = new Set(["int", "str"]);
 
 class Rewriter {
   readonly #source: string;
   readonly #tokens: readonly PythonToken[];
+  readonly #brackets: PythonBrackets;
   readonly #paths: ReadonlyMap<string, ToolPlace>;
   readonly #heads: ReadonlySet<string>;
   readonly #edits: TextEdit[] = [];
@@ -62,12 +81,15 @@ class Rewriter {
   ) {
     this.#source = source;
     this.#tokens = tokens;
+    this.#brackets = readPythonBrackets(tokens);
     this.#paths = pythonPaths(namespaces);
     this.#heads = new Set(["mcp", ...[...this.#paths.keys()].map((path) => path.split(".")[0]!)]);
   }
 
   run(): LightVerdict {
-    this.#tokens.forEach((token, at) => this.#visit(token, at));
+    for (const [at, token] of this.#tokens.entries()) {
+      if (this.#lacks === undefined) this.#visit(token, at);
+    }
     if (this.#lacks !== undefined) return { lacks: this.#lacks };
     return { code: applyEdits(this.#source, this.#edits), calls: this.#calls };
   }
@@ -75,7 +97,10 @@ class Rewriter {
   #visit(token: PythonToken, at: number): void {
     if (token.kind === "field") return this.#visitField(at);
     if (isOrder(token)) return this.#visitOrder(token, at);
-    if (token.kind !== "name" || this.#text(at - 1) === "." || this.#isArgumentName(at)) return;
+    if (isDivision(token)) return this.#visitDivision(token, at);
+    if (token.text === "%=" || token.text === "/=") return this.#visitDividing(token, at);
+    if (token.kind !== "name" || this.#isArgumentName(at)) return;
+    if (this.#text(at - 1) === ".") return this.#visitAttribute(token, at);
     if (this.#heads.has(token.text)) return this.#visitTool(at);
     if (CORRECTED.has(token.text)) this.#visitCorrected(token, at);
   }
@@ -86,13 +111,40 @@ class Rewriter {
     return isInside && this.#text(at + 1) === "=" && "(,".includes(this.#text(at - 1) || "?");
   }
 
+  #visitAttribute({ text }: PythonToken, at: number): void {
+    let head = at - 2;
+    while (this.#text(head - 1) === "." && this.#tokens[head]?.kind === "name") head -= 2;
+    const owner = this.#text(head);
+    if (this.#heads.has(owner)) return;
+    if (!isKnownAttribute(head === at - 2 ? owner : "", text)) return this.#lack(`.${text}`);
+    if (takesPlace(text) && this.#hasPlace(at + 1)) this.#lack(`.${text} from a place`);
+    if (text === "loads" && owner === "json") this.#visitLoads(at);
+  }
+
+  #visitLoads(at: number): void {
+    if (this.#text(at + 1) !== "(") return this.#lack("json.loads other than as a call");
+    const start = this.#tokens[at - 2]!.start;
+    this.#edit(start, this.#tokens[at]!.end - start, "__loads");
+  }
+
+  /** Whether a method is given more than what it looks for, and that could be empty. */
+  #hasPlace(open: number): boolean {
+    const depth = this.#tokens[open]!.depth + 1;
+    const isLiteral = /^(["'])(?!\1)/.test(this.#text(open + 1));
+    const end = this.#brackets.closing(open);
+    const hasMore = this.#tokens.slice(open, end).some((token) =>
+      token.depth === depth && (token.text === "," || token.text.startsWith("*"))
+    );
+    return hasMore && !(isLiteral && this.#text(open + 2) === ",");
+  }
+
   #visitTool(at: number): void {
     const [path, last] = this.#readPath(at);
     const place = this.#paths.get(path);
     if (place === undefined || this.#text(last + 1) !== "(") {
       return this.#lack(`${path} other than as a call`);
     }
-    const end = this.#closing(last + 1);
+    const end = this.#brackets.closing(last + 1);
     if (this.#hasMapping(last + 1, end)) return this.#lack("** in calls of tools");
     const start = this.#tokens[at]!.start;
     const open = this.#tokens[last + 1]!.end;
@@ -112,12 +164,17 @@ class Rewriter {
   #readPath(at: number): readonly [path: string, last: number] {
     let path = this.#text(at);
     let last = at;
-    while (this.#text(last + 1) === "." && this.#tokens[last + 2]?.kind === "name") {
+    while (last < at + MAX_PATH && this.#isFollowed(last)) {
       if (this.#paths.has(path)) break;
       last += 2;
       path += `.${this.#text(last)}`;
     }
     return [path, last];
+  }
+
+  /** Whether a dot and a name stand behind a token. */
+  #isFollowed(at: number): boolean {
+    return this.#text(at + 1) === "." && this.#tokens[at + 2]?.kind === "name";
   }
 
   #visitCorrected({ text, start, end }: PythonToken, at: number): void {
@@ -132,58 +189,66 @@ class Rewriter {
   /** Whether a name is written where types are: in an annotation, or for `isinstance`. */
   #isType(at: number): boolean {
     if ([":", "->", "[", "|"].includes(this.#text(at - 1))) return true;
-    const open = this.#opening(at);
+    const open = this.#brackets.around(at);
     const isAmong = this.#text(open - 1) === ",";
-    return this.#text((isAmong ? this.#opening(open) : open) - 1) === "isinstance";
+    return this.#text((isAmong ? this.#brackets.around(open) : open) - 1) === "isinstance";
   }
 
-  /** The bracket around a token. */
-  #opening(at: number): number {
-    const { depth } = this.#tokens[at]!;
-    let open = at - 1;
-    while (open >= 0 && this.#tokens[open]!.depth >= depth) open -= 1;
-    return open;
-  }
-
-  #visitOrder({ start, end }: PythonToken, at: number): void {
+  #visitOrder(token: PythonToken, at: number): void {
     const found = readComparison(this.#tokens, at);
     if (found === undefined) return this.#lack("comparisons in a row");
-    this.#edit(found.first.start, 0, `${found.name}(`);
+    this.#call(found, token);
+  }
+
+  #visitDivision(token: PythonToken, at: number): void {
+    const found = readDivision(this.#tokens, at);
+    if (found === undefined) return this.#lack(`such operands of ${token.text}`);
+    this.#call(found, token);
+  }
+
+  /** Puts a call of a function in the place of an operator. */
+  #call({ name, first, last }: Division, { start, end }: PythonToken): void {
+    this.#edit(first.start, 0, `${name}(`, last.end);
     this.#edit(start, end - start, ",");
-    this.#edit(found.last.end, 0, ")");
+    this.#edit(last.end, 0, ")");
+  }
+
+  #visitDividing({ text, start, end }: PythonToken, at: number): void {
+    const found = readDividedName(this.#tokens, at);
+    if (found === undefined) return this.#lack(`such operands of ${text}`);
+    const [name, last] = found;
+    this.#edit(start, end - start, `= ${text === "/=" ? "__div" : "__mod"}(${name.text},`);
+    this.#edit(last.end, 0, ")");
   }
 
   /** A field without a format is printed as `str` prints it; one with a format only where that is known. */
   #visitField(at: number): void {
     const field = this.#tokens[at]!;
-    const end = this.#tokens.findIndex((token, index) =>
-      index > at && token.kind === "fieldEnd" && token.depth === field.depth
-    );
-    const { text, start } = this.#tokens[end]!;
+    const { text, start } = this.#tokens[this.#brackets.closing(at)]!;
     if (text === "=" || text === "!") return this.#lack("fields with = or ! in f-strings");
-    const format = /^[^}]*/.exec(this.#source.slice(start + 1))![0];
-    const isTyped = /[bcdeEfFgGnosxX%]$/.test(format);
+    const format = this.#source.slice(start + 1, this.#source.indexOf("}", start));
+    if (/[cgGn]$/.test(format)) return this.#lack("such formats");
+    const isTyped = /[bdeEfFosxX%]$/.test(format);
     const printer = text === "}" ? "__str(" : isTyped ? "__typed(" : "__untyped(";
-    this.#edit(field.end, 0, printer);
+    this.#edit(field.end, 0, printer, start);
     this.#edit(start, 0, ")");
-  }
-
-  #closing(open: number): number {
-    const { depth } = this.#tokens[open]!;
-    return this.#tokens.findIndex((token, index) => index > open && token.depth === depth);
   }
 
   #text(at: number): string {
     return this.#tokens[at]?.text ?? "";
   }
 
-  #edit(at: number, remove: number, insert: string): void {
-    this.#edits.push({ at, remove, insert });
+  #edit(at: number, remove: number, insert: string, reach = 0): void {
+    this.#edits.push({ at, remove, insert, reach });
   }
 
   #lack(what: string): void {
-    this.#lacks ??= what;
+    this.#lacks ??= what.slice(0, MAX_LACKS);
   }
+}
+
+function reachOf({ reach = 0 }: TextEdit): number {
+  return reach;
 }
 
 /** What is put before something goes before what is put in its place. */
@@ -193,7 +258,9 @@ function isIn({ remove }: TextEdit): number {
 
 /** Edits never overlap; those at one place are put in their order. */
 function applyEdits(source: string, edits: readonly TextEdit[]): string {
-  const ordered = [...edits].sort((one, other) => one.at - other.at || isIn(one) - isIn(other));
+  const ordered = [...edits].sort((one, other) =>
+    one.at - other.at || isIn(one) - isIn(other) || reachOf(other) - reachOf(one)
+  );
   let text = "";
   let from = 0;
   for (const { at, remove, insert } of ordered) {

@@ -3,6 +3,7 @@
  * and lists not at all. Where the operands end is told by what stands at the same depth of brackets.
  */
 
+import { skipLines } from "./python_operands.ts";
 import type { PythonToken } from "./python_tokens.ts";
 
 /** Functions of the prelude by the comparison they make. */
@@ -38,8 +39,8 @@ export function readComparison(
   const before = findEnd(tokens, at, -1);
   const after = findEnd(tokens, at, 1);
   const isChained = [before, after].some((end) => COMPARISONS.has(tokens[end]?.text ?? ""));
-  const first = tokens[before + 1];
-  const last = tokens[after - 1];
+  const first = tokens[skipLines(tokens, before + 1, 1)];
+  const last = tokens[skipLines(tokens, after - 1, -1)];
   const isWhole = before + 1 < at && after - 1 > at && !first!.text.startsWith("*");
   if (isChained || !isWhole) return undefined;
   return { name: FUNCTIONS.get(tokens[at]!.text)!, first: first!, last: last! };

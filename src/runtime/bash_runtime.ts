@@ -5,6 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import type { RuntimeInfo } from "../contract/mod.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { denoCommand } from "./deno_command.ts";
 import { EngineHost, type EngineHostOptions } from "./engine_host.ts";
@@ -75,18 +76,12 @@ class BashRuntime implements Runtime {
     return this.#kept.take(spec) ?? this.#kept.lend(spec, await this.#host.open(spec, signal));
   }
 
-  describe(): ReturnType<Runtime["describe"]> {
-    const { cpuShare, permissions } = this.#host;
-    return {
+  describe(): RuntimeInfo {
+    return this.#host.describe({
       name: this.name,
-      carrier: this.carrier,
       languages: ["bash"],
       features: ["parallel-calls", "network", "filesystem"],
-      limits: this.#host.limits,
-      cpuShare,
-      ...(permissions === undefined ? {} : { permissions }),
-      ...this.#host.availability(),
-    };
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

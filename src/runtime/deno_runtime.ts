@@ -4,20 +4,17 @@
  */
 
 import { fileURLToPath } from "node:url";
+import type { RuntimeInfo } from "../contract/mod.ts";
 import { denoCommand } from "./deno_command.ts";
 import { EngineHost, type EngineHostOptions } from "./engine_host.ts";
-import { cpuTimeWithin, hasKernelLimits, SANDBOX_FILES } from "./limits.ts";
+import { kernelCpuTime, SANDBOX_FILES, type TimeBounds } from "./limits.ts";
 import { ProcessSandbox } from "./process_sandbox.ts";
 import type { Runtime, Sandbox, SandboxSpec } from "./runtime.ts";
 
 /** Options of {@link createDenoRuntime}. */
-export interface DenoRuntimeOptions extends EngineHostOptions {
+export interface DenoRuntimeOptions extends EngineHostOptions, TimeBounds {
   /** The bundled guest side. @default `workers/built/deno.js` beside `src` */
   readonly guestPath?: string;
-  /** Longest time a program is given; absent leaves programs of a killed host their CPU time. */
-  readonly maxTimeoutMs?: number;
-  /** Most CPU time a program is given. @default what `maxTimeoutMs` has room for */
-  readonly maxCpuTimeMs?: number;
 }
 
 /** Creates the runtime. It keeps one folder of its own until it is disposed. */
@@ -31,9 +28,7 @@ class DenoRuntime implements Runtime {
   readonly #host: EngineHost<ProcessSandbox>;
 
   constructor(options: DenoRuntimeOptions) {
-    const { maxTimeoutMs, maxCpuTimeMs } = options;
-    const isBounded = hasKernelLimits() && maxTimeoutMs !== undefined;
-    const kernelCpuTimeMs = isBounded ? cpuTimeWithin(maxTimeoutMs, maxCpuTimeMs) : undefined;
+    const kernelCpuTimeMs = kernelCpuTime(options);
     this.#host = new EngineHost(options, {
       guestPath: options.guestPath ??
         fileURLToPath(new URL("../../workers/built/deno.js", import.meta.url)),
@@ -52,18 +47,12 @@ class DenoRuntime implements Runtime {
     return this.#host.open(spec, signal);
   }
 
-  describe(): ReturnType<Runtime["describe"]> {
-    const { cpuShare, permissions } = this.#host;
-    return {
+  describe(): RuntimeInfo {
+    return this.#host.describe({
       name: this.name,
-      carrier: this.carrier,
       languages: ["typescript", "javascript"],
       features: ["async", "parallel-calls", "network", "filesystem", "webassembly"],
-      limits: this.#host.limits,
-      cpuShare,
-      ...(permissions === undefined ? {} : { permissions }),
-      ...this.#host.availability(),
-    };
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -7,10 +7,11 @@ import process from "node:process";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
+import type { RuntimeInfo } from "../contract/mod.ts";
 import { type PermissionMode, probeBroker } from "./broker_probe.ts";
 import { BrokerSockets } from "./broker_sockets.ts";
 import type { CgroupWorld, CpuGroup } from "./cgroup.ts";
-import { type CpuShare, type CpuShareKind, inGroup, openCpuShare } from "./cpu_share.ts";
+import { type CpuShare, inGroup, openCpuShare } from "./cpu_share.ts";
 import { findDeno } from "./deno_binary.ts";
 import { denoEnvironment } from "./deno_command.ts";
 import {
@@ -19,7 +20,6 @@ import {
   describeLimits,
   hasKernelLimits,
   type KernelLimits,
-  type LimitStrength,
   withKernelLimits,
 } from "./limits.ts";
 import { OrphanReaper } from "./orphan_reaper.ts";
@@ -139,26 +139,20 @@ export class EngineHost<S extends HostedSandbox> implements AsyncDisposable {
     return await unlessAborted(this.#deciding, signal);
   }
 
-  /** How the share of CPU time is held. */
-  get cpuShare(): CpuShareKind {
-    return this.#findShare().kind;
+  /** What is said of the runtime that sandboxes are opened for. */
+  describe(about: Pick<RuntimeInfo, "name" | "languages" | "features">): RuntimeInfo {
+    const { kind: cpuShare } = this.#findShare();
+    return {
+      ...about,
+      carrier: "process",
+      limits: describeLimits(cpuShare, this.#hasKernelLimits),
+      cpuShare,
+      ...(this.#mode === undefined ? {} : { permissions: this.#mode }),
+      ...this.#availability(),
+    };
   }
 
-  /** How each limit holds. */
-  get limits(): Record<string, LimitStrength> {
-    return describeLimits(this.cpuShare, this.#hasKernelLimits);
-  }
-
-  /** Who denies, once that is known. */
-  get permissions(): PermissionMode | undefined {
-    return this.#mode;
-  }
-
-  /** Whether sandboxes can be opened here, and if not, why. */
-  availability(): { readonly available: true } | {
-    readonly available: false;
-    readonly reason: string;
-  } {
+  #availability(): Pick<RuntimeInfo, "available" | "reason"> {
     try {
       this.#assertAvailable();
       return { available: true };

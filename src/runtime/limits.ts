@@ -66,6 +66,20 @@ export function cpuTimeWithin(timeoutMs: number, cpuTimeMs?: number): number {
   return Math.min(most, cpuTimeMs ?? Infinity) + KERNEL_SLACK_MS;
 }
 
+/** What programs are given at most, as far as a runtime is told. */
+export interface TimeBounds {
+  /** Longest time a program is given; absent leaves programs of a killed host their CPU time. */
+  readonly maxTimeoutMs?: number;
+  /** Most CPU time a program is given. @default what `maxTimeoutMs` has room for */
+  readonly maxCpuTimeMs?: number;
+}
+
+/** What the kernel bounds CPU time by; `undefined` where it does not. */
+export function kernelCpuTime({ maxTimeoutMs, maxCpuTimeMs }: TimeBounds): number | undefined {
+  if (!hasKernelLimits() || maxTimeoutMs === undefined) return undefined;
+  return cpuTimeWithin(maxTimeoutMs, maxCpuTimeMs);
+}
+
 /**
  * Wraps a command so that the kernel bounds its data segment (heap, buffers and WebAssembly memory
  * together), its CPU time, its open files and what it writes, and takes no core dump. The shell replaces itself: the process id

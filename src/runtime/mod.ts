@@ -22,12 +22,8 @@ export {
 } from "./python_analyst.ts";
 export type { PythonPackages } from "./python_packages.ts";
 export { createPythonRuntime, type PythonRuntimeOptions } from "./python_runtime.ts";
-export {
-  createQuickJsRuntime,
-  type QuickJsRuntimeOptions,
-  type SharedRuntime,
-} from "./quickjs_runtime.ts";
-export type { HostingSandbox } from "./shared_sandbox.ts";
+export { createQuickJsRuntime, type QuickJsRuntimeOptions } from "./quickjs_runtime.ts";
+export type { HostingSandbox, SharedRuntime } from "./hosting_sandbox.ts";
 export type {
   CallReply,
   Outcome,

@@ -8,29 +8,19 @@ import { fileURLToPath } from "node:url";
 import type { RuntimeInfo } from "../contract/mod.ts";
 import { montyCommand } from "./deno_command.ts";
 import { EngineHost, type EngineHostOptions } from "./engine_host.ts";
-import { type CommandLine, SANDBOX_FILES } from "./limits.ts";
+import type { CommandLine } from "./limits.ts";
 import { findMontyAddon } from "./monty_addon.ts";
 import { findNamespaces } from "./namespaces.ts";
-import type { SharedRuntime } from "./quickjs_runtime.ts";
+import type { SharedRuntime } from "./hosting_sandbox.ts";
 import type { SandboxSpec } from "./runtime.ts";
-import { SharedSandbox } from "./shared_sandbox.ts";
-
-const MEBIBYTE = 1024 * 1024;
-/** What the process itself needs, beside its programs. */
-const PROCESS_BYTES = 256 * MEBIBYTE;
+import { SHARED_PROCESS_BYTES, sharedEngine, type SharedEngineOptions } from "./shared_engine.ts";
+import type { SharedSandbox } from "./shared_sandbox.ts";
 
 /** Options of {@link createMontyRuntime}. */
-export interface MontyRuntimeOptions extends Omit<EngineHostOptions, "permissions"> {
-  /** The bundled guest side. @default `workers/built/monty.js` beside `src` */
-  readonly guestPath?: string;
+export interface MontyRuntimeOptions
+  extends Omit<EngineHostOptions, "permissions">, SharedEngineOptions {
   /** The engine's native addon. @default the installed one */
   readonly addonPath?: string;
-  /** Programs in one process at the same time, which bounds its memory. @default 16 */
-  readonly programsAtOnce?: number;
-  /** Programs after which a process is replaced. @default 5000 */
-  readonly runsPerProcess?: number;
-  /** Growth of a process after which it is replaced. @default 256 MiB */
-  readonly grownBytes?: number;
   /** What stands in front of the process. @default namespaces of its own, where the system gives them */
   readonly namespaces?: CommandLine | undefined;
 }
@@ -61,7 +51,6 @@ class LightPythonRuntime implements MontyRuntime {
   readonly #absence: string | undefined;
 
   constructor(options: MontyRuntimeOptions) {
-    const { programsAtOnce = 16, runsPerProcess = 5000, grownBytes = 256 * MEBIBYTE } = options;
     const around = "namespaces" in options ? options.namespaces : findNamespaces();
     this.confinement = around === undefined ? "kernel-filter" : "kernel-filter+namespaces";
     [this.#addonPath, this.#absence] = lookUp(options.addonPath);
@@ -73,18 +62,11 @@ class LightPythonRuntime implements MontyRuntime {
         behind(
           around,
           montyCommand(deno, guest, this.#addonPath ?? "", {
-            heapBytes: PROCESS_BYTES,
+            heapBytes: SHARED_PROCESS_BYTES,
             memoryLimitBytes,
           }),
         ),
-      kernelLimits: ({ memoryLimitBytes }) => {
-        const memoryBytes = PROCESS_BYTES + programsAtOnce * memoryLimitBytes;
-        return { memoryBytes, ...SANDBOX_FILES };
-      },
-      start: ({ memoryLimitBytes }, process, settings, signal) => {
-        const wear = { maxRuns: runsPerProcess, maxGrownBytes: grownBytes };
-        return SharedSandbox.open(process, { ...settings, ...wear, memoryLimitBytes }, signal);
-      },
+      ...sharedEngine(options),
     });
   }
 
@@ -103,19 +85,13 @@ class LightPythonRuntime implements MontyRuntime {
   }
 
   describe(): RuntimeInfo {
-    const { cpuShare } = this.#host;
-    return {
+    const about = this.#host.describe({
       name: this.name,
-      carrier: this.carrier,
       languages: ["python"],
       features: ["async", "parallel-calls", this.confinement],
-      limits: this.#host.limits,
-      cpuShare,
-      permissions: "flags",
-      ...(this.#absence === undefined
-        ? this.#host.availability()
-        : { available: false, reason: this.#absence }),
-    };
+    });
+    const reason = this.#absence;
+    return reason === undefined ? about : { ...about, available: false, reason };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

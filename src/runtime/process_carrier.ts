@@ -82,6 +82,12 @@ export class GuestProcess implements AsyncDisposable {
     return this.#child.pid;
   }
 
+  /** What ends with it: the process, or as a negative id the group of its wrapper. */
+  get killTarget(): number {
+    const pid = this.#child.pid!;
+    return this.#isGroup ? -pid : pid;
+  }
+
   /** Gives output to `take` from now on; output nobody takes is dropped. */
   onOutput(take: (chunk: Uint8Array) => void): void {
     this.#take = take;

@@ -4,7 +4,6 @@ import type { Clock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import type { Logger } from "../base/log.ts";
 import type { WireError } from "../protocol/frames.ts";
-import { LineSplitter } from "../protocol/lines.ts";
 import { yieldToOthers } from "./cpu_share.ts";
 import type { DeniedAttempt } from "./broker_request.ts";
 import {
@@ -23,7 +22,7 @@ import {
   readProcessTree,
   subtractReadings,
 } from "./proc_usage.ts";
-import { MAX_READY_BYTES, notReady, type ReadyListener, waitUntilReady } from "./ready.ts";
+import { listenToProcess, openReady, type ReadyListener, type StartingSandbox } from "./ready.ts";
 import type { Outcome, Program, RunHost, RunReport, Sandbox, Usage } from "./runtime.ts";
 import { Session } from "./session.ts";
 
@@ -59,7 +58,7 @@ const BROKER_WARNING = /^.*Permission broker is an experimental feature\s*/;
 const NO_READING: ProcessReading = Object.freeze({ cpuTimeMs: 0, residentBytes: 0, peakBytes: 0 });
 
 /** One process, one program. */
-export class ProcessSandbox implements Sandbox {
+export class ProcessSandbox implements Sandbox, StartingSandbox {
   readonly gone: Promise<void>;
   readonly #process: GuestProcess;
   readonly #options: ProcessSandboxOptions;
@@ -87,29 +86,32 @@ export class ProcessSandbox implements Sandbox {
    *
    * @throws {CodemodeError} `SANDBOX_CRASHED` when it does not become ready, `CANCELLED` on abort.
    */
-  static async open(
+  static open(
     spec: ProcessSpec,
     options: ProcessSandboxOptions,
     signal?: AbortSignal,
   ): Promise<ProcessSandbox> {
-    if (signal?.aborted) throw cancelledError(signal.reason);
-    const started = options.clock.monotonic();
-    const sandbox = new ProcessSandbox(spec, options);
-    try {
-      await waitUntilReady((listener) => sandbox.#listenForReady(listener), options, signal);
-    } catch (error) {
-      await sandbox[Symbol.asyncDispose]();
-      throw error;
-    }
-    sandbox.#startupMs = options.clock.monotonic() - started;
-    sandbox.#startBytes = sandbox.grownBytes;
-    return sandbox;
+    return openReady(() => new ProcessSandbox(spec, options), options, signal);
   }
 
-  /** What ends with the sandbox: its process, or as a negative id the group of its wrapper. */
+  /** See {@link openReady}. */
+  listenForReady(listener: ReadyListener): void {
+    const { logger } = this.#options;
+    listenToProcess(this.#process, this.#options, listener);
+    void this.#process.ended.then((end) => {
+      // No program was in it, so what it said is worth an operator's look.
+      if (!this.#isUsed && end.signal === null) logger.warn("A sandbox ended unused", { ...end });
+    });
+  }
+
+  /** See {@link openReady}. */
+  becameReady(startupMs: number): void {
+    this.#startupMs = startupMs;
+    this.#startBytes = this.grownBytes;
+  }
+
   get killTarget(): number {
-    const pid = this.#process.pid!;
-    return this.#isGroup ? -pid : pid;
+    return this.#process.killTarget;
   }
 
   get startupMs(): number {
@@ -210,23 +212,6 @@ export class ProcessSandbox implements Sandbox {
     const { isOutOfMemory = isAllocationFailure } = this.#options;
     if (outcome.kind !== "failed" || !isOutOfMemory(outcome.error)) return outcome;
     return { kind: "stopped", error: memoryError(this.#options.memoryLimitBytes) };
-  }
-
-  #listenForReady({ take, fail }: ReadyListener): void {
-    const { logger, memoryLimitBytes, broker } = this.#options;
-    const lines = new LineSplitter(MAX_READY_BYTES);
-    // SAFETY: a sandbox that asks no broker is not used as one that does (test/integration/runtime: permission_broker).
-    const takeConnected = (line: string) => void broker?.connected.then(() => take(line));
-    this.#process.onOutput((chunk) => {
-      if (!lines.push(chunk, broker === undefined ? take : takeConnected)) {
-        fail(notReady("it spoke early"));
-      }
-    });
-    void this.#process.ended.then((end) => {
-      // No program was in it, so what it said is worth an operator's look.
-      if (!this.#isUsed && end.signal === null) logger.warn("A sandbox ended unused", { ...end });
-      fail(crashError(end, memoryLimitBytes));
-    });
   }
 
   #release(end: ProcessEnd): void {

@@ -1,10 +1,11 @@
 /**
  * A Python that reads programs and never runs one: a process as confined as a sandbox, kept for many
- * questions, one at a time. One that is late, breaks off or has grown is replaced.
+ * questions, one at a time; who asks takes turns. One that is late, breaks off or has grown is replaced.
  */
 
 import { type Clock, systemClock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
+import { FairTurns } from "../base/fair_turns.ts";
 import { newId } from "../base/ids.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import { LineSplitter } from "../protocol/lines.ts";
@@ -22,6 +23,8 @@ import { unlessAborted } from "./unless_aborted.ts";
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** Questions after which a process is replaced, as memory of WebAssembly never shrinks. */
 const MAX_QUESTIONS = 2000;
+/** Questions that wait for the one that is being answered. */
+const MAX_WAITING = 64;
 const MEMORY_BYTES = 256 * 1024 * 1024;
 
 /** Options of {@link createPythonAnalyst}. */
@@ -36,15 +39,24 @@ export interface PythonAnalystOptions {
   readonly deadlineMs?: number;
   /** How long a process may take to become ready. @default 30000 */
   readonly startupTimeoutMs?: number;
+  /** How many questions wait at most. @default 64 */
+  readonly maxWaiting?: number;
+}
+
+/** Who asks, and until when. */
+export interface AskOptions {
+  /** Principals take turns. */
+  readonly principal: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Answers questions about programs. */
 export interface PythonAnalyst extends AsyncDisposable {
   /**
-   * The answer to one line of JSON. Rejects with `INTERNAL` when there is none in time, `CANCELLED`
-   * when aborted, `SHUTTING_DOWN` when disposed.
+   * The answer to one line of JSON. Rejects with `INTERNAL` when there is none in time, `QUEUE_FULL`
+   * when too many wait, `CANCELLED` when aborted, `SHUTTING_DOWN` when disposed.
    */
-  ask(question: string, signal?: AbortSignal): Promise<string>;
+  ask(question: string, options: AskOptions): Promise<string>;
 }
 
 /** Creates the analyst; its process is started with the first question. */
@@ -61,12 +73,14 @@ class Analyst implements PythonAnalyst {
   #prepared: Promise<void> | undefined;
   #reader: Reader | undefined;
   /** Questions wait for each other. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns: FairTurns;
+  #current: Promise<unknown> = Promise.resolve();
   #isDisposed = false;
 
   constructor(options: PythonAnalystOptions) {
     const { logger = silentLogger, clock = systemClock } = options;
-    const { denoPath, guestPath, cachePath, packages } = options;
+    const { denoPath, guestPath, cachePath, packages, maxWaiting = MAX_WAITING } = options;
+    this.#turns = new FairTurns({ maxWaiting, what: "checks of Python programs" });
     this.#options = options;
     this.#logger = logger;
     this.#clock = clock;
@@ -78,19 +92,25 @@ class Analyst implements PythonAnalyst {
     });
   }
 
-  async ask(question: string, signal?: AbortSignal): Promise<string> {
-    const answer = this.#last.catch(() => {}).then(() => this.#askAlone(question, signal));
-    this.#last = answer;
-    return await unlessAborted(answer, signal);
+  async ask(question: string, { principal, signal }: AskOptions): Promise<string> {
+    return await unlessAborted(this.#askInTurn(question, principal, signal), signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isDisposed = true;
+    this.#turns.close(closed());
     this.#engine.stop();
     await this.#reader?.[Symbol.asyncDispose]();
-    await this.#last.catch(() => {});
+    await this.#current.catch(() => {});
     await this.#reader?.[Symbol.asyncDispose]();
     this.#folder[Symbol.dispose]();
+  }
+
+  async #askInTurn(question: string, principal: string, signal?: AbortSignal): Promise<string> {
+    using _turn = await this.#turns.take(principal, signal);
+    const answer = this.#askAlone(question, signal);
+    this.#current = answer;
+    return await answer;
   }
 
   async #askAlone(question: string, signal: AbortSignal | undefined): Promise<string> {
@@ -139,7 +159,7 @@ class Analyst implements PythonAnalyst {
   }
 
   #assertOpen(): void {
-    if (this.#isDisposed) throw new CodemodeError("SHUTTING_DOWN", "The analyst is closed");
+    if (this.#isDisposed) throw closed();
   }
 }
 
@@ -209,6 +229,10 @@ class Reader implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process[Symbol.asyncDispose]();
   }
+}
+
+function closed(): CodemodeError {
+  return new CodemodeError("SHUTTING_DOWN", "The analyst is closed");
 }
 
 /** No program that can be checked is without an answer: this one was too much for the analyst. */

@@ -59,6 +59,7 @@ export class PythonEngine {
     const { packages } = this.#options;
     const { signal } = this.#ending;
     if (packages !== undefined) this.#wheels = await findWheels(packages, { signal });
+    // Packages are files, which no snapshot holds: one snapshot serves whatever packages there are.
     const assets = this.#findAssets();
     const { logger, cachePath = join(cacheFolder(), "python") } = this.#options;
     try {
@@ -75,13 +76,15 @@ export class PythonEngine {
 
   files(): Readonly<Record<string, string>> {
     const snapshot = this.#snapshot === undefined ? {} : { [SNAPSHOT]: this.#snapshot };
-    return { ...this.#findAssets(), ...snapshot };
+    const wheels = this.#wheels.map((path, at) => [`engine.w${at}.whl`, path]);
+    return { ...this.#findAssets(), ...Object.fromEntries(wheels), ...snapshot };
   }
 
   /** The command of a process whose programs may take so much beyond what Python takes. */
   command(denoPath: string, guest: string, memoryLimitBytes: number): CommandLine {
     const names = Object.keys(this.files());
-    const more = toCommand(dirname(guest), names, this.#options.mode ?? "serve");
+    const mode = this.#options.mode ?? "serve";
+    const more = toCommand(dirname(guest), names, { mode, memoryLimitBytes });
     return denoCommand(denoPath, guest, memoryLimitBytes + BASE_BYTES, more);
   }
 
@@ -96,26 +99,33 @@ export class PythonEngine {
   }
 
   #findAssets(): Readonly<Record<string, string>> {
-    this.#assets ??= findPythonAssets().files;
-    const wheels = this.#wheels.map((path, at) => [`engine.w${at}.whl`, path]);
-    return { ...this.#assets, ...Object.fromEntries(wheels) };
+    return this.#assets ??= findPythonAssets().files;
   }
 
   async #make(): Promise<Uint8Array> {
     const assets = this.#findAssets();
     using folder = new SandboxFolder({ guestPath: this.guestPath, files: () => assets });
     const { guest, empty, path } = folder.prepare();
-    const more = toCommand(path, Object.keys(assets), "snapshot");
-    const line = denoCommand(findDeno(this.#options.denoPath), guest, 512 * MEBIBYTE, more);
+    const memoryLimitBytes = 512 * MEBIBYTE;
+    const names = Object.keys(assets);
+    const more = toCommand(path, names, { mode: "snapshot", memoryLimitBytes });
+    const line = denoCommand(findDeno(this.#options.denoPath), guest, memoryLimitBytes, more);
     this.#options.logger.info("making the memory snapshot that Python sandboxes start from");
     const spec = { ...line, directory: empty, environment: denoEnvironment(empty) };
     return await makeSnapshot(spec, this.#ending.signal);
   }
 }
 
-function toCommand(folder: string, names: readonly string[], mode: string) {
+function toCommand(
+  folder: string,
+  names: readonly string[],
+  { mode, memoryLimitBytes }: { readonly mode: string; readonly memoryLimitBytes: number },
+) {
   // SAFETY: exactly the engine's own files, and only until they are read (test/escape: python, permissions).
   const paths = names.map((name) => join(folder, name).replaceAll(",", ",,"));
   const wheels = names.filter((name) => name.endsWith(".whl"));
-  return { flags: [`--allow-read=${paths.join(",")}`], args: [mode, folder, ...wheels] };
+  return {
+    flags: [`--allow-read=${paths.join(",")}`],
+    args: [mode, folder, String(memoryLimitBytes), ...wheels],
+  };
 }

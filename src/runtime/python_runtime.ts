@@ -1,26 +1,23 @@
 /** The `python` engine in a process: CPython, compiled to WebAssembly, from a memory snapshot. */
 
+import type { RuntimeInfo } from "../contract/mod.ts";
 import { silentLogger } from "../base/log.ts";
 import type { WireError } from "../protocol/frames.ts";
 import { EngineHost, type EngineHostOptions } from "./engine_host.ts";
-import { cpuTimeWithin, hasKernelLimits, isAllocationFailure } from "./limits.ts";
+import { isAllocationFailure, kernelCpuTime, type TimeBounds } from "./limits.ts";
 import { ProcessSandbox } from "./process_sandbox.ts";
 import { PythonEngine } from "./python_engine.ts";
 import type { PythonPackages } from "./python_packages.ts";
 import type { Runtime, Sandbox, SandboxSpec } from "./runtime.ts";
 
 /** Options of {@link createPythonRuntime}. */
-export interface PythonRuntimeOptions extends Omit<EngineHostOptions, "permissions"> {
+export interface PythonRuntimeOptions extends Omit<EngineHostOptions, "permissions">, TimeBounds {
   /** The bundled guest side. @default `workers/built/python.js` beside `src` */
   readonly guestPath?: string;
   /** Where snapshots are kept. @default the system's folder for caches */
   readonly cachePath?: string;
   /** Packages that programs can import besides the standard library. @default none */
   readonly packages?: PythonPackages;
-  /** Longest time a program is given; absent leaves programs of a killed host their CPU time. */
-  readonly maxTimeoutMs?: number;
-  /** Most CPU time a program is given. @default what `maxTimeoutMs` has room for */
-  readonly maxCpuTimeMs?: number;
 }
 
 /**
@@ -38,10 +35,8 @@ class PythonRuntime implements Runtime {
 
   constructor(options: PythonRuntimeOptions) {
     const { logger = silentLogger, denoPath, guestPath, cachePath, packages } = options;
-    const { maxTimeoutMs, maxCpuTimeMs } = options;
     const engine = new PythonEngine({ logger, denoPath, guestPath, cachePath, packages });
-    const isBounded = hasKernelLimits() && maxTimeoutMs !== undefined;
-    const kernelCpuTimeMs = isBounded ? cpuTimeWithin(maxTimeoutMs, maxCpuTimeMs) : undefined;
+    const kernelCpuTimeMs = kernelCpuTime(options);
     // The engine's files are read by a permission that a broker would deny.
     const terms = { startupTimeoutMs: 30_000, ...options, permissions: "flags" } as const;
     this.#host = new EngineHost(terms, {
@@ -63,18 +58,12 @@ class PythonRuntime implements Runtime {
     return this.#host.open(spec, signal);
   }
 
-  describe(): ReturnType<Runtime["describe"]> {
-    const { cpuShare } = this.#host;
-    return {
+  describe(): RuntimeInfo {
+    return this.#host.describe({
       name: this.name,
-      carrier: this.carrier,
       languages: ["python"],
       features: ["async", "parallel-calls", "network", "filesystem"],
-      limits: this.#host.limits,
-      cpuShare,
-      permissions: "flags",
-      ...this.#host.availability(),
-    };
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -4,32 +4,21 @@
  */
 
 import { fileURLToPath } from "node:url";
+import type { RuntimeInfo } from "../contract/mod.ts";
 import { sharedCommand } from "./deno_command.ts";
 import { EngineHost, type EngineHostOptions } from "./engine_host.ts";
-import { SANDBOX_FILES } from "./limits.ts";
-import type { Runtime, SandboxSpec } from "./runtime.ts";
-import { type HostingSandbox, SharedSandbox } from "./shared_sandbox.ts";
-
-const MEBIBYTE = 1024 * 1024;
-/** What the process itself needs, beside its programs. */
-const PROCESS_BYTES = 256 * MEBIBYTE;
+import type { SharedRuntime } from "./hosting_sandbox.ts";
+import type { SandboxSpec } from "./runtime.ts";
+import {
+  SHARED_PROCESS_BYTES,
+  sharedEngine,
+  type SharedEngineOptions,
+  shareOfAll,
+} from "./shared_engine.ts";
+import type { SharedSandbox } from "./shared_sandbox.ts";
 
 /** Options of {@link createQuickJsRuntime}. */
-export interface QuickJsRuntimeOptions extends EngineHostOptions {
-  /** The bundled guest side. @default `workers/built/quickjs.js` beside `src` */
-  readonly guestPath?: string;
-  /** Programs in one process at the same time, which bounds its memory. @default 16 */
-  readonly programsAtOnce?: number;
-  /** Programs after which a process is replaced. @default 5000 */
-  readonly runsPerProcess?: number;
-  /** Growth of a process after which it is replaced. @default 256 MiB */
-  readonly grownBytes?: number;
-}
-
-/** A runtime whose sandboxes host many programs. */
-export interface SharedRuntime extends Runtime {
-  open(spec: SandboxSpec, signal?: AbortSignal): Promise<HostingSandbox>;
-}
+export interface QuickJsRuntimeOptions extends EngineHostOptions, SharedEngineOptions {}
 
 /** Creates the runtime. It keeps one folder of its own until it is disposed. */
 export function createQuickJsRuntime(options: QuickJsRuntimeOptions = {}): SharedRuntime {
@@ -42,23 +31,12 @@ class QuickJsRuntime implements SharedRuntime {
   readonly #host: EngineHost<SharedSandbox>;
 
   constructor(options: QuickJsRuntimeOptions) {
-    const { programsAtOnce = 16, runsPerProcess = 5000, grownBytes = 256 * MEBIBYTE } = options;
-    // A share is one program's.
-    const { cpuQuota } = options;
-    const share = cpuQuota === undefined ? {} : { cpuQuota: cpuQuota * programsAtOnce };
-    this.#host = new EngineHost({ ...options, ...share }, {
+    this.#host = new EngineHost({ ...options, ...shareOfAll(options) }, {
       guestPath: options.guestPath ??
         fileURLToPath(new URL("../../workers/built/quickjs.js", import.meta.url)),
       command: (deno, guest, { memoryLimitBytes }) =>
-        sharedCommand(deno, guest, { heapBytes: PROCESS_BYTES, memoryLimitBytes }),
-      kernelLimits: ({ memoryLimitBytes }) => {
-        const memoryBytes = PROCESS_BYTES + programsAtOnce * memoryLimitBytes;
-        return { memoryBytes, ...SANDBOX_FILES };
-      },
-      start: ({ memoryLimitBytes }, process, settings, signal) => {
-        const wear = { maxRuns: runsPerProcess, maxGrownBytes: grownBytes };
-        return SharedSandbox.open(process, { ...settings, ...wear, memoryLimitBytes }, signal);
-      },
+        sharedCommand(deno, guest, { heapBytes: SHARED_PROCESS_BYTES, memoryLimitBytes }),
+      ...sharedEngine(options),
     });
   }
 
@@ -66,18 +44,12 @@ class QuickJsRuntime implements SharedRuntime {
     return this.#host.open(spec, signal);
   }
 
-  describe(): ReturnType<Runtime["describe"]> {
-    const { cpuShare, permissions } = this.#host;
-    return {
+  describe(): RuntimeInfo {
+    return this.#host.describe({
       name: this.name,
-      carrier: this.carrier,
       languages: ["typescript", "javascript"],
       features: ["async", "parallel-calls", "network", "filesystem"],
-      limits: this.#host.limits,
-      cpuShare,
-      ...(permissions === undefined ? {} : { permissions }),
-      ...this.#host.availability(),
-    };
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

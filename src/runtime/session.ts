@@ -9,14 +9,7 @@ import { availableParallelism } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import {
-  FILE_CALLS,
-  FILES_NAMESPACE,
-  NETWORK_CALLS,
-  NETWORK_NAMESPACE,
-  TIME_CALLS,
-  TIME_NAMESPACE,
-} from "../protocol/access.ts";
+import { TIME_NAMESPACE } from "../protocol/access.ts";
 import type {
   CallFrame,
   FinalFrame,
@@ -29,6 +22,7 @@ import { PROTOCOL_VERSION } from "../protocol/frames.ts";
 import { LineSplitter, openGuestLine } from "../protocol/lines.ts";
 import { parseFrame } from "../protocol/parse_frame.ts";
 import { callLimitError, outputError, sleepLimitError } from "./limits.ts";
+import { listAllowed } from "./allowed_tools.ts";
 import type { CallReply, Outcome, Program, RunHost } from "./runtime.ts";
 import { TimeBudget } from "./time_budget.ts";
 
@@ -113,7 +107,8 @@ export class Session {
     const start = { type: "start", version: PROTOCOL_VERSION, nonce, code, namespaces, context };
     const terms = { access, depth: budget.depth, repeatable, yieldAfterMs };
     const cpuTimeMs = repeatable && this.#cpuTimeLeftMs();
-    this.#context.write(`${JSON.stringify({ ...start, ...terms, cpuTimeMs })}\n`);
+    const frameBytes = repeatable && budget.frameBytes;
+    this.#context.write(`${JSON.stringify({ ...start, ...terms, cpuTimeMs, frameBytes })}\n`);
     this.#time.start();
   }
 
@@ -166,6 +161,12 @@ export class Session {
   lose(error: CodemodeError): void {
     if (this.#program.repeatable === undefined) return this.stop(error);
     this.#end({ kind: "yielded", reason: "lost", what: error.message });
+  }
+
+  /** Ends the run because it has ended its sandbox: where its engine may give it up it goes on elsewhere. */
+  crash(error: CodemodeError): void {
+    if (this.#program.yieldAfterMs === undefined) return this.stop(error);
+    this.lose(error);
   }
 
   /** Ends the run as if its engine had given it up, where it may; else for `error`. */
@@ -300,17 +301,3 @@ export class Session {
 
 /** Timers of one program at the same time. */
 const MAX_SLEEPS = 1000;
-
-/** The tools that every program may call besides its own. */
-const CODEMODE_TOOLS: ReadonlySet<string> = new Set(["search", "describe", "call"]);
-
-function listAllowed(program: Program): ReadonlyMap<string, ReadonlySet<string>> {
-  const allowed = new Map<string, ReadonlySet<string>>([["codemode", CODEMODE_TOOLS]]);
-  if (program.repeatable) allowed.set(TIME_NAMESPACE, new Set(TIME_CALLS));
-  if (program.access?.network) allowed.set(NETWORK_NAMESPACE, new Set(NETWORK_CALLS));
-  if (program.access?.files) allowed.set(FILES_NAMESPACE, new Set(FILE_CALLS));
-  for (const { name, tools } of program.namespaces) {
-    allowed.set(name, new Set(tools.map((tool) => tool.name)));
-  }
-  return allowed;
-}

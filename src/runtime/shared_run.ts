@@ -7,8 +7,10 @@ import {
   cpuTimeError,
   engineLimitOf,
   memoryError,
+  outputError,
   timeoutError,
 } from "./limits.ts";
+import type { EngineLimit } from "../protocol/engine_limit.ts";
 import type { Outcome, Program, RunHost, RunReport, Usage } from "./runtime.ts";
 import { Session, type SessionContext } from "./session.ts";
 
@@ -22,6 +24,8 @@ export interface SharedRunContext extends SessionContext {
 /** One program. */
 export class SharedRun {
   readonly session: Session;
+  /** Lines for it that the engine has not taken yet: with none it waits for a reply. */
+  untakenLines = 0;
   readonly #program: Program;
   readonly #context: SharedRunContext;
   readonly #clock: Clock;
@@ -59,8 +63,9 @@ export class SharedRun {
     return { outcome: this.#judge(outcome), usage: this.#usage(), droppedLogs, queuedCalls };
   }
 
-  /** The engine was busy with one line of it for that long. */
+  /** The engine has taken a line of it, having been busy with it for that long. */
   wasBusy(forMs: number): void {
+    this.untakenLines -= 1;
     this.#busyMs += forMs;
   }
 
@@ -94,8 +99,13 @@ export class SharedRun {
     if (outcome.kind !== "failed") return outcome;
     const limit = engineLimitOf(outcome.error);
     if (limit === undefined) return outcome;
-    const error = limit === "cpu" ? this.#timeError() : memoryError(this.#context.memoryLimitBytes);
-    return { kind: "stopped", error };
+    return { kind: "stopped", error: this.#limitError(limit) };
+  }
+
+  #limitError(limit: EngineLimit): CodemodeError {
+    if (limit === "cpu") return this.#timeError();
+    if (limit === "memory") return memoryError(this.#context.memoryLimitBytes);
+    return outputError("A single message of the program", this.#program.budget.frameBytes);
   }
 
   /**

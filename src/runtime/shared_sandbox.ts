@@ -9,11 +9,12 @@ import { newId } from "../base/ids.ts";
 import { LINE_TAKEN } from "../protocol/engine_limit.ts";
 import { LineSplitter } from "../protocol/lines.ts";
 import type { EngineSettings, HostedSandbox } from "./engine_host.ts";
-import { cancelledError, crashError } from "./limits.ts";
+import { crashError } from "./limits.ts";
 import { GuestProcess, type ProcessEnd, type ProcessSpec } from "./process_carrier.ts";
 import { readProcess } from "./proc_usage.ts";
-import { MAX_READY_BYTES, notReady, type ReadyListener, waitUntilReady } from "./ready.ts";
-import type { Program, RunHost, RunReport, Sandbox } from "./runtime.ts";
+import { listenToProcess, openReady, type ReadyListener, type StartingSandbox } from "./ready.ts";
+import type { HostingSandbox } from "./hosting_sandbox.ts";
+import type { Program, RunHost, RunReport } from "./runtime.ts";
 import { SharedRun } from "./shared_run.ts";
 
 /** What a shared sandbox needs of the world. */
@@ -44,28 +45,11 @@ interface Untaken {
   readonly sinceMs: number;
 }
 
-/** A sandbox that hosts many programs at a time, as the rooms above see it. */
-export interface HostingSandbox extends Sandbox {
-  /** Programs running now. */
-  readonly active: number;
-  /** Programs begun so far. */
-  readonly runsSoFar: number;
-  /** Whether it should be replaced, once its programs are over. */
-  readonly isWorn: boolean;
-  /** Whether it has been busy with one program for so long that no other should be begun in it. */
-  readonly isBlocked: boolean;
-  /** Whether it is gone or going. */
-  readonly isGone: boolean;
-  /** Calls `listener` whenever it may have become better or worse to begin a program in it. */
-  onChange(listener: () => void): void;
-}
-
 /** One process, many programs. */
-export class SharedSandbox implements HostedSandbox, HostingSandbox {
+export class SharedSandbox implements HostedSandbox, HostingSandbox, StartingSandbox {
   readonly gone: Promise<void>;
   readonly #process: GuestProcess;
   readonly #options: SharedSandboxOptions;
-  readonly #isGroup: boolean;
   readonly #runs = new Map<string, SharedRun>();
   readonly #lines = new LineSplitter(MAX_LINE_BYTES);
   #untaken: Untaken[] = [];
@@ -83,7 +67,6 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
 
   private constructor(spec: ProcessSpec, options: SharedSandboxOptions) {
     this.#process = new GuestProcess(spec);
-    this.#isGroup = spec.isGroup ?? false;
     this.#options = options;
     options.broker?.onDenied((attempt) =>
       options.logger.warn("A shared sandbox was denied a permission", { attempt })
@@ -96,29 +79,28 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
    *
    * @throws {CodemodeError} `SANDBOX_CRASHED` when it does not become ready, `CANCELLED` on abort.
    */
-  static async open(
+  static open(
     spec: ProcessSpec,
     options: SharedSandboxOptions,
     signal?: AbortSignal,
   ): Promise<SharedSandbox> {
-    if (signal?.aborted) throw cancelledError(signal.reason);
-    const started = options.clock.monotonic();
-    const sandbox = new SharedSandbox(spec, options);
-    try {
-      await waitUntilReady((listener) => sandbox.#listenForReady(listener), options, signal);
-    } catch (error) {
-      await sandbox[Symbol.asyncDispose]();
-      throw error;
-    }
-    sandbox.#startupMs = options.clock.monotonic() - started;
-    sandbox.#startBytes = sandbox.#readResident();
-    sandbox.#process.onOutput((chunk) => sandbox.#receive(chunk));
-    return sandbox;
+    return openReady(() => new SharedSandbox(spec, options), options, signal);
+  }
+
+  /** See {@link openReady}. */
+  listenForReady(listener: ReadyListener): void {
+    listenToProcess(this.#process, this.#options, listener);
+  }
+
+  /** See {@link openReady}. */
+  becameReady(startupMs: number): void {
+    this.#startupMs = startupMs;
+    this.#startBytes = this.#readResident();
+    this.#process.onOutput((chunk) => this.#receive(chunk));
   }
 
   get killTarget(): number {
-    const pid = this.#process.pid!;
-    return this.#isGroup ? -pid : pid;
+    return this.#process.killTarget;
   }
 
   get startupMs(): number {
@@ -127,6 +109,16 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
 
   get active(): number {
     return this.#runs.size;
+  }
+
+  get parked(): number {
+    let parked = 0;
+    for (const run of this.#runs.values()) if (run.untakenLines === 0) parked += 1;
+    return parked;
+  }
+
+  get grownBytes(): number {
+    return Math.max(0, this.#readResident() - this.#startBytes);
   }
 
   get runsSoFar(): number {
@@ -190,6 +182,7 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
     const sinceMs = this.#options.clock.monotonic();
     if (this.#untaken.length === 0) this.#startHead(sinceMs);
     this.#untaken.push({ run, sinceMs });
+    run.untakenLines += 1;
     this.#watch ??= this.#options.clock.after(WATCH_INTERVAL_MS, () => this.#look());
     this.#process.write(line, onFlushed);
   }
@@ -208,10 +201,11 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
 
   #taken(): void {
     const wasBlocked = this.isBlocked;
-    this.#untaken[0]?.run.wasBusy(this.#headAgeMs());
+    const run = this.#untaken[0]?.run;
+    run?.wasBusy(this.#headAgeMs());
     this.#untaken.shift();
     this.#startHead(this.#options.clock.monotonic());
-    if (wasBlocked) this.#onChange();
+    if (wasBlocked || run?.untakenLines === 0) this.#onChange();
     if (this.#untaken.length > 0) return;
     this.#watch?.[Symbol.dispose]();
     this.#watch = undefined;
@@ -271,7 +265,7 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
     this.#isGone = true;
     this.#watch?.[Symbol.dispose]();
     const guilty = this.#verdict === undefined ? this.#untaken[0]?.run : undefined;
-    guilty?.session.stop(crashError(end, memoryLimitBytes));
+    guilty?.session.crash(crashError(end, memoryLimitBytes));
     const what = this.#verdict ?? "made it crash";
     for (const run of this.#runs.values()) run.lose(`has ended: another program ${what}`);
     if (end.stderr !== "") logger.debug("A shared sandbox wrote to stderr", { ...end });
@@ -283,22 +277,10 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox {
     const { maxRuns, maxGrownBytes } = this.#options;
     if (this.#runsSoFar >= maxRuns) this.#isWorn = true;
     if (this.#runsSoFar % RUNS_PER_READING !== 0 || this.isGone) return;
-    if (this.#readResident() - this.#startBytes > maxGrownBytes) this.#isWorn = true;
+    if (this.grownBytes > maxGrownBytes) this.#isWorn = true;
   }
 
   #readResident(): number {
     return readProcess(this.#process.pid!)?.residentBytes ?? 0;
-  }
-
-  #listenForReady({ take, fail }: ReadyListener): void {
-    const { memoryLimitBytes, broker } = this.#options;
-    const lines = new LineSplitter(MAX_READY_BYTES);
-    const takeConnected = (line: string) => void broker?.connected.then(() => take(line));
-    this.#process.onOutput((chunk) => {
-      if (!lines.push(chunk, broker === undefined ? take : takeConnected)) {
-        fail(notReady("it spoke early"));
-      }
-    });
-    void this.#process.ended.then((end) => fail(crashError(end, memoryLimitBytes)));
   }
 }

@@ -5,7 +5,13 @@ import type { Clock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import type { Logger } from "../base/log.ts";
 import { cancelledError, isAllocationFailure, memoryError } from "./limits.ts";
-import { MAX_READY_BYTES, notReady, type ReadyListener, waitUntilReady } from "./ready.ts";
+import {
+  MAX_READY_BYTES,
+  notReady,
+  openReady,
+  type ReadyListener,
+  type StartingSandbox,
+} from "./ready.ts";
 import type { Outcome, Program, RunHost, RunReport, Sandbox } from "./runtime.ts";
 import { Session } from "./session.ts";
 import { GuestWorker } from "./worker_carrier.ts";
@@ -20,7 +26,7 @@ export interface WorkerSandboxOptions {
 }
 
 /** One worker, one program. */
-export class WorkerSandbox implements Sandbox {
+export class WorkerSandbox implements Sandbox, StartingSandbox {
   readonly gone: Promise<void>;
   readonly #worker: GuestWorker;
   readonly #options: WorkerSandboxOptions;
@@ -39,22 +45,27 @@ export class WorkerSandbox implements Sandbox {
    *
    * @throws {CodemodeError} `SANDBOX_CRASHED` when it does not become ready, `CANCELLED` on abort.
    */
-  static async open(
+  static open(
     url: URL,
     options: WorkerSandboxOptions,
     signal?: AbortSignal,
   ): Promise<WorkerSandbox> {
-    if (signal?.aborted) throw cancelledError(signal.reason);
-    const started = options.clock.monotonic();
-    const sandbox = new WorkerSandbox(url, options);
-    try {
-      await waitUntilReady((listener) => sandbox.#listenForReady(listener), options, signal);
-    } catch (error) {
-      await sandbox[Symbol.asyncDispose]();
-      throw error;
-    }
-    sandbox.#startupMs = options.clock.monotonic() - started;
-    return sandbox;
+    return openReady(() => new WorkerSandbox(url, options), options, signal);
+  }
+
+  /** See {@link openReady}. */
+  listenForReady({ take, fail }: ReadyListener): void {
+    this.#worker.onMessage((message) => {
+      const isLine = typeof message === "string" && Buffer.byteLength(message) <= MAX_READY_BYTES;
+      if (isLine) take(message.trim());
+      else fail(notReady("it spoke early"));
+    });
+    void this.#worker.failed.then(fail);
+  }
+
+  /** See {@link openReady}. */
+  becameReady(startupMs: number): void {
+    this.#startupMs = startupMs;
   }
 
   get startupMs(): number {
@@ -103,14 +114,5 @@ export class WorkerSandbox implements Sandbox {
   #judge(outcome: Outcome): Outcome {
     if (outcome.kind !== "failed" || !isAllocationFailure(outcome.error)) return outcome;
     return { kind: "stopped", error: memoryError(this.#options.memoryLimitBytes) };
-  }
-
-  #listenForReady({ take, fail }: ReadyListener): void {
-    this.#worker.onMessage((message) => {
-      const isLine = typeof message === "string" && Buffer.byteLength(message) <= MAX_READY_BYTES;
-      if (isLine) take(message.trim());
-      else fail(notReady("it spoke early"));
-    });
-    void this.#worker.failed.then(fail);
   }
 }

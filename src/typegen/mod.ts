@@ -7,6 +7,7 @@ export { toGuestWords } from "./guest_words.ts";
 export { sanitizeToolName } from "./identifiers.ts";
 export { type NamedNamespace, type NamedTool, nameTools, type Observed } from "./name_tools.ts";
 export { printZodType, type PrintZodTypeOptions } from "./print_zod_type.ts";
+export { pythonSignature } from "./python_signature.ts";
 export { createPythonStubs } from "./python_stubs.ts";
 export { type DeclarationProblem } from "./render_namespace.ts";
 export { signature } from "./signature.ts";

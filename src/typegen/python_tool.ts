@@ -18,6 +18,8 @@ const INDENT = "    ";
 /** A tool's stub, and what its schemas say that it does not. */
 export interface PythonTool {
   readonly member: RenderedMember;
+  /** The stub as that of a function which has this path instead of its name. */
+  readonly printAs: (path: string) => string;
   readonly problems: readonly string[];
 }
 
@@ -40,11 +42,14 @@ export function renderPythonTool(
   const seen = renderObserved(named, types, prefix);
   const text = name === undefined
     ? `${INDENT}# ["${toCommentLine(named.name, 100)}"](…): a name that Python does not have\n`
-    : seen.comment + printFunction(name, parameters, result, tool.description) +
+    : seen.comment + printFunction(name, [plain("self"), ...parameters], result, tool.description) +
       aliases.map((alias) => `${INDENT}${alias} = ${name}\n`).join("");
   const needs = [...inputs.needs, ...outputs?.needs ?? [], ...seen.needs];
   return {
     member: { name: named.name, text, needs },
+    printAs: (path) =>
+      (seen.comment + printFunction(path, parameters, result, tool.description))
+        .replaceAll(/^ {4}/gm, ""),
     problems: [
       ...input.problems.map((problem) => `input: ${problem}`),
       ...(output?.problems ?? []).map((problem) => `output: ${problem}`),
@@ -111,11 +116,10 @@ function plain(text: string): Parameter {
 
 function printFunction(
   name: string,
-  parameters: readonly Parameter[],
+  all: readonly Parameter[],
   result: string,
   description: string,
 ): string {
-  const all = [plain("self"), ...parameters];
   const line = `${INDENT}async def ${name}(${
     all.map(({ text }) => text).join(", ")
   }) -> ${result}:`;

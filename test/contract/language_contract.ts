@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import type { Runtime } from "../../src/runtime/mod.ts";
 import type { GuestNamespace } from "../../src/protocol/frames.ts";
 import { AMPLE, program, recordingHost } from "../harness/programs.ts";
+import { twoAtOnce } from "../harness/two_at_once.ts";
 import { type SandboxResult, type SandboxRun, summarize } from "../harness/sandbox.ts";
 
 /** The programs of one language. */
@@ -71,15 +72,18 @@ export function languageContract(
   programs: LanguagePrograms,
 ): void {
   const test = (title: string, body: () => Promise<void>) => Deno.test(`${name}, ${title}`, body);
-  const testIn = (title: string, body: (run: Run) => Promise<void>) =>
-    test(title, async () => {
-      await using runtime = open();
-      await body((code, run) => runIn(runtime, code, run));
-    });
-  testIn("values and failures", (run) => checkEnds(run, programs));
-  testIn("context, variables and logs", (run) => checkSurroundings(run, programs));
-  testIn("tools are called, beside each other, and fail", (run) => checkCalls(run, programs));
-  testIn("limits: time, CPU time, calls, the result", (run) => checkLimits(run, programs));
+  Deno.test(`${name}, programs of one runtime`, async (t) => {
+    await using runtime = open();
+    const run: Run = (code, how) => runIn(runtime, code, how);
+    await t.step("values and failures", () => checkEnds(run, programs));
+    await t.step("context, variables and logs", () => checkSurroundings(run, programs));
+    await t.step("tools are called, beside each other, and fail", () => checkCalls(run, programs));
+    await t.step("limits: time, CPU time, calls, the result", () => checkLimits(run, programs));
+    await t.step(
+      "no state crosses runs, and a sandbox runs one program",
+      () => checkSingleUse(runtime, programs),
+    );
+  });
   defineLife(test, open, programs);
 }
 
@@ -95,24 +99,31 @@ async function runIn(
 }
 
 async function checkEnds(run: Run, programs: LanguagePrograms): Promise<void> {
-  const ends = [];
-  for (const code of [programs.value, programs.data, programs.fails]) {
-    ends.push(summarize(await run(code)));
-  }
+  const codes = [programs.value, programs.data, programs.fails];
+  const ends = await twoAtOnce(codes.map((code) => async () => summarize(await run(code))));
   assert.deepEqual(ends, ["completed 2", 'completed {"a":[1,"x"]}', programs.failure]);
 }
 
 async function checkSurroundings(run: Run, programs: LanguagePrograms): Promise<void> {
   const access = { environment: { REGION: "eu" } };
   const changes = { context: { user: "ada" }, access };
-  assert.equal(summarize(await run(programs.surroundings, { changes })), 'completed "eu ada"');
-  const { host } = await run(programs.logs);
-  assert.deepEqual(host.logs.map(({ text }) => text), ["first", "second"]);
+  const [found, logged] = await Promise.all([
+    run(programs.surroundings, { changes }),
+    run(programs.logs),
+  ]);
+  assert.equal(summarize(found), 'completed "eu ada"');
+  assert.deepEqual(logged.host.logs.map(({ text }) => text), ["first", "second"]);
 }
 
 async function checkCalls(run: Run, programs: LanguagePrograms): Promise<void> {
   const finding = recordingHost(() => ({ ok: true, value: { found: ["ada"] } }));
-  const called = await run(programs.calls, { host: finding });
+  const error = { name: "McpToolError", message: "not today" };
+  const refusing = recordingHost(() => ({ ok: false, error }));
+  const [called, caught] = await Promise.all([
+    run(programs.calls, { host: finding }),
+    run(programs.catches, { host: refusing }),
+    checkParallel(run, programs),
+  ]);
   assert.equal(summarize(called), 'completed {"found":["ada"]}');
   const [call] = finding.calls;
   assert.deepEqual([call?.namespace, call?.tool, call?.args], [
@@ -120,13 +131,7 @@ async function checkCalls(run: Run, programs: LanguagePrograms): Promise<void> {
     "search_nodes",
     [{ query: "ada" }],
   ]);
-  await checkParallel(run, programs);
-  const error = { name: "McpToolError", message: "not today" };
-  const refusing = recordingHost(() => ({ ok: false, error }));
-  assert.equal(
-    summarize(await run(programs.catches, { host: refusing })),
-    'completed "caught"',
-  );
+  assert.equal(summarize(caught), 'completed "caught"');
 }
 
 /** No call is answered before as many are open as may be. */
@@ -169,21 +174,21 @@ async function checkLimits(run: Run, programs: LanguagePrograms): Promise<void> 
   ]);
 }
 
-function defineLife(test: DefineTest, open: () => Runtime, programs: LanguagePrograms): void {
-  test("no state crosses runs, and a sandbox runs one program", async () => {
-    await using runtime = open();
-    const first = await runtime.open(SPEC);
-    const leave = await first.run(program(programs.leaves), recordingHost(), never);
-    assert.equal(summarize(leave), "completed 1");
-    await first.gone;
-    await assert.rejects(first.run(program(programs.value), recordingHost(), never), {
-      name: "TypeError",
-      message: "Cannot run a program: the sandbox has been used",
-    });
-    await using second = await runtime.open(SPEC);
-    const find = await second.run(program(programs.finds), recordingHost(), never);
-    assert.equal(summarize(find), 'completed "clean"');
+async function checkSingleUse(runtime: Runtime, programs: LanguagePrograms): Promise<void> {
+  const first = await runtime.open(SPEC);
+  const leave = await first.run(program(programs.leaves), recordingHost(), never);
+  assert.equal(summarize(leave), "completed 1");
+  await first.gone;
+  await assert.rejects(first.run(program(programs.value), recordingHost(), never), {
+    name: "TypeError",
+    message: "Cannot run a program: the sandbox has been used",
   });
+  await using second = await runtime.open(SPEC);
+  const find = await second.run(program(programs.finds), recordingHost(), never);
+  assert.equal(summarize(find), 'completed "clean"');
+}
+
+function defineLife(test: DefineTest, open: () => Runtime, programs: LanguagePrograms): void {
   test("closing ends what runs and opens nothing more", async () => {
     const runtime = open();
     const sandbox = await runtime.open(SPEC);

@@ -129,6 +129,18 @@ Deno.test("embedded: native tools, typed and validated, without a server", async
     assert.deepEqual(result, [3, 7, 11, "hello you"], JSON.stringify(error));
   });
 
+  await t.step("a request that is none is refused in the words of every door", async () => {
+    const execute = codemode.execute as (code: unknown, options?: object) => Promise<unknown>;
+    await assert.rejects(execute({ code: "1" }), {
+      code: "INVALID_REQUEST",
+      message: "The request is not valid: code: Invalid input: expected string, received object",
+    });
+    await assert.rejects(execute("1", { tiemout: 1 }), {
+      code: "INVALID_REQUEST",
+      message: 'The request is not valid: Unrecognized key: "tiemout"; did you mean "timeout"?',
+    });
+  });
+
   await t.step("a wrong argument does not run", async () => {
     const { error, metrics } = await codemode.execute('return tools.add({ a: 1, b: "2" })');
     assert.deepEqual([error?.code, metrics.apiCalls], ["TYPE_CHECK_FAILED", 0]);

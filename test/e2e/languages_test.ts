@@ -10,7 +10,7 @@ const RULES = `security:
       - { tool: everything.get-sum, when: [{ path: $.a, greaterThan: 100 }], verdict: deny, reason: too much }
 `;
 
-const LANGUAGES = { typescript: "ts", python: "py", bash: "sh" } as const;
+const LANGUAGES = { typescript: "ts", bash: "sh", python: "py" } as const;
 
 /** How a call fails that a rule denies, told by each language. */
 const DENIED = {
@@ -43,6 +43,8 @@ Deno.test("languages and engines behind one door", async (t) => {
 
   await t.step("the same business in every language", async () => {
     const results: unknown[] = [];
+    // Python takes a while to begin with, which the others need not wait for.
+    const woken = service.execute("import sys\nsys.version_info[0]", { language: "python" });
     for (const [language, ending] of Object.entries(LANGUAGES)) {
       const code = await Deno.readTextFile(`${ROOT}test/fixtures/programs/business.${ending}`);
       const answer = await service.execute(code, { language });
@@ -60,6 +62,7 @@ Deno.test("languages and engines behind one door", async (t) => {
       );
       results.push(answer.result);
     }
+    assert.equal((await woken).result, 3);
     const [first, ...others] = results;
     assert.equal((first as { orders: number }).orders, 4);
     for (const other of others) assert.deepEqual(other, first);
@@ -154,7 +157,7 @@ Deno.test("languages and engines behind one door", async (t) => {
         runtime: "quickjs",
         language: "javascript",
         check: "off",
-        timeout: 1000,
+        timeout: 500,
       });
       assert.equal(guilty.error.code, "EXECUTION_TIMEOUT", JSON.stringify(guilty));
       const innocent = await hostage;

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { createPythonRuntime, type Runtime } from "../../src/runtime/mod.ts";
 import { AMPLE, program, recordingHost } from "../harness/programs.ts";
 import { summarize } from "../harness/sandbox.ts";
+import { twoAtOnce } from "../harness/two_at_once.ts";
 import { PYTHON_THREATS, type PythonThreat } from "./python_threats.ts";
 
 const NAMESPACES = [{
@@ -15,25 +16,37 @@ const NAMESPACES = [{
 }];
 const BUDGET = { ...AMPLE, frameBytes: 1024 * 1024, totalBytes: 4 * 1024 * 1024, calls: 100 };
 
-async function attack(runtime: Runtime, threat: PythonThreat): Promise<void> {
-  const { code, end, timeoutMs = 10_000 } = threat;
+/** What became of an attack. */
+interface Attacked {
+  readonly threat: PythonThreat;
+  readonly ended: string;
+  readonly calls: readonly unknown[][];
+}
+
+async function attack(runtime: Runtime, threat: PythonThreat): Promise<Attacked> {
+  const { code, timeoutMs = 10_000 } = threat;
   const host = recordingHost();
   await using sandbox = await runtime.open({ memoryLimitBytes: 128 * 1024 * 1024 });
   const terms = { namespaces: NAMESPACES, budget: BUDGET, timeoutMs };
   const report = await sandbox.run(program(code, terms), host, new AbortController().signal);
-  const ended = summarize(report);
-  if (typeof end === "string") assert.equal(ended, end, threat.id);
-  else assert.match(ended, end, threat.id);
-  assert.ok(host.calls.every((call) => call.args[0] !== "late"), threat.id);
-  assert.equal(existsSync("/tmp/escaped"), false, threat.id);
+  return { threat, ended: summarize(report), calls: host.calls.map(({ args }) => [...args]) };
+}
+
+function judge({ threat: { id, end }, ended, calls }: Attacked): void {
+  if (typeof end === "string") assert.equal(ended, end, id);
+  else assert.match(ended, end, id);
+  assert.ok(calls.every(([first]) => first !== "late"), id);
 }
 
 Deno.test("python: every attack ends as it should", async (t) => {
   // One runtime and its snapshot serve all; each attack has a sandbox of its own.
   await using runtime = createPythonRuntime();
-  for (const threat of PYTHON_THREATS) {
-    await t.step(`python/process ${threat.id}: ${threat.verdict}`, () => attack(runtime, threat));
+  const attacked = await twoAtOnce(PYTHON_THREATS.map((threat) => () => attack(runtime, threat)));
+  for (const one of attacked) {
+    const { id, verdict } = one.threat;
+    await t.step(`python/process ${id}: ${verdict}`, () => judge(one));
   }
+  assert.equal(existsSync("/tmp/escaped"), false);
 });
 
 Deno.test("python: ids of attacks are unique, and defences exist", () => {

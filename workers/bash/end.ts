@@ -48,11 +48,11 @@ function toError(end: ShellEnd, script: string): WireError {
   return {
     name: "BashError",
     message,
+    ...(line === undefined ? {} : { place: { line } }),
     ...(cause === undefined ? {} : { cause }),
     properties: {
       exitCode,
       stderr: stderr.slice(-MAX_LINES).map((each) => each.slice(0, MAX_LINE_LENGTH)),
-      ...(line === undefined ? {} : { line }),
       ...(command ? { command: command.slice(0, MAX_LINE_LENGTH) } : {}),
       ...(isLimited ? { limit: true } : {}),
     },

@@ -14,8 +14,10 @@ export type OpenJob = (env: Record<string, string>, cwd: string) => {
 };
 
 // The package puts each command in /bin; with a dot `ls` leaves these out.
-const RUN_JOB = ".\u0001job";
-const WAIT = ".\u0001wait";
+/** The command that `&` becomes. */
+export const RUN_JOB = ".\u0001job";
+/** The command that `wait` becomes. */
+export const WAIT = ".\u0001wait";
 /** Jobs of one script in all. */
 const MAX_JOBS = 256;
 /** Variable by which a job's shell knows whose jobs are its own. */

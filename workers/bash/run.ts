@@ -30,12 +30,18 @@ export class BashRun {
   readonly #start: StartFrame;
   readonly #options: BashRunOptions;
   readonly #aborter = new AbortController();
+  readonly #listens = Promise.withResolvers<void>();
   #take: ((line: string) => void) | undefined;
   #hasEnded = false;
 
   constructor(start: StartFrame, options: BashRunOptions) {
     this.#start = start;
     this.#options = options;
+  }
+
+  /** Resolves once replies can come. */
+  get listens(): Promise<void> {
+    return this.#listens.promise;
   }
 
   /** Runs the program; settles when its final frame has been sent. */
@@ -95,7 +101,10 @@ export class BashRun {
       depth: this.#start.depth,
       errorClasses: { McpToolError },
       send: (json) => this.#send(json),
-      listen: (take) => this.#take = take,
+      listen: (take) => {
+        this.#take = take;
+        this.#listens.resolve();
+      },
     });
   }
 

@@ -3,13 +3,16 @@
  * itself: commands in the background run beside each other, and the line that ran last is known.
  */
 
+import { abortable } from "./abortable.ts";
 import { Bash, InMemoryFs, MountableFs } from "just-bash/browser";
 import type { BashOptions, Command, IFileSystem } from "just-bash/browser";
 import { SHELL_BUILTINS, SHELL_COMMANDS } from "../../src/protocol/bash_commands.ts";
 import type { WireError } from "../../src/protocol/frames.ts";
 import { extraCommands, isExtraCommand } from "./extra_commands.ts";
+import { failedLine } from "./failed_line.ts";
 import { ToolFailure } from "./tool_failure.ts";
-import { Jobs } from "./jobs.ts";
+import { Deadlines } from "./deadlines.ts";
+import { Jobs, RUN_JOB, WAIT } from "./jobs.ts";
 import { createFetch } from "./fetch.ts";
 import type { SendCall } from "../guest/tools.ts";
 import { LIMITS } from "./limits.ts";
@@ -71,14 +74,22 @@ export function createShell(
   const jobs = new Jobs((variables, cwd) => ({
     start: (name) => shell.exec(name, { env: variables, cwd, rawScript: true }),
   }));
-  for (const command of jobs.commands) shell.registerCommand(command);
+  const deadlines = new Deadlines();
+  const onStatement = () => deadlines.check();
+  const isTimed = allowedOf(options.commands).includes(deadlines.command.name);
+  for (
+    const command of [...jobs.commands.map(abortable), ...(isTimed ? [deadlines.command] : [])]
+  ) {
+    shell.registerCommand(command);
+  }
   let isMain = true;
   shell.registerTransformPlugin({
     name: "codemode",
     transform({ ast }) {
       const kept = isMain ? undefined : jobs.take(ast);
       if (kept !== undefined) return { ast: kept };
-      prepareTree(ast, jobs, isMain ? { script, onCommand: (at) => place = at } : undefined);
+      const lines = isMain ? { script, onCommand: (at: CommandPlace) => place = at } : undefined;
+      prepareTree(ast, jobs, { lines, onStatement });
       const tree = isMain ? withExports(ast, Object.keys(env)) : ast;
       isMain = false;
       return { ast: tree };
@@ -94,8 +105,8 @@ export function createShell(
       const stdout = end.stdout + late.stdout;
       const told = failure.told(stderr.at(-1));
       // The last command of a pipeline is not always the one that failed.
-      const isInLast = told?.place?.pipeline === place?.pipeline;
-      const line = (isInLast ? told?.place ?? place : place)?.line;
+      const isInLast = told?.place !== undefined && told.place.pipeline === place?.pipeline;
+      const line = isInLast ? told.place.line : failedLine(place, script, stderr.at(-1));
       return { exitCode, stdout, stderr, line, cause: told?.error };
     },
   };
@@ -130,7 +141,9 @@ export class SpareShell {
 
 function open(options: ShellOptions, failure: ToolFailure, spare: SpareShell | undefined): Bash {
   const { commands, files = {}, guestCommands, mounts = [] } = options;
-  const ours = (guestCommands?.(allowedOf(commands)) ?? []).map((each) => failure.watch(each));
+  const ours = (guestCommands?.(allowedOf(commands)) ?? []).map((each) =>
+    failure.watch(abortable(each))
+  );
   const settings: BashOptions = {
     ...settingsOf(commands),
     ...(options.fetch === undefined ? {} : { fetch: createFetch(options.fetch) }),
@@ -183,6 +196,12 @@ function toRefusal(error: unknown): { stdout: string; stderr: string; exitCode: 
   return { stdout: "", stderr: `bash: ${message}\n`, exitCode: 1 };
 }
 
+/** Nobody here can set the package's options, and names of ours mean nothing to a script. */
+function withoutPackageWords(line: string): string {
+  return line.replace(/,? increase executionLimits\.\w+/, "").replaceAll(RUN_JOB, "&")
+    .replaceAll(WAIT, "wait");
+}
+
 function toLines(text: string): string[] {
-  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
+  return text === "" ? [] : text.replace(/\n$/, "").split("\n").map(withoutPackageWords);
 }

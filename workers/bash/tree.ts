@@ -11,8 +11,13 @@ type Node = Record<string, unknown>;
 /** Where a command is. */
 export interface CommandPlace {
   readonly line: number;
-  /** Stands for the pipeline that it belongs to. */
-  readonly pipeline: object | undefined;
+  /** The pipeline that it belongs to. */
+  readonly pipeline: PipelinePlace | undefined;
+}
+
+/** Where the commands of a pipeline are; the same object for all of them. */
+export interface PipelinePlace {
+  readonly commands: readonly { readonly name: string | undefined; readonly line: number }[];
 }
 
 /** Told of commands as they run. */
@@ -21,11 +26,19 @@ export interface LineNotes {
   onCommand(place: CommandPlace): void;
 }
 
+/** What is told of a tree as it runs. */
+export interface TreeNotes {
+  /** Where its commands are, where that is of interest. */
+  readonly lines?: LineNotes | undefined;
+  /** Called as each statement begins. */
+  onStatement(): void;
+}
+
 /** Lines of a command that are searched for the beginning of a substitution. */
 const MAX_LINES_AHEAD = 1000;
 
 /** Prepares a tree in place; the parser has bounded its depth. */
-export function prepareTree(script: ScriptTree, jobs: Jobs, notes?: LineNotes): void {
+export function prepareTree(script: ScriptTree, jobs: Jobs, notes: TreeNotes): void {
   // A walk over every kind of node knows no kind.
   new Preparation(jobs, notes).prepare(script as unknown as Node, 0);
 }
@@ -49,15 +62,17 @@ export function withExports(script: ScriptTree, names: readonly string[]): Scrip
 class Preparation {
   readonly #jobs: Jobs;
   readonly #notes: LineNotes | undefined;
+  readonly #onStatement: () => void;
   readonly #lines: readonly string[];
   /** The line of the command that is being walked through. */
   #at = 1;
-  #pipeline: Node | undefined;
+  #pipeline: PipelinePlace | undefined;
 
-  constructor(jobs: Jobs, notes: LineNotes | undefined) {
+  constructor(jobs: Jobs, { lines, onStatement }: TreeNotes) {
     this.#jobs = jobs;
-    this.#notes = notes;
-    this.#lines = notes?.script.split("\n") ?? [];
+    this.#notes = lines;
+    this.#onStatement = onStatement;
+    this.#lines = lines?.script.split("\n") ?? [];
   }
 
   /** `offset` is the number of lines before those that the node counts. */
@@ -65,7 +80,7 @@ class Preparation {
     const { type, line } = node;
     if (typeof line === "number") this.#at = offset + line;
     const [at, pipeline] = [this.#at, this.#pipeline];
-    if (type === "Pipeline") this.#pipeline = node;
+    if (type === "Pipeline") this.#pipeline = this.#placeOf(node, offset);
     const isSubstitution = type === "CommandSubstitution" || type === "ProcessSubstitution";
     const inner = isSubstitution && this.#notes !== undefined ? this.#offsetOf(node) : offset;
     this.#prepareAll(Object.values(node), inner);
@@ -73,6 +88,14 @@ class Preparation {
     this.#at = at;
     this.#pipeline = pipeline;
     this.#change(node, offset);
+  }
+
+  #placeOf(pipeline: Node, offset: number): PipelinePlace {
+    const commands = (pipeline["commands"] as Node[]).map((command) => ({
+      name: textOf(command["name"]),
+      line: offset + (firstLineOf(command) ?? this.#at - offset),
+    }));
+    return { commands };
   }
 
   #prepareAll(values: readonly unknown[], offset: number): void {
@@ -85,12 +108,27 @@ class Preparation {
   #change(node: Node, offset: number): void {
     const { type } = node;
     if (type === "FunctionDef") this.#jobs.keepFunction(node);
-    else if (type === "Statement" && node["background"] === true) this.#jobs.defer(node);
-    else if (type === "SimpleCommand") {
+    else if (type === "Statement") {
+      if (node["background"] === true) this.#jobs.defer(node);
+      this.#watch(node);
+    } else if (type === "SimpleCommand") {
       this.#jobs.redirectWait(node);
       splitXargs(node);
       if (this.#notes !== undefined) this.#noteLine(node, offset, this.#notes);
     }
+  }
+
+  /** The interpreter looks for a late error of each statement before it runs it. */
+  #watch(statement: Node): void {
+    const { deferredError } = statement;
+    const onStatement = this.#onStatement;
+    Object.defineProperty(statement, "deferredError", {
+      get() {
+        onStatement();
+        return deferredError;
+      },
+      enumerable: true,
+    });
   }
 
   #noteLine(node: Node, offset: number, notes: LineNotes): void {

@@ -3,7 +3,7 @@
  * `toJSON` that a program has given to a prototype. Values come from `encodeValue`, which is immune.
  */
 
-import type { GuestLogLevel, WireError, WireValue } from "../../src/protocol/frames.ts";
+import type { GuestLogLevel, WireError, WirePlace, WireValue } from "../../src/protocol/frames.ts";
 import { keysOf, stringifyJson } from "../../src/protocol/primordials.ts";
 
 const quote = stringifyJson as (text: string | number) => string;
@@ -50,10 +50,15 @@ export function printValue(value: WireValue): string {
 function printError(error: WireError): string {
   let text = `{"name":${quote(error.name)},"message":${quote(error.message)}`;
   if (error.stack !== undefined) text += `,"stack":${quote(error.stack)}`;
+  if (error.place !== undefined) text += `,"place":${printPlace(error.place)}`;
   if (error.value !== undefined) text += `,"value":${printValue(error.value)}`;
   if (error.cause !== undefined) text += `,"cause":${printError(error.cause)}`;
   if (error.properties !== undefined) text += `,"properties":${printProperties(error.properties)}`;
   return `${text}}`;
+}
+
+function printPlace({ line, column }: WirePlace): string {
+  return column === undefined ? `{"line":${line}}` : `{"line":${line},"column":${column}}`;
 }
 
 function printProperties(properties: { readonly [key: string]: WireValue }): string {

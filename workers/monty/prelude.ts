@@ -79,7 +79,32 @@ def __sum(values, start=0):
     else:
       total = total + value
   return total + rest if isFloat and rest != 0 and rest - rest == 0 else total
+def __div(a, b):
+  if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+    if (isinstance(a, float) or abs(a) <= 9007199254740992) and (isinstance(b, float) or abs(b) <= 9007199254740992):
+      return a / b
+  return __lacks('such divisions')
+def __mod(a, b):
+  if isinstance(a, int) and isinstance(b, int):
+    return a % b
+  if isinstance(a, (int, float)) and isinstance(b, (int, float)) and a > 0 and b > 0:
+    return a % b
+  return __lacks('such remainders')
+def __divmod(a, b):
+  if isinstance(a, int) and isinstance(b, int):
+    return divmod(a, b)
+  return __lacks('such remainders')
+def __chr(x):
+  if isinstance(x, int) and 32 <= x and x < 127:
+    return chr(x)
+  return __lacks('such characters')
+def __loads(x):
+  if isinstance(x, str) and '\\\\u' not in x:
+    return __json.loads(x)
+  return __lacks('such JSON')
 def __round(x, digits=None):
+  if isinstance(x, bool):
+    return __lacks('such rounding')
   if isinstance(x, float) and abs(x) < 1e15:
     if digits is None:
       return round(x)

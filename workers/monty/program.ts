@@ -194,7 +194,14 @@ export class LightRun {
   }
 
   #write(json: string): void {
-    if (!this.#hasEnded) this.#around.write(this.#start.nonce, json);
+    if (this.#hasEnded) return;
+    const { nonce, frameBytes = Infinity } = this.#start;
+    if (json.length <= frameBytes) return this.#around.write(nonce, json);
+    // What the host would refuse is not sent: it would have to take it first.
+    const usage = { cpuMs: this.#usedMs, memoryBytes: 0 };
+    const error = { name: ENGINE_LIMIT, message: "output" };
+    this.#around.write(nonce, JSON.stringify({ type: "final", ok: false, error, usage }));
+    this.#hasEnded = true;
   }
 }
 

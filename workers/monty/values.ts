@@ -4,6 +4,7 @@
  */
 
 import type { WireValue } from "../../src/protocol/frames.ts";
+import { isKnownText } from "../../src/protocol/python_text.ts";
 import { TAG } from "../../src/protocol/value_tags.ts";
 
 /** A value that only the heavy engine can take or give. */
@@ -88,5 +89,6 @@ function fromTagged(type: string, value: WireValue | undefined): unknown {
 
 function assertWellFormed(text: string): string {
   if (!text.isWellFormed()) throw new Lacking("half characters");
+  if (!isKnownText(text)) throw new Lacking("such characters");
   return text;
 }

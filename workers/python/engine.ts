@@ -21,6 +21,9 @@ export interface EngineFiles {
   readonly wheels: readonly Uint8Array[];
 }
 
+/** What Python's memory is once it has started, before any program. */
+const STARTED_BYTES = 32 * 1024 * 1024;
+
 /** What is used of a Python object. */
 export interface PythonObject {
   get(name: string | number): unknown;
@@ -52,6 +55,8 @@ const LOCK_FILE = JSON.stringify({
 export interface StartOptions {
   /** Whether a snapshot will be made of it. */
   readonly forSnapshot?: boolean;
+  /** What Python's memory may grow by. */
+  readonly memoryBytes: number;
   /** Takes lines that no stream of Python's own has taken. */
   readonly print: (level: "log" | "error", text: string) => void;
 }
@@ -64,7 +69,7 @@ export async function startPython(files: EngineFiles, options: StartOptions): Pr
   const { MessageChannel } = globalThis;
   scope["window"] = {}; // The glue takes its random numbers from `crypto` then.
   scope["MessageChannel"] = TurnChannel;
-  const { loadPyodide, createPyodideModule } = evaluate(files, scope);
+  const { loadPyodide, createPyodideModule } = evaluate(files, scope, options.memoryBytes);
   const pyodide = await loadPyodide({
     createPyodideModule,
     indexURL: "/",
@@ -87,6 +92,7 @@ export async function startPython(files: EngineFiles, options: StartOptions): Pr
 function evaluate(
   { loader, glue, wasm, library }: EngineFiles,
   scope: Record<string, unknown>,
+  memoryBytes: number,
 ): { loadPyodide: LoadPyodide; createPyodideModule: unknown } {
   const files: Readonly<Record<string, Uint8Array>> = {
     "/pyodide.asm.wasm": wasm,
@@ -98,9 +104,24 @@ function evaluate(
   scope["read"] = scope["load"] = refuse;
   scope["readbuffer"] = (path: string) => files[path] ?? refuse(path);
   const run = globalThis.eval;
-  const createPyodideModule = run(toScript(glue, "engine.js", "_createPyodideModule"));
+  const createPyodideModule = run(
+    toScript(withHeapMax(glue, STARTED_BYTES + memoryBytes), "engine.js", "_createPyodideModule"),
+  );
   const [, name = ""] = /export\{.*?(\w+) as loadPyodide/.exec(loader) ?? [];
   return { loadPyodide: run(toScript(loader, "loader.js", name)), createPyodideModule };
+}
+
+/**
+ * The glue with a bound of its own on Python's memory, so that Python hears at once that there is no
+ * more. Where the kernel is the first to refuse, V8 collects garbage for seconds before it says so.
+ */
+function withHeapMax(glue: string, bytes: number): string {
+  const bounded = glue.replace(/(?<=\bgetHeapMax=\(\)=>)\d+/, (most) => {
+    const pages = Math.floor(Math.min(bytes, Number(most)) / 65_536);
+    return String(pages * 65_536);
+  });
+  if (bounded === glue) throw new TypeError("Cannot bound the memory of Python: no bound is known");
+  return bounded;
 }
 
 /** A module's text as a script whose value is one of its names. */

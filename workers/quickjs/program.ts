@@ -32,6 +32,7 @@ export class HostedProgram implements VmHost {
   readonly #around: ProgramSurroundings;
   readonly #yieldAfterMs: number | undefined;
   readonly #cpuTimeMs: number;
+  readonly #frameBytes: number;
   readonly #numbers: RandomStream;
   readonly #bytes: RandomStream;
   #nowMs: number;
@@ -44,6 +45,7 @@ export class HostedProgram implements VmHost {
 
   constructor(start: StartFrame, vm: Vm, around: ProgramSurroundings) {
     const { nonce, repeatable, yieldAfterMs, cpuTimeMs = Infinity } = start;
+    const { frameBytes = Infinity } = start;
     if (repeatable === undefined) {
       throw new TypeError("Cannot host a program: it is not repeatable");
     }
@@ -52,6 +54,7 @@ export class HostedProgram implements VmHost {
     this.#around = around;
     this.#yieldAfterMs = yieldAfterMs;
     this.#cpuTimeMs = cpuTimeMs;
+    this.#frameBytes = frameBytes;
     this.#nowMs = repeatable.startedAt;
     this.#numbers = openRandomStream(repeatable.seed, "numbers");
     this.#bytes = openRandomStream(repeatable.seed, "bytes");
@@ -209,6 +212,15 @@ export class HostedProgram implements VmHost {
   // SAFETY: a line break would end the frame, and what follows would be a line of nobody's or of
   // another program's (test/escape: forged-line).
   #write(json: string): void {
+    if (json.length > this.#frameBytes) return this.#endAtLength();
     if (!json.includes("\n")) this.#around.write(this.#nonce, json);
+  }
+
+  /** What the host would refuse is not sent: it would have to take it first. */
+  #endAtLength(): void {
+    const error = { name: ENGINE_LIMIT, message: "output" };
+    const usage = this.#usage();
+    this.#around.write(this.#nonce, JSON.stringify({ type: "final", ok: false, error, usage }));
+    this.#hasEnded = true;
   }
 }

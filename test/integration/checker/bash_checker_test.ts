@@ -33,6 +33,13 @@ Deno.test("syntax, commands and calls of tools, in submitted places", async () =
     "echo 'open": [
       "1:1-11 error BASH_SYNTAX Unexpected EOF while looking for matching `''.",
     ],
+    "f() { echo 5; }\nx=$(( $(f) + 1 ))": [
+      "2:7-11 error BASH_SYNTAX A command inside $((…)) is not supported here.",
+    ],
+    "(( n = `nproc` + ${x:-$(date)} ))": [
+      "1:8-15 error BASH_SYNTAX A command inside $((…)) is not supported here.",
+      "1:18-31 error BASH_SYNTAX A command inside $((…)) is not supported here.",
+    ],
     "x=1\n  grpe x | sort": [
       "2:3-7 error UNKNOWN_COMMAND There is no command grpe. Did you mean grep?",
     ],

@@ -12,36 +12,39 @@ Deno.test("python programs are checked and run like any other", async () => {
   });
   await using codemode = await createCodemode({ tools: { add } });
   const run = (code: string) => codemode.execute(code, { language: "python" });
-  const sound = await run("r = await mcp.tools.add(a=1, b=2)\nprint('added')\nr");
+  // Checks and sandboxes of all of them at once; each is judged for itself.
+  const [sound, wrong, unnamed, failed, mixed, twice] = await Promise.all([
+    run("r = await mcp.tools.add(a=1, b=2)\nprint('added')\nr"),
+    run("await mcp.tools.ad(a=1)"),
+    run("await asyncio.sleep(0)"),
+    run('def f(of):\n  return of["b"]\n\nf({})'),
+    run(
+      'a = await tools.add(1, b=2)\nb = await codemode.call("tools.add", a=3, b=4)\n' +
+        'found = await codemode.search(query="add", limit=1)\n[a, b, len(found)]',
+    ),
+    run(
+      'try:\n  await getattr(tools, "add")(1, a=2)\nexcept TypeError as error:\n  told = str(error)\ntold',
+    ),
+  ]);
   assert.deepEqual([sound.success, sound.result, sound.logs, sound.runtime?.name], [
     true,
     { sum: 3 },
     ["added"],
     "python",
   ]);
-  const wrong = await run("await mcp.tools.ad(a=1)");
   assert.deepEqual([wrong.error?.code, wrong.diagnostics[0]?.suggestion], [
     "TYPE_CHECK_FAILED",
     "Did you mean 'add'?",
   ]);
-  const unnamed = await run("await asyncio.sleep(0)");
   assert.equal(
     unnamed.error?.message,
     "The code did not pass its check, nothing ran: line 1, column 7: " +
       "Name 'asyncio' is not defined. Did you forget \"import asyncio\"?",
   );
-  const failed = await run('def f(of):\n  return of["b"]\n\nf({})');
   assert.deepEqual([failed.error?.message, failed.error?.details], [
     "KeyError: 'b'",
-    { name: "KeyError", message: "'b'", line: 2 },
+    { name: "KeyError", message: "'b'", line: 2, column: 10 },
   ]);
-  const mixed = await run(
-    'a = await tools.add(1, b=2)\nb = await codemode.call("tools.add", a=3, b=4)\n' +
-      'found = await codemode.search(query="add", limit=1)\n[a, b, len(found)]',
-  );
   assert.deepEqual([mixed.error, mixed.result], [undefined, [{ sum: 3 }, { sum: 7 }, 1]]);
-  const twice = await run(
-    'try:\n  await getattr(tools, "add")(1, a=2)\nexcept TypeError as error:\n  told = str(error)\ntold',
-  );
   assert.equal(twice.result, "mcp.tools.add(…) was given 'a' by position and by keyword");
 });

@@ -130,17 +130,18 @@ Deno.test("bash: a failure says its exit code, its last words and its line", asy
   assert.deepEqual(errorOf(script), {
     name: "BashError",
     message: "cat: /nowhere: No such file or directory",
+    place: { line: 2 },
     properties: {
       exitCode: 1,
       stderr: ["cat: /nowhere: No such file or directory"],
-      line: 2,
       command: "cat /nowhere",
     },
   });
   assert.deepEqual(errorOf(strict), {
     name: "BashError",
     message: "The script ended with exit code 1",
-    properties: { exitCode: 1, stderr: [], line: 3, command: "false" },
+    place: { line: 3 },
+    properties: { exitCode: 1, stderr: [], command: "false" },
   });
   assert.equal(pipe && summarize(pipe), "failed BashError: The script ended with exit code 1");
   // Without pipefail the pipe is as its last command, and the tool's words are in the log.
@@ -164,12 +165,16 @@ Deno.test("bash: the line of a failure counts from the script's beginning, where
     "f() {\n  cat /nowhere\n}\ntrue\nf",
     "set -e\ncat <<E\none\n$(exit 5)\nE\nz=`cat /nowhere`",
     "true\nmkdir /tmp/a &&\n  diff <(echo 1) \\\n    <(cat /nowhere)",
+    // Whichever failed of a pipeline: the one that says so, else where the pipeline begins.
+    "set -eo pipefail\ntrue |\n  cat /nowhere |\n  sort",
+    "set -eo pipefail\ntrue\necho a |\n  grep b |\n  sort",
+    "set -e\ntrue\necho a |\n  sort |\n  grep b",
   ];
   const error = { name: "McpToolError", message: "denied" };
   const ends = await runAll(scripts, {}, () => ({ ok: false, error }));
   const places = ends.map(({ outcome }) => {
-    const { line, command } = (outcome.kind === "failed" && outcome.error.properties) || {};
-    return `${line} ${command}`;
+    assert.ok(outcome.kind === "failed");
+    return `${outcome.error.place?.line} ${outcome.error.properties?.["command"]}`;
   });
   assert.deepEqual(places, [
     "2 x=$(mcp memory search_nodes --query nope | jq .content)",
@@ -180,6 +185,9 @@ Deno.test("bash: the line of a failure counts from the script's beginning, where
     "2 cat /nowhere",
     "6 z=`cat /nowhere`",
     "4 <(cat /nowhere)",
+    "3 cat /nowhere |",
+    "3 echo a |",
+    "5 grep b",
   ]);
 });
 

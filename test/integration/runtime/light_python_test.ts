@@ -24,6 +24,8 @@ async function walkAll(codes: readonly string[]) {
     logger: silentLogger,
   });
   await using python = createPool({ ...TERMS, runtime: heavy, logger: silentLogger });
+  // A program that waits long for its light engine would begin on the other.
+  await using _warm = await monty.checkout(SPEC, new AbortController().signal);
   const pools = new Map([["monty", monty], ["python", python]] as const);
   const walks = [];
   // One after another: programs beside one that computes may be moved for its sake.

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { createMontyRuntime } from "../../../src/runtime/mod.ts";
 import programs from "../../fixtures/python/light_programs.json" with { type: "json" };
-import { recordingHost } from "../../harness/programs.ts";
+import { AMPLE, recordingHost } from "../../harness/programs.ts";
 import { runAllLight, runLight } from "../../harness/light_python.ts";
 import { summarize } from "../../harness/sandbox.ts";
 
@@ -132,11 +132,21 @@ context["n"] + 1`;
     const given = await runLight(sandbox, spin, {
       changes: { yieldAfterMs: undefined!, cpuTimeMs: 40 },
     });
+    // Of what is more than a message may have, not even the whole would be taken by the host.
+    const small = { budget: { ...AMPLE, frameBytes: 70_000, totalBytes: 90_000 } };
+    const called = await runLight(sandbox, "await memory.search_nodes(query='x' * 100000)", {
+      changes: small,
+    });
+    const ended = await runLight(sandbox, "'x' * 100000", { changes: small });
     const honest = await runLight(sandbox, "await memory.search_nodes(query='x')");
-    assert.deepEqual([full, spun, given, honest].map(summarize), [
+    const tooLong =
+      "stopped OUTPUT_LIMIT_EXCEEDED: A single message of the program is larger than 70000 bytes";
+    assert.deepEqual([full, spun, given, called, ended, honest].map(summarize), [
       `stopped MEMORY_LIMIT_EXCEEDED: Code execution exceeded its memory limit of ${SPEC.memoryLimitBytes} bytes`,
       "yielded cpu: 30 ms",
       "stopped CPU_LIMIT_EXCEEDED: Code execution used more than 40ms of CPU time",
+      tooLong,
+      tooLong,
       'completed {"query":"x"}',
     ]);
   });
@@ -157,6 +167,21 @@ context["n"] + 1`;
     assert.deepEqual(summarize(await waiting).split(":")[0], "yielded lost");
     answered.resolve();
     await sandbox.gone;
+  });
+
+  Deno.test("monty: a program that makes the engine crash is left to the heavy one, where there is one", async () => {
+    await using runtime = createMontyRuntime();
+    const deep = "import json\na = []\nfor i in range(100000):\n  a = [a]\njson.dumps(a)";
+    const ends: string[] = [];
+    for (const yieldAfterMs of [60_000, undefined!]) {
+      await using sandbox = await runtime.open(SPEC);
+      ends.push(summarize(await runLight(sandbox, deep, { changes: { yieldAfterMs } })));
+      await sandbox.gone;
+    }
+    assert.deepEqual(ends, [
+      "yielded lost: The sandbox ended before the program did: signal SIGSEGV",
+      "stopped SANDBOX_CRASHED: The sandbox ended before the program did: signal SIGSEGV",
+    ]);
   });
 
   Deno.test("monty: says what holds its processes", async () => {

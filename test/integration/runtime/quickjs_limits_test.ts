@@ -1,13 +1,14 @@
 /** Limits of programs that share a process, and what becomes of the others in it. */
 
 import assert from "node:assert/strict";
+import { createSharedPool } from "../../../src/pool/mod.ts";
 import {
   createQuickJsRuntime,
   type HostingSandbox,
   type Program,
   type RunReport,
 } from "../../../src/runtime/mod.ts";
-import { program, recordingHost } from "../../harness/programs.ts";
+import { AMPLE, program, recordingHost } from "../../harness/programs.ts";
 import { repeatable, sleepingHost } from "../../harness/repeatable.ts";
 import { summarize } from "../../harness/sandbox.ts";
 
@@ -15,6 +16,10 @@ const SPEC = { memoryLimitBytes: 32 * 1024 * 1024 };
 const OUT_OF_TIME = "stopped EXECUTION_TIMEOUT: Code execution timed out after 400ms";
 const OUT_OF_MEMORY =
   "stopped MEMORY_LIMIT_EXCEEDED: Code execution exceeded its memory limit of 33554432 bytes";
+/** Of what is more than a message may have, not even the whole would be taken by the host. */
+const SMALL = { budget: { ...AMPLE, frameBytes: 70_000, totalBytes: 90_000 } };
+const TOO_LONG =
+  "stopped OUTPUT_LIMIT_EXCEEDED: A single message of the program is larger than 70000 bytes";
 const never = new AbortController().signal;
 
 function run(
@@ -133,6 +138,8 @@ Deno.test("limits end one program and leave its process to the next", async () =
       "failed RangeError: Maximum call stack size exceeded",
     ],
     ["JSON.parse('['.repeat(1e6))", {}, "failed RangeError: Maximum call stack size exceeded"],
+    ["await codemode.search('x'.repeat(1e5))", SMALL, TOO_LONG],
+    ["return 'x'.repeat(1e5)", SMALL, TOO_LONG],
     [
       "for (let i = 0; i <= 1000; i++) setTimeout(() => {}, 60_000); await new Promise(() => {})",
       {},
@@ -163,4 +170,25 @@ Deno.test("a program that is not repeatable is refused", async () => {
     summarize(report),
     "stopped INTERNAL: A program of a shared sandbox has to be repeatable",
   );
+});
+
+Deno.test("who asks for a full process gets in once the others wait for replies", async () => {
+  await using runtime = createQuickJsRuntime({ programsAtOnce: 3 });
+  const size = { min: 1, max: 1, programsAtOnce: 3, parkedAtOnce: 2, idleTimeoutMs: 1000 };
+  await using pool = createSharedPool({ runtime, spec: SPEC, ...size });
+  const leases = [];
+  for (let count = 0; count < 3; count += 1) leases.push(await pool.checkout(SPEC, never));
+  const sandboxes = leases.map(({ sandbox }) => sandbox as HostingSandbox);
+  const waiting = pool.checkout(SPEC, never);
+  assert.equal(pool.stats().waiting, 1);
+  const parked = sandboxes.map((sandbox) => bystander(sandbox));
+  await using next = await waiting;
+  assert.equal(
+    summarize(await run(next.sandbox as HostingSandbox, "return 'in'")),
+    'completed "in"',
+  );
+  for (const { called, release } of parked) await called.then(release);
+  const ends = await Promise.all(parked.map(({ ended }) => ended));
+  assert.deepEqual(ends.map(summarize), Array(3).fill('completed "fine"'));
+  for (const lease of leases) await lease[Symbol.asyncDispose]();
 });

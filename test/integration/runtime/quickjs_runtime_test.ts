@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createQuickJsRuntime } from "../../../src/runtime/mod.ts";
 import { runtimeContract } from "../../contract/runtime_contract.ts";
 import { repeatingRuntime } from "../../harness/repeatable.ts";
+import { runInSandbox } from "../../harness/sandbox.ts";
 
 runtimeContract("quickjs", () => repeatingRuntime(createQuickJsRuntime()), {
   hostsMany: true,
@@ -19,6 +20,20 @@ runtimeContract("quickjs", () => repeatingRuntime(createQuickJsRuntime()), {
     thrown: "Error: e\n    at load (guest.ts:3:51)\n    at guest.ts:6:1",
     failedCall: "McpToolError: no\n    at find (guest.ts:4:27)",
   },
+});
+
+Deno.test("quickjs tells of a pattern at the statement in front of it, as emitted code has one", async () => {
+  const code = "const r = undefined;\n0;\nconst { a } = r;";
+  const open = () => repeatingRuntime(createQuickJsRuntime());
+  const { outcome } = await runInSandbox(code, { open });
+  assert.deepEqual(outcome, {
+    kind: "failed",
+    error: {
+      name: "TypeError",
+      message: "Cannot convert undefined or null to object",
+      stack: "TypeError: Cannot convert undefined or null to object\n    at guest.ts:3:1",
+    },
+  });
 });
 
 Deno.test("quickjs says what it is", async () => {

@@ -30,6 +30,18 @@ Deno.test("a failure names its place, whichever language the stack is of", () =>
   }
 });
 
+Deno.test("a place that the sandbox tells comes before the one in a stack", () => {
+  const cause = { name: "C", message: "c", place: { line: 1, column: 2 } };
+  const error = { name: "E", message: "x", stack: "guest.sh:4: x", place: { line: 3, column: 5 } };
+  assert.deepEqual(problemOf({ ...error, cause }), ["x", {
+    name: "E",
+    message: "x",
+    line: 3,
+    column: 5,
+    cause: { name: "C", message: "c", line: 1, column: 2 },
+  }]);
+});
+
 Deno.test("a message that is a bare value stands after the name of its error", () => {
   const details = { name: "KeyError", message: "'b'" };
   assert.deepEqual(problemOf(details), ["KeyError: 'b'", details]);

@@ -27,9 +27,10 @@ function callsOf(
     readonly perSecond?: number;
     readonly clock?: FakeClock;
     readonly shapes?: ShapeMemory;
+    readonly language?: "python" | "bash";
   } = {},
 ): ToolCalls {
-  const { perSecond = 5, clock = new FakeClock() } = options;
+  const { perSecond = 5, clock = new FakeClock(), language = "typescript" } = options;
   const groups = [{ server: "files", description: "", tools: [TOOL] }];
   const source: ToolSource = {
     name: "test",
@@ -41,6 +42,7 @@ function callsOf(
   const grant = { mcp: { allowedServers: ["files"], maxCallsPerSecond: perSecond } };
   return new ToolCalls({
     toolbox: createToolbox(nameTools(groups)),
+    language,
     grant,
     guard: new CallGuard({
       grant,
@@ -68,6 +70,23 @@ function nested(levels: number): unknown {
 }
 
 const CALL = { type: "call", id: 1, namespace: "files", tool: "read", args: [] } as const;
+
+Deno.test("signatures that a program is told are of its language", async () => {
+  const told = async (tool: string, language?: "python" | "bash") => {
+    const calls = callsOf(1, language === undefined ? {} : { language });
+    const args = [tool === "search" ? "read" : "files.read"];
+    const frame = { ...CALL, namespace: "codemode", tool, args };
+    const reply = await calls.call(frame, new AbortController().signal);
+    assert.ok(reply.ok);
+    const [first] = [reply.value].flat() as { signature: string }[];
+    return first?.signature.split("\n").find((line) => line.includes("mcp.files.read"));
+  };
+  for (const tool of ["search", "describe"]) {
+    assert.match(await told(tool) ?? "", /^mcp\.files\.read\(.*\): Promise<.*>;$/);
+    assert.match(await told(tool, "bash") ?? "", /^mcp\.files\.read\(.*\): Promise<.*>;$/);
+    assert.match(await told(tool, "python") ?? "", /^async def mcp\.files\.read\(.*\) -> .*:/);
+  }
+});
 
 Deno.test("a result nested too deep to cross is an invalid output, not a failure of the host", async () => {
   const { signal } = new AbortController();

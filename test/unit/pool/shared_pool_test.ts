@@ -16,6 +16,8 @@ class FakeSandbox implements HostingSandbox {
   readonly startupMs = 30;
   readonly active = 0;
   readonly runsSoFar = 0;
+  parked = 0;
+  grownBytes = 0;
   readonly gone: Promise<void>;
   isWorn = false;
   isBlocked = false;
@@ -177,6 +179,61 @@ Deno.test("a full pool lets others wait, until there is room or they give up", a
   await (await second)[Symbol.asyncDispose]();
   await pool[Symbol.asyncDispose]();
   await assert.rejects(pool.checkout(ADA, never), { code: "SHUTTING_DOWN" });
+});
+
+Deno.test("parked programs make room, as far as there is memory and only for so many", async () => {
+  const { runtime, pool } = await setUp({ max: 1, parkedAtOnce: 2 });
+  const [sandbox] = runtime.opened;
+  const held = [await pool.checkout(ADA, never), await pool.checkout(ADA, never)];
+  const waiting = pool.checkout(ADA, never);
+  assert.equal(pool.stats().waiting, 1);
+  sandbox!.parked = 1;
+  sandbox!.grownBytes = 1; // What the one that runs leaves of the memory of two.
+  sandbox!.change();
+  assert.equal(pool.stats().waiting, 1);
+  sandbox!.grownBytes = 0;
+  sandbox!.change();
+  held.push(await waiting);
+  const another = pool.checkout(ADA, never);
+  assert.equal(pool.stats().waiting, 1);
+  sandbox!.parked = 3;
+  sandbox!.change();
+  held.push(await another);
+  const last = pool.checkout(ADA, never);
+  sandbox!.parked = 4;
+  sandbox!.change();
+  assert.deepEqual([pool.stats().running, pool.stats().waiting], [4, 1]);
+  await held[0]![Symbol.asyncDispose]();
+  await last;
+  await pool[Symbol.asyncDispose]();
+});
+
+Deno.test("parked programs make no room where principals share processes", async () => {
+  const { runtime, pool } = await setUp({ max: 1, parkedAtOnce: 2, isolation: "shared" });
+  for (let count = 0; count < 2; count += 1) await pool.checkout(ADA, never);
+  runtime.opened[0]!.parked = 2;
+  const waiting = pool.checkout(ADA, never);
+  assert.equal(pool.stats().waiting, 1);
+  await pool[Symbol.asyncDispose]();
+  await assert.rejects(waiting, { code: "SHUTTING_DOWN" });
+});
+
+Deno.test("processes of parked programs alone make room for others, but only for so many", async () => {
+  const { runtime, pool } = await setUp({ max: 1, parkedProcesses: 1 });
+  await pool.checkout(ADA, never);
+  const waiting = pool.checkout(BOB, never);
+  await settle();
+  assert.equal(runtime.opened.length, 1);
+  const [first] = runtime.opened;
+  first!.parked = 1;
+  first!.change();
+  assert.deepEqual(places(runtime, [await waiting]), [1]);
+  runtime.opened[1]!.parked = 1;
+  const late = pool.checkout({ ...MEMORY, principal: "eve" }, never);
+  await settle();
+  assert.deepEqual([runtime.opened.length, pool.stats().waiting], [2, 1]);
+  await pool[Symbol.asyncDispose]();
+  await assert.rejects(late, { code: "SHUTTING_DOWN" });
 });
 
 Deno.test("a process that cannot be started is told to who waits, and tried again later", async () => {

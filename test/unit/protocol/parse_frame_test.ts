@@ -12,6 +12,7 @@ const failure = {
     name: "E",
     message: "m",
     stack: "s",
+    place: { line: 2, column: 3 },
     cause: { name: "C", message: "c" },
     properties: { code: "X" },
   },
@@ -86,6 +87,10 @@ const REFUSED: readonly (readonly [string, string])[] = [
   [
     '{"type":"final","ok":false,"error":{"name":"E","message":"m","stack":1}}',
     "error.stack is not text",
+  ],
+  [
+    '{"type":"final","ok":false,"error":{"name":"E","message":"m","place":{"line":1,"column":0}}}',
+    "error.place.column is not a positive integer",
   ],
   [
     '{"type":"final","ok":false,"error":{"name":"E","message":"m","properties":[]}}',

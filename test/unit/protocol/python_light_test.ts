@@ -47,3 +47,26 @@ Deno.test("light python: names inside fields of text are names", () => {
   assert.equal(codeOf("rf'{__wait(1)}'"), "lacks __wait");
   assert.equal(codeOf("'{eval(1)} # x' # eval"), "'{eval(1)} # x' # eval");
 });
+
+Deno.test("light python: divisions go to functions, as far as each binds", () => {
+  const sources = [
+    "a - b * c % d + e",
+    "a / b % -c ** 2 < d",
+    "-a % f(b)[0].c",
+    "f'{a / b}'",
+    "if a: b %= c + 1\n1",
+    "x % await y",
+    "*a % b",
+    "json.loads(a)['b'] / 2",
+  ];
+  assert.deepEqual(sources.map(codeOf), [
+    "a - __mod(b * c , d) + e",
+    "lacks such powers",
+    "lacks .c",
+    "f'{__str(__div(a , b))}'",
+    "if a: b = __mod(b, c + 1)\n1",
+    "lacks such operands of %",
+    "lacks such operands of %",
+    "__div(__loads(a)['b'] , 2)",
+  ]);
+});

@@ -462,6 +462,17 @@ Deno.test("a program that is repeatable survives the loss of its sandbox, anothe
   assert.equal((await stoppedBy(other.session)).code, "SANDBOX_CRASHED");
 });
 
+Deno.test("a program that ended its sandbox goes on where its engine may give it up", async () => {
+  const error = new CodemodeError("SANDBOX_CRASHED", "It was its own fault");
+  const light = open({ repeatable: REPEATABLE, yieldAfterMs: 100 });
+  light.session.crash(error);
+  const what = "It was its own fault";
+  assert.deepEqual(await light.session.outcome, { kind: "yielded", reason: "lost", what });
+  const pinned = open({ repeatable: REPEATABLE });
+  pinned.session.crash(error);
+  assert.equal((await stoppedBy(pinned.session)).code, "SANDBOX_CRASHED");
+});
+
 Deno.test("what the guest's side says of its use is kept", async () => {
   const { session, say } = open();
   say({ ...final(), usage: { cpuMs: 1.5, memoryBytes: 10 } });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createPythonStubs, nameTools } from "../../../src/typegen/mod.ts";
+import { createPythonStubs, nameTools, pythonSignature } from "../../../src/typegen/mod.ts";
 import { makeGroup, makeTool, realGroups } from "./tool_fixtures.ts";
 
 const object = (properties: object, required: readonly string[] = [], more = {}) => ({
@@ -104,4 +104,31 @@ Deno.test("a budget gives as many signatures as fit; the hash is that of everyth
   assert.ok(partial.text.length <= 12_000);
   assert.equal(partial.hash, complete.hash);
   assert.equal(createPythonStubs([...named].reverse()).text, complete.text);
+});
+
+Deno.test("a signature is the stub of one tool under its path, after the types it needs", () => {
+  const [namespace] = nameTools([makeGroup("my-server", [
+    makeTool("searchNodes", {
+      description: 'Finds "nodes"',
+      inputSchema: object({ query: { type: "string", description: "What" } }, ["query"]),
+      outputSchema: object({ nodes: { type: "array", items: object({ a: {} }) } }),
+    }),
+    makeTool("from", { inputSchema: object({}) }),
+    makeTool("any", { inputSchema: { type: "string" } }),
+  ])]);
+  const found = namespace!.tools.map((named) => pythonSignature(namespace!, named));
+  assert.deepEqual(found, [
+    "async def mcp.my_server.any(input: str, /) -> Any: ...",
+    "async def mcp.my_server.from_() -> Any: ...",
+    `class MyServerSearchNodesOutput(TypedDict):
+    nodes: NotRequired[list[MyServerSearchNodesOutputNodesItem]]
+
+class MyServerSearchNodesOutputNodesItem(TypedDict):
+    a: NotRequired[Any]
+
+async def mcp.my_server.searchNodes(
+    query: str,  # What
+) -> MyServerSearchNodesOutput:
+    """Finds 'nodes'"""`,
+  ]);
 });

@@ -46,7 +46,12 @@ def parse(source):
         shifted = dedented(source)
         if shifted == source:
             raise
-    tree = ast.increment_lineno(ast.parse(shifted, FILE_NAME), -1)
+    try:
+        tree = ast.increment_lineno(ast.parse(shifted, FILE_NAME), -1)
+    except SyntaxError as error:
+        error.lineno -= 1
+        error.end_lineno = error.end_lineno and error.end_lineno - 1
+        raise
     tree.body = tree.body[0].body
     return tree
 

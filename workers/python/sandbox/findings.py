@@ -28,6 +28,10 @@ class Source:
         before = text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore") if in_bytes else text[:column]
         return self._starts[at] + _units(before)
 
+    def column(self, line, column, in_bytes=True):
+        """The column of a place, counted from 1 as editors do."""
+        return self.offset(line, column, in_bytes) - self.offset(line, 0) + 1
+
     def span(self, node):
         return (
             self.offset(node.lineno, node.col_offset),

@@ -1,7 +1,6 @@
 """One program from start to final: what it may see, its run, and its end, told once."""
 
 import asyncio
-import gc
 import inspect
 import json
 import linecache
@@ -10,9 +9,11 @@ import random
 import sys
 import traceback
 import warnings
+import weakref
 
 from . import access, codec, console, modules, tools
 from .completion import FILE_NAME, MAIN, compile_program
+from .findings import Source
 
 MAX_MESSAGE = 16_384
 MAX_STACK = 16_384
@@ -20,6 +21,8 @@ MAX_PROPERTIES = 64
 MAX_CAUSES = 4
 MAX_FAILED_TASKS = 4
 MAX_PENDING_NOTES = 32
+# What is held back so that a program that ran out of memory can be told so.
+RESERVE_BYTES = 512 * 1024
 NEVER_ENDS = "The program waits for something that nothing will ever settle"
 
 
@@ -31,6 +34,8 @@ class Run:
         self._end = end
         self._has_ended = False
         self._failures = []
+        self._tasks = weakref.WeakValueDictionary()
+        self._reserve = bytearray(RESERVE_BYTES)
         self.calls = tools.Calls(send, start["depth"])
         self._end_lines = console.install(
             lambda level, text: send(
@@ -64,11 +69,26 @@ class Run:
         self._finish({"type": "final", "ok": True, "value": wire, "notes": [*notes, *self._notes()]})
 
     def fail(self, error):
-        wire = to_wire_error(error, self._start["depth"])
+        self._reserve = None
+        try:
+            wire = to_wire_error(error, self._start["depth"], self._start["code"])
+        except MemoryError:
+            wire = {"name": "MemoryError", "message": "", "stack": ""}
         self._finish({"type": "final", "ok": False, "error": wire})
 
-    def take_failure(self, _loop, context):
-        error = context.get("exception")
+    def watch(self, loop):
+        """Hears of tasks that fail unawaited: of those still there at the end, and of those collected."""
+        create_task = loop.create_task
+
+        def create_watched(*args, **options):
+            task = create_task(*args, **options)
+            self._tasks[id(task)] = task
+            return task
+
+        loop.create_task = create_watched
+        loop.set_exception_handler(lambda _loop, context: self._take_failure(context.get("exception")))
+
+    def _take_failure(self, error):
         if len(self._failures) < MAX_FAILED_TASKS and error is not None:
             self._failures.append(f"A task nobody awaited failed: {_message_of(error)}")
 
@@ -76,12 +96,14 @@ class Run:
         if self._has_ended:
             return
         self._end_lines()
+        text = codec.dumps(frame)
         self._has_ended = True
-        self._end(codec.dumps(frame))
+        self._end(text)
 
     def _notes(self):
-        # A task that failed tells so when it is collected; recent ones are now.
-        gc.collect(0)
+        for task in list(self._tasks.values()):
+            if task.done() and not task.cancelled() and task._log_traceback:
+                self._take_failure(task.exception())
         pending = self.calls.pending()[:MAX_PENDING_NOTES]
         unawaited = [f"{name}: not awaited; cancelled when the program ended" for name in pending]
         return [*unawaited, *self._failures]
@@ -95,15 +117,19 @@ def _adopt(scope):
     return main
 
 
-def to_wire_error(error, depth, causes=0):
-    """What leaves of an exception: its data, and the frames of the program."""
+def to_wire_error(error, depth, source, causes=0):
+    """What leaves of an exception: its data, its place, and the frames of the program."""
+    stack, at = _read_stack(error)
     wire = {
         "name": type(error).__name__[:256],
         "message": _message_of(error)[:MAX_MESSAGE],
-        "stack": _print_stack(error)[:MAX_STACK],
+        "stack": stack[:MAX_STACK],
     }
+    if at is not None:
+        line, *column = at
+        wire["place"] = {"line": line, "column": Source(source).column(line, *column)}
     if error.__cause__ is not None and causes < MAX_CAUSES:
-        wire["cause"] = to_wire_error(error.__cause__, depth, causes + 1)
+        wire["cause"] = to_wire_error(error.__cause__, depth, source, causes + 1)
     properties = _encode_properties(error, depth)
     return {**wire, "properties": properties} if properties else wire
 
@@ -137,16 +163,26 @@ def _encode_properties(error, depth):
     return properties
 
 
-def _print_stack(error):
+def _read_stack(error):
+    """The traceback as text, and where it ends: line, column, and whether that counts bytes."""
     try:
         printed = traceback.TracebackException.from_exception(error)
         frames = [frame for frame in printed.stack if frame.filename == FILE_NAME]
         for frame in frames:
             frame.name = "<module>" if frame.name == MAIN else frame.name
         printed.stack = traceback.StackSummary.from_list(frames[-50:])
-        return "".join(printed.format(chain=False)).rstrip("\n")
+        return "".join(printed.format(chain=False)).rstrip("\n"), _place_of(error, frames)
     except Exception:
-        return ""
+        return "", None
+
+
+def _place_of(error, frames):
+    if frames:
+        last = frames[-1]
+        return None if last.lineno is None or last.colno is None else (last.lineno, last.colno, True)
+    if isinstance(error, SyntaxError) and error.filename == FILE_NAME and error.lineno and error.offset:
+        return error.lineno, max(error.offset - 1, 0), False
+    return None
 
 
 def _no_loop(*_args, **_options):
@@ -163,7 +199,7 @@ def prepare():
     modules.refuse_sockets()
     compile_program("def f():\n  return 1\nf()\nreturn f()")
     compile_program("import asyncio\nawait asyncio.sleep(0)")
-    _print_stack(ValueError("x"))
+    _read_stack(ValueError("x"))
 
 
 def close_doors():
@@ -186,6 +222,6 @@ def start(text, send, end):
     warnings.simplefilter("default")
     run = Run(frame, send, end)
     loop = asyncio.get_event_loop()
-    loop.set_exception_handler(run.take_failure)
     task = loop.create_task(run.main())
+    run.watch(loop)
     return [run.calls.settle, lambda: task and run.fail(RuntimeError(NEVER_ENDS))]

@@ -259,6 +259,7 @@ def _tool(calls, namespace, path, tool, name):
 
     call.__name__ = name
     call.__qualname__ = full
+    call.__doc__ = f"A tool. (await codemode.describe('{full}'))['signature'] tells what it takes and gives."
     return call
 
 
