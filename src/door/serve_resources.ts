@@ -19,8 +19,8 @@ import type { Talk } from "./talk.ts";
 const DECLARATIONS = "codemode://declarations/";
 const PATTERN = "codemode://patterns/";
 const OWN = "codemode://";
-/** Numbers by which servers say that they have no such resource. */
-const NOT_FOUND: ReadonlySet<number> = new Set([-32602, -32002]);
+/** Numbers by which servers say that they have no such resource, or none at all. */
+const NOT_FOUND: ReadonlySet<number> = new Set([-32602, -32002, -32601]);
 
 /** Registers the methods. */
 export function serveResources(server: Server, talkOf: (ctx: ServerContext) => Talk): void {

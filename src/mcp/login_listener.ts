@@ -30,9 +30,12 @@ export interface LoginListener extends AsyncDisposable {
 export async function listenForLogin(port: number, state: string): Promise<LoginListener> {
   const answered = createDeferred<URLSearchParams>();
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
-    const url = new URL(request.url ?? "/", `http://${HOST}`);
-    const isHere = request.method === "GET" && url.pathname === PATH;
-    if (!isHere) return say(response, 404, "There is nothing here.");
+    // SAFETY: "//" is a path that pages can send and that is no address (oauth_test.ts).
+    const [path, base] = [request.url ?? "/", `http://${HOST}`];
+    const url = URL.canParse(path, base) ? new URL(path, base) : undefined;
+    if (request.method !== "GET" || url?.pathname !== PATH) {
+      return say(response, 404, "There is nothing here.");
+    }
     // SAFETY: an answer to another login, or a forged one, must not count (login_test.ts).
     if (!isSame(url.searchParams.get("state") ?? "", state)) {
       return say(response, 400, "This is no answer to the login that is waiting.");

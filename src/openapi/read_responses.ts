@@ -56,6 +56,8 @@ function mediaOf(
 }
 
 function eitherOf(schemas: readonly OpenSchema[]): OpenSchema {
+  const [first] = schemas;
+  if (schemas.length === 1 && first) return first;
   const distinct = [...new Map(schemas.map((one) => [JSON.stringify(one.schema), one])).values()];
   const [only] = distinct;
   if (distinct.length === 1 && only) return only;

@@ -82,6 +82,8 @@ export class SchemaConverter {
   readonly #definitions = new Map<string, OpenSchema>();
   readonly #names = new Map<string, string>();
   readonly #taken = new Set(["__proto__"]);
+  /** How often a name was wanted: a document may want one as often as it has references. */
+  readonly #wanted = new Map<string, number>();
   #nodes = 0;
 
   constructor(document: ApiDocument, direction: Direction) {
@@ -132,8 +134,11 @@ export class SchemaConverter {
     const known = this.#names.get(reference);
     if (known !== undefined) return known;
     const last = reference.slice(reference.lastIndexOf("/") + 1).replaceAll(/[^\w-]+/g, "_");
-    let name = last || "Schema";
-    for (let count = 2; this.#taken.has(name); count += 1) name = `${last}_${count}`;
+    const wanted = last || "Schema";
+    let count = (this.#wanted.get(wanted) ?? 0) + 1;
+    let name = count === 1 ? wanted : `${wanted}_${count}`;
+    while (this.#taken.has(name)) name = `${wanted}_${++count}`;
+    this.#wanted.set(wanted, count);
     this.#taken.add(name);
     this.#names.set(reference, name);
     return name;
@@ -179,14 +184,16 @@ export class SchemaConverter {
 
   /** Takes away properties that do not go this way. */
   #hide(copy: Record<string, unknown>, { properties, required }: JsonObject): void {
-    const gone = entriesOf(properties)
-      .filter(([, inner]) => isObject(inner) && inner[this.#hidden] === true)
-      .map(([name]) => name);
-    if (gone.length === 0) return;
-    const kept = entriesOf(copy["properties"]).filter(([name]) => !gone.includes(name));
+    const gone = new Set(
+      entriesOf(properties)
+        .filter(([, inner]) => isObject(inner) && inner[this.#hidden] === true)
+        .map(([name]) => name),
+    );
+    if (gone.size === 0) return;
+    const kept = entriesOf(copy["properties"]).filter(([name]) => !gone.has(name));
     copy["properties"] = Object.fromEntries(kept);
     if (Array.isArray(required)) {
-      copy["required"] = required.filter((name) => !gone.includes(name));
+      copy["required"] = required.filter((name) => !gone.has(name));
     }
   }
 }
