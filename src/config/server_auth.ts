@@ -1,14 +1,10 @@
 /** The `auth` of a server: a token that is there, or a login by OAuth. */
 
 import { z } from "zod";
-import { Secret } from "../base/secret.ts";
+import { secret } from "./values.ts";
 
 const PORT = "must be a port, 0 to 65535";
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
-
-const secret = z.union([z.string(), z.number(), z.boolean()], "must be a text").transform((value) =>
-  new Secret(String(value))
-);
 
 /** How the service proves to a server who it is. */
 export const ServerAuthSchema = z.discriminatedUnion("type", [

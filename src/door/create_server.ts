@@ -7,6 +7,7 @@ import {
   type ServerCapabilities,
   type ServerContext,
 } from "@modelcontextprotocol/server";
+import { LOG_LEVELS } from "../mcp/mod.ts";
 import type { Door } from "./door.ts";
 import type { Visit } from "./door_parts.ts";
 import { servePrompts } from "./serve_prompts.ts";
@@ -23,17 +24,6 @@ const INSTRUCTIONS =
   "Write one program for execute instead of many tool calls: it is type-checked against the " +
   "declarations of the tools, runs in a sandbox and returns only what you ask for. search_tools finds " +
   "tools by what they do; results too big to be shown are read with read_result.";
-
-const LEVELS: readonly LoggingLevel[] = Object.freeze([
-  "debug",
-  "info",
-  "notice",
-  "warning",
-  "error",
-  "critical",
-  "alert",
-  "emergency",
-]);
 
 /**
  * A server, and the schema of the tool that its one request calls: where that asks for headers that
@@ -110,5 +100,5 @@ function logFilter(server: Server, { era }: Visit): (level: LoggingLevel) => boo
     least = params.level;
     return {};
   });
-  return (level) => least !== undefined && LEVELS.indexOf(level) >= LEVELS.indexOf(least);
+  return (level) => least !== undefined && LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(least);
 }

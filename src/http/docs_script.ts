@@ -55,6 +55,7 @@ function inputOf(parameter, box) {
   const { name, description, schema = {}, example } = parameter;
   const input = el("input");
   input.name = name;
+  // What the empty field shows: the attribute of that name.
   input.placeholder = String(example ?? schema.default ?? typeOf(schema));
   if (example !== undefined && parameter.in !== "path") input.value = example;
   const told = [parameter.in, parameter.required ? "required" : "", description ?? ""].filter(Boolean).join(" · ");

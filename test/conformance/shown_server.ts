@@ -26,6 +26,12 @@ type Args = Record<string, unknown>;
 type Run = (args: Args, ctx: ServerContext) => Reply | Promise<Reply>;
 type Schema = { type: "object"; [keyword: string]: unknown };
 
+/** What a form asks for, as the protocol has it. */
+type Form = Extract<
+  Parameters<typeof inputRequired.elicit>[0]["requestedSchema"],
+  { properties: object }
+>;
+
 const codec = createRequestStateCodec<{ step: number }>({
   key: crypto.getRandomValues(new Uint8Array(32)),
 });
@@ -40,9 +46,13 @@ const object = (properties: Args, required = Object.keys(properties)): Schema =>
   required,
 });
 
-function form(message: string, properties: Args, required?: string[]) {
-  // deno-lint-ignore no-explicit-any -- forms of many kinds, as the suite wants them
-  return inputRequired.elicit({ message, requestedSchema: object(properties, required) as any });
+function form(message: string, properties: Form["properties"], required?: string[]) {
+  const schema: Form = {
+    type: "object",
+    properties,
+    required: required ?? Object.keys(properties),
+  };
+  return inputRequired.elicit({ message, requestedSchema: schema });
 }
 
 function sample(said: string, maxTokens: number) {
@@ -69,12 +79,12 @@ function asking(
   };
 }
 
-const STRING = { type: "string" };
-const CONFIRM = { name: STRING, confirm: { type: "boolean" } };
+const STRING: Form["properties"][string] = { type: "string" };
+const CONFIRM: Form["properties"] = { name: STRING, confirm: { type: "boolean" } };
 const completed = ({ action, content }: { action: string; content: unknown }) =>
   text(`Elicitation completed: action=${action}, content=${JSON.stringify(content)}`);
 
-const DEFAULTS = {
+const DEFAULTS: Form["properties"] = {
   name: { type: "string", default: "John Doe" },
   age: { type: "integer", default: 30 },
   score: { type: "number", default: 95.5 },
@@ -82,15 +92,14 @@ const DEFAULTS = {
   verified: { type: "boolean", default: true },
 };
 
-const titled = (kind: "oneOf" | "anyOf", ...titles: string[]) => ({
-  [kind]: titles.map((title, index) => ({ const: `value${index + 1}`, title })),
-});
+const titled = (...titles: string[]) =>
+  titles.map((title, index) => ({ const: `value${index + 1}`, title }));
 
-const ENUMS = {
+const ENUMS: Form["properties"] = {
   untitledSingle: { type: "string", enum: ["option1", "option2", "option3"] },
   titledSingle: {
     type: "string",
-    ...titled("oneOf", "First Option", "Second Option", "Third Option"),
+    oneOf: titled("First Option", "Second Option", "Third Option"),
   },
   legacyEnum: {
     type: "string",
@@ -103,7 +112,7 @@ const ENUMS = {
   },
   titledMulti: {
     type: "array",
-    items: titled("anyOf", "First Choice", "Second Choice", "Third Choice"),
+    items: { anyOf: titled("First Choice", "Second Choice", "Third Choice") },
   },
 };
 
