@@ -7,11 +7,14 @@ import { createDoor } from "./door.ts";
 import type { DoorParts } from "./door_parts.ts";
 import { type Change, notifyModern, notifySession, watchChanges } from "./changes.ts";
 import { createServer } from "./create_server.ts";
+import { readMessage } from "./read_message.ts";
 import { calledSchema } from "./shown_servers.ts";
 import { Sessions } from "./sessions.ts";
 
 /** Streams on which clients wait to be told of changes. */
 const MAX_SUBSCRIPTIONS = 256;
+
+const NO_MESSAGE = Object.freeze({ message: undefined });
 
 /** What the endpoint needs besides. */
 export interface EndpointParts extends DoorParts {
@@ -50,11 +53,17 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
   return {
     async fetch(request, caller) {
       if (isClosed) throw new CodemodeError("SHUTTING_DOWN", "The service is shutting down");
-      const authInfo = toAuthInfo(caller);
-      if (!await isLegacyRequest(request)) return await modern.fetch(request, { authInfo });
+      const read = request.method === "POST"
+        ? await readMessage(request, maxBodyBytes)
+        : NO_MESSAGE;
+      if ("refusal" in read) return read.refusal;
+      const sent = { authInfo: toAuthInfo(caller), parsedBody: read.message };
+      if (!await isLegacyRequest(request, sent.parsedBody)) {
+        return await modern.fetch(request, sent);
+      }
       return await sessions.fetch(
         request,
-        authInfo,
+        sent,
         () => createServer(door, { caller, era: "legacy" }),
       );
     },

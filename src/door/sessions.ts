@@ -21,6 +21,12 @@ export interface SessionsOptions {
   readonly clock: Clock;
 }
 
+/** What comes with a request: who sent it, and its message as JSON, where it has one. */
+export interface Sent {
+  readonly authInfo: AuthInfo;
+  readonly parsedBody: unknown;
+}
+
 interface Session {
   readonly principal: string;
   readonly server: Server;
@@ -55,18 +61,18 @@ export class Sessions implements AsyncDisposable {
   }
 
   /** Answers a request within its session, or one that begins a session with what `create` makes. */
-  async fetch(request: Request, authInfo: AuthInfo, create: () => McpServer): Promise<Response> {
+  async fetch(request: Request, sent: Sent, create: () => McpServer): Promise<Response> {
     const id = request.headers.get("mcp-session-id");
-    if (id === null) return await this.#begin(request, authInfo, create());
+    if (id === null) return await this.#begin(request, sent, create());
     const session = this.#sessions.get(id);
     // SAFETY: an id that leaked opens nothing to another principal (test/integration/door).
-    if (session === undefined || session.principal !== authInfo.clientId) {
+    if (session === undefined || session.principal !== sent.authInfo.clientId) {
       return Response.json(NOT_FOUND, { status: 404 });
     }
     return await this.#within(
       id,
       session,
-      () => session.transport.handleRequest(request, { authInfo }),
+      () => session.transport.handleRequest(request, sent),
     );
   }
 
@@ -74,8 +80,8 @@ export class Sessions implements AsyncDisposable {
     await Promise.all([...this.#sessions.keys()].map((id) => this.#end(id)));
   }
 
-  async #begin(request: Request, authInfo: AuthInfo, product: McpServer): Promise<Response> {
-    const principal = authInfo.clientId;
+  async #begin(request: Request, sent: Sent, product: McpServer): Promise<Response> {
+    const principal = sent.authInfo.clientId;
     this.#assertRoom(principal);
     const { server } = product;
     let begun: string | undefined;
@@ -89,7 +95,7 @@ export class Sessions implements AsyncDisposable {
       onsessionclosed: (id) => this.#end(id),
     });
     await product.connect(transport);
-    const response = await transport.handleRequest(request, { authInfo });
+    const response = await transport.handleRequest(request, sent);
     const session = begun === undefined ? undefined : this.#sessions.get(begun);
     if (begun === undefined || session === undefined) {
       await server.close();
