@@ -57,7 +57,7 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
         ? await readMessage(request, maxBodyBytes)
         : NO_MESSAGE;
       if ("refusal" in read) return read.refusal;
-      const sent = { authInfo: toAuthInfo(caller), parsedBody: read.message };
+      const sent = { caller, authInfo: toAuthInfo(caller), parsedBody: read.message };
       if (!await isLegacyRequest(request, sent.parsedBody)) {
         return await modern.fetch(request, sent);
       }

@@ -1,8 +1,9 @@
 /**
- * Sessions of the revision 2025-11-25: each belongs to one principal, there are only so many, and one
- * that nobody uses ends.
+ * Sessions of the revision 2025-11-25: each belongs to one principal with one grant, there are only so
+ * many, and one that nobody uses ends.
  */
 
+import { isDeepStrictEqual } from "node:util";
 import {
   type AuthInfo,
   type McpServer,
@@ -13,6 +14,7 @@ import { CodemodeError } from "../base/errors.ts";
 import type { Clock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import type { DoorConfig } from "../config/mod.ts";
+import type { Caller } from "../engine/mod.ts";
 
 /** What sessions need. */
 export interface SessionsOptions {
@@ -23,12 +25,13 @@ export interface SessionsOptions {
 
 /** What comes with a request: who sent it, and its message as JSON, where it has one. */
 export interface Sent {
+  readonly caller: Caller;
   readonly authInfo: AuthInfo;
   readonly parsedBody: unknown;
 }
 
 interface Session {
-  readonly principal: string;
+  readonly caller: Caller;
   readonly server: Server;
   readonly transport: WebStandardStreamableHTTPServerTransport;
   timer: Disposable | undefined;
@@ -65,8 +68,7 @@ export class Sessions implements AsyncDisposable {
     const id = request.headers.get("mcp-session-id");
     if (id === null) return await this.#begin(request, sent, create());
     const session = this.#sessions.get(id);
-    // SAFETY: an id that leaked opens nothing to another principal (test/integration/door).
-    if (session === undefined || session.principal !== sent.authInfo.clientId) {
+    if (session === undefined || !isSame(session.caller, sent.caller)) {
       return Response.json(NOT_FOUND, { status: 404 });
     }
     return await this.#within(
@@ -81,8 +83,8 @@ export class Sessions implements AsyncDisposable {
   }
 
   async #begin(request: Request, sent: Sent, product: McpServer): Promise<Response> {
-    const principal = sent.authInfo.clientId;
-    this.#assertRoom(principal);
+    const { caller } = sent;
+    this.#assertRoom(caller);
     const { server } = product;
     let begun: string | undefined;
     const transport = new WebStandardStreamableHTTPServerTransport({
@@ -90,7 +92,7 @@ export class Sessions implements AsyncDisposable {
       maxRequestBodySize: this.#options.maxBodyBytes,
       onsessioninitialized: (id) => {
         begun = id;
-        this.#sessions.set(id, { principal, server, transport, timer: undefined, open: 0 });
+        this.#sessions.set(id, { caller, server, transport, timer: undefined, open: 0 });
       },
       onsessionclosed: (id) => this.#end(id),
     });
@@ -104,9 +106,9 @@ export class Sessions implements AsyncDisposable {
     return await this.#within(begun, session, () => Promise.resolve(response));
   }
 
-  #assertRoom(principal: string): void {
+  #assertRoom({ id }: Caller): void {
     const { sessions, sessionsPerPrincipal } = this.#options.limits;
-    const theirs = [...this.#sessions.values()].filter((one) => one.principal === principal);
+    const theirs = [...this.#sessions.values()].filter(({ caller }) => caller.id === id);
     if (theirs.length >= sessionsPerPrincipal || this.#sessions.size >= sessions) {
       throw new CodemodeError(
         "QUEUE_FULL",
@@ -147,6 +149,16 @@ export class Sessions implements AsyncDisposable {
     session.timer?.[Symbol.dispose]();
     await session.server.close();
   }
+}
+
+/**
+ * Whether a request may be served by a session that another one began: for the same principal and
+ * with the same grant, because the session's server goes by the caller that began it.
+ */
+// SAFETY: an id that leaked opens nothing to another principal, and nothing more to a key of the same
+// principal that was granted less, or has been since (test/unit/door: sessions).
+function isSame(began: Caller, { id, grant }: Caller): boolean {
+  return began.id === id && isDeepStrictEqual(began.grant, grant);
 }
 
 /** The same response, which tells when its body was read to the end or given up. */

@@ -3,12 +3,12 @@ import { createLogger } from "../../../src/base/log.ts";
 import { CodemodeError } from "../../../src/base/errors.ts";
 import { parseConfig } from "../../../src/config/mod.ts";
 import { createMcpEndpoint, type DoorParts } from "../../../src/door/mod.ts";
-import type { Engine } from "../../../src/engine/mod.ts";
+import type { Caller, Engine } from "../../../src/engine/mod.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 import { INITIALIZE, post } from "../../harness/raw_mcp.ts";
 
-const ALICE = { id: "alice", grant: {} };
-const BOB = { id: "bob", grant: {} };
+const ALICE: Caller = { id: "alice", grant: {} };
+const BOB: Caller = { id: "bob", grant: {} };
 const PING = { jsonrpc: "2.0", id: 2, method: "ping" };
 
 function endpointOf(limits: Record<string, unknown> = {}) {
@@ -63,6 +63,24 @@ Deno.test("a session is its principal's alone", async () => {
   });
   assert.equal((await door.endpoint.fetch(stolen, BOB)).status, 404);
   assert.equal(await ping(door, session), 200);
+  await door.endpoint[Symbol.asyncDispose]();
+});
+
+Deno.test("a session is good for the grant it was begun with", async () => {
+  const door = endpointOf();
+  const wide = { id: "alice", grant: { mcp: { allowedServers: ["notes", "bank"] } } };
+  const narrow = { id: "alice", grant: { mcp: { allowedServers: ["notes"] } } };
+  const session = await begin(door, wide);
+  assert.equal(await ping(door, session, structuredClone(wide)), 200);
+  assert.equal(await ping(door, session, narrow), 404);
+  assert.equal(await ping(door, session, ALICE), 404);
+  const end = new Request("http://localhost/mcp", {
+    method: "DELETE",
+    headers: { "mcp-session-id": session },
+  });
+  assert.equal((await door.endpoint.fetch(end, narrow)).status, 404);
+  assert.equal(await ping(door, session, wide), 200);
+  assert.equal(await ping(door, await begin(door, narrow), narrow), 200);
   await door.endpoint[Symbol.asyncDispose]();
 });
 
