@@ -139,6 +139,7 @@ export function createApp(config: Config, options: AppOptions): App {
   const door: DoorParts = {
     config: config.server.mcp,
     engine,
+    questions: config.executions.questions,
     onToolsChanged: (listener) => catalog.onChange(listener),
     passThrough: (server) => servers.passThrough(server),
     clock,

@@ -1,20 +1,19 @@
 /** A call of one tool, without a program, as the subject of a conversation. */
 
-import type { Clock } from "../base/clock.ts";
-import { createDeferred, type Deferred } from "../base/deferred.ts";
+import type { CallToolResult } from "@modelcontextprotocol/server";
 import { CodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
-import type { CallToolResult } from "@modelcontextprotocol/server";
 import {
   checkAnswer,
   type ExecutionEvent,
-  MAX_QUESTION_MESSAGE,
   type OpenQuestion,
   type Question,
   type QuestionAnswer,
 } from "../contract/mod.ts";
+import { Questions, sizeOf } from "../engine/mod.ts";
 import { EventLog, EventReader, type Read } from "../journal/mod.ts";
 import type { Subject } from "./conversation.ts";
+import type { DoorParts } from "./door_parts.ts";
 
 /** What makes the call, and tells what its server says meanwhile. */
 export type MakeCall = (options: CallHooks) => Promise<CallToolResult>;
@@ -29,40 +28,37 @@ export interface CallHooks {
 type ProgressPayload = Extract<ExecutionEvent, { type: "progress" }>["payload"];
 type Body = Pick<ExecutionEvent, "type" | "payload">;
 
-interface Open {
-  readonly question: OpenQuestion;
-  readonly answered: Deferred<QuestionAnswer>;
-}
+/** What a call needs of the door. */
+export type CallParts = Pick<DoorParts, "clock" | "questions">;
 
-/** Messages about its progress that are kept for a client that comes back. */
+/** What is kept of its progress and its questions for a client that comes back. */
 const EVENTS = Object.freeze({ entries: 200, bytes: 256 * 1024 });
 const EVENT_BYTES = 500;
-/** Questions of one call, open and in all. */
-const MAX_OPEN = 8;
-const MAX_QUESTIONS = 64;
 
 /** Starts a call. */
-export function startCall(make: MakeCall, clock: Clock): Subject {
-  return new CallSubject(make, clock);
+export function startCall(make: MakeCall, parts: CallParts): Subject {
+  return new CallSubject(make, parts);
 }
 
 class CallSubject implements Subject {
   readonly id = newId("call");
   readonly result: Promise<CallToolResult>;
   readonly #log: EventLog<Body>;
-  readonly #open = new Map<string, Open>();
+  readonly #questions: Questions;
   readonly #ending = new AbortController();
-  #asked = 0;
 
-  constructor(make: MakeCall, clock: Clock) {
+  constructor(make: MakeCall, { clock, questions: limits }: CallParts) {
     this.#log = new EventLog<Body>(EVENTS, clock);
+    // SAFETY: a question that nobody answers must not hold its call's place, nor stand before what the
+    // same server asks others, longer than one of a program would (test/unit/door: calls).
+    this.#questions = new Questions({ limits, clock, feed: feedOf(this.#log) });
     this.result = this.#run(make);
     // Whoever asks for it is told; nobody need ask.
     this.result.catch(() => {});
   }
 
   get questions(): readonly OpenQuestion[] {
-    return [...this.#open.values()].map(({ question }) => question);
+    return this.#questions.open;
   }
 
   events(after: number): AsyncIterableIterator<ExecutionEvent> {
@@ -70,15 +66,13 @@ class CallSubject implements Subject {
   }
 
   answer(name: string, answer: QuestionAnswer): void {
-    const open = this.#open.get(name);
-    if (open === undefined) return;
-    const verdict = checkAnswer(open.question, answer);
+    const question = this.questions.find((open) => open.question === name);
+    const verdict = question === undefined ? { answer } : checkAnswer(question, answer);
     if ("issue" in verdict) {
       const message = `The answer does not fit its question: ${verdict.issue}`;
       throw new CodemodeError("INVALID_REQUEST", message);
     }
-    this.#open.delete(name);
-    open.answered.resolve(verdict.answer);
+    this.#questions.answer(name, verdict.answer);
   }
 
   cancel(reason: string): void {
@@ -93,28 +87,17 @@ class CallSubject implements Subject {
         onProgress: (progress) => this.#progress(progress),
       });
     } finally {
+      this.#ending.abort(new CodemodeError("CANCELLED", "The call has ended"));
       this.#log.end({ type: "answer", payload: { question: "", action: "cancel" } }, EVENT_BYTES);
     }
   }
 
-  async #ask(question: Question, signal = this.#ending.signal): Promise<QuestionAnswer> {
-    if (this.#open.size >= MAX_OPEN || this.#asked >= MAX_QUESTIONS) return { action: "cancel" };
-    const name = `q${this.#asked += 1}`;
-    const answered = createDeferred<QuestionAnswer>();
-    const message = question.message.slice(0, MAX_QUESTION_MESSAGE);
-    const told = { ...question, message, question: name };
-    const either = AbortSignal.any([signal, this.#ending.signal]);
-    const giveUp = () => answered.reject(either.reason);
-    this.#open.set(name, { question: told, answered });
-    either.addEventListener("abort", giveUp, { once: true });
-    if (either.aborted) giveUp();
-    this.#log.add({ type: "question", payload: told }, EVENT_BYTES);
-    try {
-      return await answered.promise;
-    } finally {
-      either.removeEventListener("abort", giveUp);
-      this.#open.delete(name);
-    }
+  #ask(question: Question, signal?: AbortSignal): Promise<QuestionAnswer> {
+    const ending = this.#ending.signal;
+    return this.#questions.ask(
+      question,
+      signal === undefined ? ending : AbortSignal.any([signal, ending]),
+    );
   }
 
   #progress(progress: Omit<ProgressPayload, "call">): void {
@@ -134,4 +117,14 @@ class CallSubject implements Subject {
     }
     return { ...head, ...read.body } as ExecutionEvent;
   }
+}
+
+/** Writes questions down. A client that comes back is told of those that are open all the same. */
+function feedOf(log: EventLog<Body>): ConstructorParameters<typeof Questions>[0]["feed"] {
+  return {
+    asked: (question) =>
+      log.addDroppable({ type: "question", payload: question }, EVENT_BYTES + sizeOf(question)),
+    answered: (question, { action }) =>
+      log.add({ type: "answer", payload: { question, action } }, EVENT_BYTES),
+  };
 }

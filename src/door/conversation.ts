@@ -16,7 +16,7 @@ export interface Subject {
   readonly questions: readonly OpenQuestion[];
   /** What happens after an event, until it ends. */
   events(after: number): AsyncIterableIterator<ExecutionEvent>;
-  /** Throws `INVALID_REQUEST` when the answer does not fit; the question then stays open. */
+  /** Answers one of them; throws `INVALID_REQUEST` when it does not fit, the question then stays open. */
   answer(question: string, answer: QuestionAnswer): void;
   cancel(reason: string): void;
 }
@@ -93,7 +93,12 @@ export class Conversation {
     return this.#ending === undefined && !this.#isCancelled ? this.#subject.questions : [];
   }
 
+  /**
+   * Takes an answer; throws `INVALID_REQUEST` when it does not fit its question, which then stays open.
+   * One that was settled meanwhile, through another face or by the time, needs none.
+   */
   answer(question: string, answer: QuestionAnswer): void {
+    if (!this.questions.some((open) => open.question === question)) return;
     this.#subject.answer(question, answer);
     this.#touch();
   }
@@ -118,11 +123,9 @@ export class Conversation {
       if (this.questions.length > 0) return { kind: "asks", questions: this.questions };
       for await (const event of events) {
         this.#heard = event.id;
-        this.#refuse(canAsk);
-        if (event.type === "question" && this.questions.length > 0) {
-          return { kind: "asks", questions: this.questions };
-        }
         await onEvent(event);
+        this.#refuse(canAsk);
+        if (this.questions.length > 0) return { kind: "asks", questions: this.questions };
       }
       if (leave?.aborted && this.#ending === undefined) return { kind: "goes on" };
       return { kind: "ended", result: await this.end };

@@ -11,7 +11,9 @@ export interface ConversationLimits {
 
 interface Kept {
   readonly conversation: Conversation;
-  timer: Disposable;
+  readonly timer: Disposable;
+  /** Questions that were open when its time began. */
+  readonly asked: readonly string[];
 }
 
 const FORGOTTEN = "The execution was cancelled: its caller did not come back";
@@ -44,14 +46,22 @@ export class Conversations implements Disposable {
     return true;
   }
 
-  /** Keeps one until its client comes back; its time begins anew. */
+  /**
+   * Keeps one until its client comes back; its time begins anew, unless a question that was open when
+   * it began still is.
+   */
   keep(conversation: Conversation): void {
-    this.#kept.get(conversation.id)?.timer[Symbol.dispose]();
+    const kept = this.#kept.get(conversation.id);
+    // SAFETY: who comes back without an answer, again and again, keeps nobody waiting for one
+    // (test/unit/door: conversations).
+    if (kept?.asked.some((name) => isOpen(conversation, name))) return;
+    kept?.timer[Symbol.dispose]();
     const timer = this.#clock.after(this.#limits.patienceMs, () => {
       this.#kept.delete(conversation.id);
       conversation.cancel(FORGOTTEN);
     });
-    this.#kept.set(conversation.id, { conversation, timer });
+    const asked = conversation.questions.map(({ question }) => question);
+    this.#kept.set(conversation.id, { conversation, timer, asked });
   }
 
   /** The principal's conversation of that id. */
@@ -74,4 +84,8 @@ export class Conversations implements Disposable {
     }
     this.#kept.clear();
   }
+}
+
+function isOpen({ questions }: Conversation, name: string): boolean {
+  return questions.some(({ question }) => question === name);
 }

@@ -4,12 +4,14 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { DoorConfig } from "../config/mod.ts";
 import type { PassThrough } from "../mcp/mod.ts";
-import type { Caller, Engine } from "../engine/mod.ts";
+import type { Caller, Engine, QuestionLimits } from "../engine/mod.ts";
 
 /** What the door is made of. */
 export interface DoorParts {
   readonly config: DoorConfig;
   readonly engine: Engine;
+  /** Bounds of what servers ask in the middle of one call. */
+  readonly questions: QuestionLimits;
   /** Tells when the tools are not what they were. */
   readonly onToolsChanged: (listener: () => void) => Disposable;
   /** What servers have besides tools. */

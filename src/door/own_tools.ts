@@ -115,7 +115,7 @@ const callTool: OwnTool = {
         } catch (thrown) {
           return toRefusedResult(thrown, parts.logger);
         }
-      }, parts.clock)));
+      }, parts)));
   },
 };
 

@@ -32,11 +32,7 @@ export async function startProgram(
       return started.questions;
     },
     events: (after) => started.events(after),
-    answer(question, answer) {
-      // One that was answered meanwhile, through another face or by the time, needs no answer.
-      if (!started.questions.some((open) => open.question === question)) return;
-      started.answer(question, answer);
-    },
+    answer: (question, answer) => started.answer(question, answer),
     cancel: (reason) => started.cancel(reason),
   };
 }

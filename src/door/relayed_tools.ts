@@ -36,6 +36,6 @@ export async function callRelayed(
           if (error instanceof ProtocolError) throw error;
           return toRefusedResult(thrown, parts.logger);
         }
-      }, parts.clock)),
+      }, parts)),
   );
 }

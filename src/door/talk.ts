@@ -72,6 +72,7 @@ function resumed({ door, visit, ctx }: Talk): Conversation | undefined {
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);
     }
   }
+  door.conversations.keep(conversation);
   return conversation;
 }
 

@@ -49,7 +49,8 @@ export function serveTasks(server: Server, talkOf: (ctx: ServerContext) => Talk)
     return complete({ ...describe(talk, conversation), ...endOf(conversation), ...asks });
   });
   server.setRequestHandler("tasks/update", { params: TASK_PARAMS }, (params, ctx) => {
-    const conversation = find(talkOf(ctx), params);
+    const talk = talkOf(ctx);
+    const conversation = find(talk, params);
     for (const [question, answer] of readAnswers(ctx.mcpReq.inputResponses)) {
       try {
         conversation.answer(question, answer);
@@ -57,6 +58,7 @@ export function serveTasks(server: Server, talkOf: (ctx: ServerContext) => Talk)
         throw invalid(toCodemodeError(thrown).message);
       }
     }
+    talk.door.conversations.keep(conversation);
     return complete({});
   });
   server.setRequestHandler("tasks/cancel", { params: TASK_PARAMS }, (params, ctx) => {

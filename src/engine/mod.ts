@@ -23,6 +23,8 @@ export {
 } from "./direct_calls.ts";
 export type { Caller } from "./principal.ts";
 export { printDeclarations } from "./print_declarations.ts";
+export { type QuestionLimits, Questions } from "./questions.ts";
 export { toToolHit } from "./tool_hit.ts";
 export type { Found, Selection, Toolbox, ToolMatch } from "./toolbox.ts";
 export { unknownNames } from "./unknown_names.ts";
+export { sizeOf } from "./value_size.ts";

@@ -1,6 +1,7 @@
 /**
- * What servers ask in the middle of one execution's calls. A question stays open until it is answered
- * well, its call ends, or nobody has answered for too long; then nobody is asked again.
+ * What servers ask in the middle of one execution's calls, or of one call without a program. A question
+ * stays open until it is answered well, its call ends, or nobody has answered for too long; then nobody
+ * is asked again.
  */
 
 import type { Clock } from "../base/clock.ts";
@@ -17,7 +18,7 @@ import type { ExecutionFeed } from "./execution_feed.ts";
 import { contentIssues } from "./question_content.ts";
 import { sizeOf } from "./value_size.ts";
 
-/** Bounds of the questions of one execution. */
+/** Bounds of the questions of one execution, or of one call without a program. */
 export interface QuestionLimits {
   /** How long one waits for its answer. */
   readonly timeoutMs: number;
@@ -31,9 +32,10 @@ export interface QuestionLimits {
 export interface QuestionsOptions {
   readonly limits: QuestionLimits;
   readonly clock: Clock;
-  readonly feed: ExecutionFeed;
-  /** Stands still while a question is open. */
-  readonly standstill: Standstill;
+  /** Told of each question, and once of its end, whatever ended it. */
+  readonly feed: Pick<ExecutionFeed, "asked" | "answered">;
+  /** Stands still while a question is open. @default nothing does */
+  readonly standstill?: Standstill;
 }
 
 interface Open {
@@ -48,7 +50,7 @@ const MAX_URL_LENGTH = 2048;
 /** Nobody was asked, or nobody answered. */
 const NOT_ANSWERED: QuestionAnswer = Object.freeze({ action: "cancel" });
 
-/** The questions of one execution. */
+/** The questions of one execution, or of one call. */
 export class Questions {
   readonly #options: QuestionsOptions;
   readonly #open = new Map<string, Open>();
@@ -73,11 +75,14 @@ export class Questions {
     const name = `q${this.#asked}`;
     const told = { ...question, message: messageOf(question), question: name };
     const answered = createDeferred<QuestionAnswer>();
-    const onAbort = () => answered.reject(signal.reason);
+    const onAbort = () => {
+      answered.reject(signal.reason);
+      this.#close(name, NOT_ANSWERED);
+    };
     this.#open.set(name, { question: told, answered });
     feed.asked(told);
     signal.addEventListener("abort", onAbort, { once: true });
-    using _still = standstill.begin();
+    using _still = standstill?.begin();
     using _timer = clock.after(limits.timeoutMs, () => this.#giveUp(name));
     try {
       return await answered.promise;

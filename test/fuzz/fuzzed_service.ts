@@ -101,6 +101,7 @@ export function createFuzzedService() {
   });
   const mcp = createMcpEndpoint({
     config: config.server.mcp,
+    questions: config.executions.questions,
     maxBodyBytes: config.server.maxBodyBytes,
     onToolsChanged: () => ({ [Symbol.dispose]() {} }),
     passThrough: (server) => assert.fail(`${server} is shown to nobody`),

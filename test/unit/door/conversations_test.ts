@@ -4,6 +4,7 @@ import { startCall } from "../../../src/door/call.ts";
 import { Conversation } from "../../../src/door/conversation.ts";
 import { Conversations } from "../../../src/door/conversations.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
+import { settle } from "../../harness/settle.ts";
 
 const DONE: CallToolResult = { content: [{ type: "text", text: "done" }] };
 const QUESTION = {
@@ -18,6 +19,21 @@ const QUESTION = {
   },
 };
 
+const LIMITS = { timeoutMs: 600_000, open: 8, total: 64 };
+
+/** What calls are started with. */
+function partsOf(clock = new FakeClock(), limits = {}) {
+  return { clock, questions: { ...LIMITS, ...limits } };
+}
+
+/** A call that asks and answers with how it was answered. */
+function startAsking(parts: ReturnType<typeof partsOf>) {
+  return startCall(async ({ ask }) => {
+    const { action } = await ask(QUESTION);
+    return { content: [{ type: "text", text: action }] };
+  }, parts);
+}
+
 function setUp() {
   const clock = new FakeClock();
   const conversations = new Conversations({ perPrincipal: 2, patienceMs: 1000 }, clock);
@@ -30,7 +46,7 @@ function setUp() {
           aborted.push(signal.reason.message);
           reject(signal.reason);
         });
-      }), clock);
+      }), partsOf(clock));
     return new Conversation(subject, principal, clock);
   };
   return { clock, conversations, aborted, waiting };
@@ -61,7 +77,11 @@ Deno.test("a conversation is found by its principal only, and ends when nobody c
 Deno.test("there is room for so many of one principal; one that has ended makes room", async () => {
   const { clock, conversations, waiting } = setUp();
   conversations.keep(waiting("alice"));
-  const ended = new Conversation(startCall(() => Promise.resolve(DONE), clock), "alice", clock);
+  const ended = new Conversation(
+    startCall(() => Promise.resolve(DONE), partsOf(clock)),
+    "alice",
+    clock,
+  );
   await ended.end;
   conversations.keep(ended);
   assert.equal(conversations.hasRoom("bob"), true);
@@ -81,10 +101,7 @@ Deno.test("disposing ends what waits", () => {
 
 Deno.test("a question stops the hearing, its answer lets it go on", async () => {
   const { clock } = setUp();
-  const subject = startCall(async ({ ask }) => {
-    const { action } = await ask(QUESTION);
-    return { content: [{ type: "text", text: action }] };
-  }, clock);
+  const subject = startAsking(partsOf(clock));
   const conversation = new Conversation(subject, "alice", clock);
   const stop = await attended(conversation);
   assert.deepEqual(stop, { kind: "asks", questions: [{ ...QUESTION, question: "q1" }] });
@@ -100,10 +117,7 @@ Deno.test("a question stops the hearing, its answer lets it go on", async () => 
 
 Deno.test("a question that cannot be put is answered with cancel", async () => {
   const { clock } = setUp();
-  const subject = startCall(async ({ ask }) => {
-    const { action } = await ask(QUESTION);
-    return { content: [{ type: "text", text: action }] };
-  }, clock);
+  const subject = startAsking(partsOf(clock));
   const stop = await attended(new Conversation(subject, "alice", clock), false);
   assert.deepEqual(stop, {
     kind: "ended",
@@ -111,19 +125,118 @@ Deno.test("a question that cannot be put is answered with cancel", async () => {
   });
 });
 
-Deno.test("a server asks eight things at once and no more", async () => {
-  const { clock } = setUp();
+Deno.test("a server asks so many things at once, and so many in all, and no more", async () => {
+  const asked: string[] = [];
+  const parts = partsOf(undefined, { open: 2, total: 3 });
+  const subject = startCall(async ({ ask }) => {
+    const say = (question = QUESTION) =>
+      ask(question).then(({ action }) => void asked.push(action));
+    const first = [say(), say()];
+    await say();
+    assert.deepEqual([asked, subject.questions.length], [["cancel"], 2]);
+    subject.answer("q1", { action: "decline" });
+    subject.answer("q2", { action: "decline" });
+    await Promise.all(first);
+    const third = say();
+    subject.answer("q3", { action: "decline" });
+    await third;
+    await say();
+    return DONE;
+  }, parts);
+  await subject.result;
+  assert.deepEqual(asked, ["cancel", "decline", "decline", "decline", "cancel"]);
+  assert.equal(parts.clock.pending, 0);
+});
+
+Deno.test("a question of a call that nobody answers in time is given up, and so are the next", async () => {
+  const clock = new FakeClock();
+  const subject = startCall(async ({ ask }) => {
+    const first = await ask(QUESTION);
+    const second = await ask(QUESTION);
+    return { content: [{ type: "text", text: `${first.action}, ${second.action}` }] };
+  }, partsOf(clock, { timeoutMs: 1000 }));
+  assert.equal(subject.questions.length, 1);
+  clock.advance(999);
+  assert.equal(subject.questions.length, 1);
+  clock.advance(1);
+  assert.deepEqual(await subject.result, { content: [{ type: "text", text: "cancel, cancel" }] });
+  assert.deepEqual([subject.questions.length, clock.pending], [0, 0]);
+});
+
+Deno.test("a call that ends takes its open questions along", async () => {
+  const clock = new FakeClock();
+  const given: unknown[] = [];
+  const subject = startCall(({ ask }) => {
+    ask(QUESTION).catch(({ message }) => given.push(message));
+    return Promise.resolve(DONE);
+  }, partsOf(clock));
+  await subject.result;
+  await settle();
+  assert.deepEqual([subject.questions, clock.pending], [[], 0]);
+  assert.deepEqual(given, ["The call has ended"]);
+});
+
+Deno.test("forms of a call are bounded in size, and what is kept of them is", async () => {
   const asked: string[] = [];
   const subject = startCall(async ({ ask }) => {
-    const all = Array.from({ length: 10 }, () => ask(QUESTION).then(({ action }) => action));
-    for (const open of all) open.catch(() => {});
-    asked.push(...await Promise.all(all.slice(8)));
+    await settle();
+    for (const length of [40_000, 30_000, 30_000, 30_000, 30_000, 30_000]) {
+      const requestedSchema = { type: "object", title: "t".repeat(length) };
+      const answered = ask({ ...QUESTION, message: "m".repeat(10_000), requestedSchema });
+      for (const { question, message } of subject.questions) {
+        assert.equal(message.length, 4096);
+        subject.answer(question, { action: "decline" });
+      }
+      asked.push((await answered).action);
+    }
     return DONE;
-  }, clock);
+  }, partsOf());
   await subject.result;
-  assert.deepEqual(asked, ["cancel", "cancel"]);
-  assert.equal(subject.questions.length, 8);
-  subject.cancel("over");
+  assert.deepEqual(asked, ["cancel", ...Array(5).fill("decline")]);
+  const kept: string[] = [];
+  for await (const { type } of subject.events(0)) kept.push(type);
+  assert.deepEqual(kept.filter((type) => type === "question"), [
+    "question",
+    "question",
+    "question",
+  ]);
+});
+
+Deno.test("who comes back without an answer keeps nobody waiting longer", async () => {
+  const { clock, conversations } = setUp();
+  const conversation = new Conversation(startAsking(partsOf(clock)), "alice", clock);
+  conversations.keep(conversation);
+  clock.advance(600);
+  conversations.keep(conversation);
+  clock.advance(399);
+  assert.equal(conversation.isCancelled, false);
+  clock.advance(1);
+  assert.equal(conversation.isCancelled, true);
+  await assert.rejects(conversation.end, {
+    message: "The execution was cancelled: its caller did not come back",
+  });
+  assert.deepEqual([conversations.size, clock.pending], [0, 0]);
+});
+
+Deno.test("who comes back with an answer, or to be asked another thing, begins anew", async () => {
+  const { clock, conversations } = setUp();
+  const subject = startCall(async ({ ask }) => {
+    await ask(QUESTION);
+    await ask(QUESTION);
+    return DONE;
+  }, partsOf(clock));
+  const conversation = new Conversation(subject, "alice", clock);
+  conversations.keep(conversation);
+  clock.advance(600);
+  conversation.answer("q1", { action: "decline" });
+  await settle();
+  assert.deepEqual(conversation.questions.map(({ question }) => question), ["q2"]);
+  conversations.keep(conversation);
+  clock.advance(999);
+  assert.equal(conversation.isCancelled, false);
+  conversation.answer("q1", { action: "accept", content: { of: "another question" } });
+  conversation.answer("q2", { action: "decline" });
+  assert.deepEqual(await conversation.end, DONE);
 });
 
 Deno.test("who goes away ends it, who leaves it alone does not", async () => {

@@ -14,6 +14,7 @@ function setUp() {
   const clock = new FakeClock();
   const endpoint = createMcpEndpoint({
     config: parseConfig({}).server.mcp,
+    questions: parseConfig({}).executions.questions,
     engine: {} as Engine,
     onToolsChanged: () => ({ [Symbol.dispose]() {} }),
     passThrough() {

@@ -17,9 +17,10 @@ const NO_BATCHES = {
 };
 
 function setUp() {
-  const { server: { mcp: config } } = parseConfig({});
+  const { server: { mcp: config }, executions: { questions } } = parseConfig({});
   return createMcpEndpoint({
     config,
+    questions,
     engine: {} as Engine,
     onToolsChanged: () => ({ [Symbol.dispose]() {} }),
     passThrough() {

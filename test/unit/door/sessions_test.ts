@@ -16,6 +16,7 @@ function endpointOf(limits: Record<string, unknown> = {}) {
   const listeners = new Set<() => void>();
   const parts: DoorParts = {
     config: parseConfig({ server: { mcp: limits } }).server.mcp,
+    questions: parseConfig({}).executions.questions,
     engine: {} as Engine,
     onToolsChanged(listener) {
       listeners.add(listener);

@@ -118,12 +118,16 @@ Deno.test("questions: more than may be open, or than may be asked in all, are re
 });
 
 Deno.test("questions: one whose call ends is withdrawn", async () => {
-  const { questions, standstill, clock } = questionsOf();
+  const { questions, standstill, clock, events } = questionsOf();
   const call = new AbortController();
   const asked = questions.ask(NAME, call.signal);
   call.abort(new Error("the call ended"));
   await assert.rejects(asked, { message: "the call ended" });
   assert.deepEqual([questions.open.length, standstill.isOn, clock.pending], [0, false, 0]);
+  assert.deepEqual(events(), [
+    { type: "question", payload: { ...NAME, question: "q1" } },
+    { type: "answer", payload: { question: "q1", action: "cancel" } },
+  ]);
   await assert.rejects(questions.ask(NAME, call.signal), { message: "the call ended" });
 });
 

@@ -1,0 +1,113 @@
+/** Calls of one tool whose server asks: how long a question waits, and how it is put in each revision. */
+
+import assert from "node:assert/strict";
+import { sleep } from "../../../src/base/clock.ts";
+import { createDeferred } from "../../../src/base/deferred.ts";
+import { createLogger } from "../../../src/base/log.ts";
+import { parseConfig } from "../../../src/config/mod.ts";
+import { createMcpEndpoint } from "../../../src/door/mod.ts";
+import type { Engine } from "../../../src/engine/mod.ts";
+import { FakeClock } from "../../harness/fake_clock.ts";
+import { modern } from "../../harness/raw_mcp.ts";
+import { settle } from "../../harness/settle.ts";
+
+const ALICE = { id: "alice", grant: {} };
+const TASKS = "io.modelcontextprotocol/tasks";
+const CALL = { name: "call_tool", arguments: { path: "peer.ask" } };
+const QUESTION = {
+  server: "peer",
+  tool: "ask",
+  message: "Sure?",
+  mode: "form" as const,
+  requestedSchema: { type: "object", properties: { sure: { type: "boolean" } } },
+};
+
+type Ask = (message: string) => Promise<string>;
+
+/** An endpoint over one tool, which does what `tool` does with whom it can ask. */
+function endpointOf(
+  tool: (ask: Ask) => Promise<unknown>,
+  { patience = "10m", timeout = "10m" } = {},
+) {
+  const clock = new FakeClock();
+  const engine = {
+    toolbox: () => Promise.resolve({ findByPath: () => undefined }),
+    async callTool(_call: unknown, _caller: unknown, { ask, signal }: Asking) {
+      const value = await tool(async (message) =>
+        (await ask?.({ ...QUESTION, message }, signal ?? new AbortController().signal))?.action ??
+          "nobody"
+      );
+      return { value, requestId: "req_1", metrics: { queueTime: 0, callTime: 0 } };
+    },
+  };
+  const { server, executions } = parseConfig({
+    server: { mcp: { patience, taskAfter: "1s" } },
+    executions: { questions: { timeout } },
+  });
+  const endpoint = createMcpEndpoint({
+    config: server.mcp,
+    questions: executions.questions,
+    engine: engine as unknown as Engine,
+    onToolsChanged: () => ({ [Symbol.dispose]() {} }),
+    passThrough() {
+      throw new TypeError("Cannot show a server: none is configured");
+    },
+    clock,
+    logger: createLogger([], "error"),
+    version: "1.2.3",
+    maxBodyBytes: 10_000,
+  });
+  const options = {
+    caller: ALICE,
+    capabilities: { elicitation: { form: {} }, extensions: { [TASKS]: {} } },
+  };
+  const send = async (method: string, params: Record<string, unknown>, rest = {}) =>
+    (await modern(endpoint, method, params, { ...options, ...rest })).body;
+  return { clock, endpoint, send };
+}
+
+type Asking = NonNullable<Parameters<Engine["callTool"]>[2]>;
+
+Deno.test("a question of a call waits so long, then its server is told that nobody answered", async () => {
+  const { clock, endpoint, send } = endpointOf((ask) => ask("Sure?"), {
+    patience: "10m",
+    timeout: "1m",
+  });
+  const { result: { resultType, requestState } } = await send("tools/call", CALL);
+  assert.equal(resultType, "input_required");
+  clock.advance(59_999);
+  const again = await send("tools/call", { ...CALL, requestState });
+  assert.equal(again.result.resultType, "input_required");
+  clock.advance(1);
+  const { result } = await send("tools/call", { ...CALL, requestState });
+  assert.deepEqual(result.structuredContent, { result: "cancel" });
+  assert.equal(clock.pending, 0);
+  await endpoint[Symbol.asyncDispose]();
+});
+
+Deno.test("a task is not kept by asking how it goes while it waits for an answer", async () => {
+  const called = createDeferred<void>();
+  const { clock, endpoint, send } = endpointOf(async (ask) => {
+    called.resolve();
+    await sleep(clock, 2000);
+    return await ask("Sure?");
+  }, { patience: "1m" });
+  const begun = send("tools/call", CALL);
+  await called.promise;
+  await settle();
+  clock.advance(1000);
+  const { taskId } = (await begun).result;
+  const status = async () => (await send("tasks/get", { taskId })).result?.status;
+  assert.equal(await status(), "working");
+  clock.advance(1000);
+  await settle();
+  for (let round = 0; round < 5; round += 1) {
+    assert.equal(await status(), "input_required");
+    clock.advance(11_999);
+  }
+  assert.equal(await status(), "input_required");
+  clock.advance(5);
+  assert.equal(await status(), undefined);
+  assert.equal(clock.pending, 0);
+  await endpoint[Symbol.asyncDispose]();
+});
