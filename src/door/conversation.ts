@@ -41,6 +41,8 @@ export interface AttendOptions {
   readonly onEvent: (event: ExecutionEvent) => Promise<void>;
   /** Whether a question can be put to whoever called; one that cannot is answered with `cancel`. */
   readonly canAsk: (question: OpenQuestion) => boolean;
+  /** Told of all open questions whenever something happened. @default the first one ends the hearing */
+  readonly onQuestions?: (open: readonly OpenQuestion[]) => void;
 }
 
 const LEFT = "The execution was cancelled: its caller went away";
@@ -111,7 +113,7 @@ export class Conversation {
   }
 
   /** Hears of it until it ends, asks, or is left alone. */
-  async attend({ signal, leave, onEvent, canAsk }: AttendOptions): Promise<Stop> {
+  async attend({ signal, leave, ...hearing }: AttendOptions): Promise<Stop> {
     const events = this.#subject.events(this.#heard);
     const cancel = () => this.cancel(LEFT);
     const depart = () => void events.return?.();
@@ -119,20 +121,32 @@ export class Conversation {
     signal.addEventListener("abort", cancel, { once: true });
     leave?.addEventListener("abort", depart, { once: true });
     try {
-      this.#refuse(canAsk);
-      if (this.questions.length > 0) return { kind: "asks", questions: this.questions };
-      for await (const event of events) {
-        this.#heard = event.id;
-        await onEvent(event);
-        this.#refuse(canAsk);
-        if (this.questions.length > 0) return { kind: "asks", questions: this.questions };
-      }
+      if (await this.#asks(events, hearing)) return { kind: "asks", questions: this.questions };
       if (leave?.aborted && this.#ending === undefined) return { kind: "goes on" };
       return { kind: "ended", result: await this.end };
     } finally {
       signal.removeEventListener("abort", cancel);
       leave?.removeEventListener("abort", depart);
     }
+  }
+
+  /** Hears until there is a question that ends the hearing, or nothing more to hear. */
+  async #asks(
+    events: AsyncIterableIterator<ExecutionEvent>,
+    { canAsk, onEvent, onQuestions }: Omit<AttendOptions, "signal" | "leave">,
+  ): Promise<boolean> {
+    const isAsking = () => {
+      this.#refuse(canAsk);
+      onQuestions?.(this.questions);
+      return onQuestions === undefined && this.questions.length > 0;
+    };
+    if (isAsking()) return true;
+    for await (const event of events) {
+      this.#heard = event.id;
+      await onEvent(event);
+      if (isAsking()) return true;
+    }
+    return false;
   }
 
   #close(ending: Ending): void {

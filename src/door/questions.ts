@@ -44,20 +44,28 @@ export function readAnswers(
   });
 }
 
-/** Asks by a request to the client; `cancel` when it gives no usable answer. */
-export async function elicit(ctx: ServerContext, question: OpenQuestion): Promise<QuestionAnswer> {
+/**
+ * Asks by a request to the client, beside the answer to its own; `cancel` when it gives no usable
+ * answer. `settled` takes the request back.
+ */
+export async function elicit(
+  { mcpReq }: ServerContext,
+  question: OpenQuestion,
+  settled: AbortSignal,
+): Promise<QuestionAnswer> {
   const params = question.mode === "url"
     ? { mode: "url" as const, elicitationId: newId("elicit"), ...urlParams(question) }
     : formParams(question);
+  const signal = AbortSignal.any([mcpReq.signal, settled]);
+  const options = { signal, relatedRequestId: mcpReq.id, timeout: NO_TIMEOUT_MS };
   try {
-    const options = { signal: ctx.mcpReq.signal, timeout: NO_TIMEOUT_MS };
-    return toAnswer(await ctx.mcpReq.elicitInput(params, options));
+    return toAnswer(await mcpReq.elicitInput(params, options));
   } catch {
     return { action: "cancel" };
   }
 }
 
-/** The engine's own patience ends questions, not the protocol's timer. */
+/** Whoever keeps the question ends it, not the protocol's timer. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
 function toAnswer(

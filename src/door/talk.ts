@@ -13,10 +13,12 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { toCodemodeError } from "../base/errors.ts";
-import { Conversation, type Stop, type Subject } from "./conversation.ts";
+import type { OpenQuestion } from "../contract/mod.ts";
+import { type AttendOptions, Conversation, type Stop, type Subject } from "./conversation.ts";
 import type { Door, WaitingState } from "./door.ts";
 import type { Visit } from "./door_parts.ts";
-import { canPut, elicit, readAnswers, toInputRequests } from "./questions.ts";
+import { PutQuestions } from "./put_questions.ts";
+import { canPut, readAnswers, toInputRequests } from "./questions.ts";
 import { createTask, knowsTasks } from "./tasks.ts";
 import { createTeller } from "./teller.ts";
 
@@ -99,32 +101,25 @@ async function untilStop(talk: Talk, conversation: Conversation): Promise<ToolRe
   });
 }
 
-/** The older revision: whoever is asked is asked now. */
+/** The older revision: whoever is asked is asked now, while the rest goes on. */
 async function askInline(talk: Talk, conversation: Conversation): Promise<CallToolResult> {
-  for (;;) {
-    const stop = await attend(talk, conversation, { isHeard: true });
-    if (stop.kind === "ended") return stop.result;
-    if (stop.kind === "goes on") return await conversation.end;
-    await Promise.all(stop.questions.map(async (question) => {
-      const answer = await elicit(talk.ctx, question);
-      try {
-        conversation.answer(question.question, answer);
-      } catch {
-        conversation.answer(question.question, { action: "cancel" });
-      }
-    }));
-  }
+  using asked = new PutQuestions(talk.ctx, conversation);
+  const onQuestions = (open: readonly OpenQuestion[]) => asked.put(open);
+  const stop = await attend(talk, conversation, { onQuestions, isHeard: true });
+  return stop.kind === "ended" ? stop.result : await conversation.end;
 }
 
 function attend(
   talk: Talk,
   conversation: Conversation,
-  { leave, isHeard }: { readonly leave?: AbortSignal; readonly isHeard: boolean },
+  { isHeard, ...options }: Pick<AttendOptions, "leave" | "onQuestions"> & {
+    readonly isHeard: boolean;
+  },
 ): Promise<Stop> {
   const capabilities = capabilitiesOf(talk);
   return conversation.attend({
     signal: talk.ctx.mcpReq.signal,
-    ...(leave === undefined ? {} : { leave }),
+    ...options,
     onEvent: createTeller(talk.ctx, talk.mayLog),
     canAsk: (question) => isHeard && canPut(capabilities, question),
   });

@@ -24,21 +24,9 @@ export interface RawOptions {
 export async function post(
   endpoint: McpEndpoint,
   body: unknown,
-  { caller, headers = {}, signal }: RawOptions,
+  options: RawOptions,
 ): Promise<RawAnswer> {
-  const response = await endpoint.fetch(
-    new Request("http://localhost/mcp", {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        accept: "application/json, text/event-stream",
-        ...headers,
-      },
-      body: JSON.stringify(body),
-      ...(signal === undefined ? {} : { signal }),
-    }),
-    caller,
-  );
+  const response = await send(endpoint, body, options);
   const text = await response.text();
   const isStream = response.headers.get("content-type")?.includes("event-stream") ?? false;
   const json = isStream
@@ -49,6 +37,43 @@ export async function post(
     headers: response.headers,
     body: json ? JSON.parse(json) : undefined,
   };
+}
+
+/** Sends the same, and reads the messages of the stream that answers one by one. */
+export async function* stream(
+  endpoint: McpEndpoint,
+  body: unknown,
+  options: RawOptions,
+  // deno-lint-ignore no-explicit-any -- tests assert on parsed JSON
+): AsyncGenerator<any, undefined> {
+  const response = await send(endpoint, body, options);
+  let text = "";
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const events = (text + chunk).split("\n\n");
+    text = events.pop() ?? "";
+    for (const event of events) {
+      const data = event.split("\n").find((line) => line.startsWith("data: {"));
+      if (data !== undefined) yield JSON.parse(data.slice(6));
+    }
+  }
+}
+
+async function send(
+  endpoint: McpEndpoint,
+  body: unknown,
+  { caller, headers = {}, signal }: RawOptions,
+): Promise<Response> {
+  const request = new Request("http://localhost/mcp", {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      ...headers,
+    },
+    body: JSON.stringify(body),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return await endpoint.fetch(request, caller);
 }
 
 /** A request of the revision 2026-07-28. */
@@ -87,3 +112,16 @@ export const INITIALIZE = Object.freeze({
     clientInfo: { name: "raw", version: "1" },
   },
 });
+
+/** Begins a session whose client can be asked by forms; the headers of its requests. */
+export async function beginAskable(
+  endpoint: McpEndpoint,
+  caller: Caller,
+): Promise<Record<string, string>> {
+  const params = { ...INITIALIZE.params, capabilities: { elicitation: { form: {} } } };
+  const { headers } = await post(endpoint, { ...INITIALIZE, params }, { caller });
+  return {
+    "mcp-session-id": headers.get("mcp-session-id") ?? "",
+    "mcp-protocol-version": "2025-11-25",
+  };
+}

@@ -5,9 +5,9 @@ import { createApp } from "../../../src/app.ts";
 import { createLogger } from "../../../src/base/log.ts";
 import { parseConfig } from "../../../src/config/mod.ts";
 import { createMcpEndpoint, type McpEndpoint } from "../../../src/door/mod.ts";
-import type { Caller } from "../../../src/engine/mod.ts";
+import type { Caller, StartedExecution } from "../../../src/engine/mod.ts";
 import { PROJECT } from "../../harness/mcp_servers.ts";
-import { modern } from "../../harness/raw_mcp.ts";
+import { beginAskable, modern, stream } from "../../harness/raw_mcp.ts";
 
 const TASKS = "io.modelcontextprotocol/tasks";
 const ASKABLE = { elicitation: { form: {} } };
@@ -33,6 +33,8 @@ interface Stage {
   readonly alice: Caller;
   readonly bob: Caller;
   readonly executions: () => readonly { readonly status: string }[];
+  /** The newest execution of alice's. */
+  readonly newest: () => StartedExecution;
 }
 
 async function withEndpoint(use: (stage: Stage) => Promise<void>): Promise<void> {
@@ -47,6 +49,8 @@ async function withEndpoint(use: (stage: Stage) => Promise<void>): Promise<void>
       alice,
       bob,
       executions: () => app.engine.executions(alice).executions,
+      newest: () =>
+        app.engine.execution(app.engine.executions(alice).executions[0]?.executionId ?? "", alice),
     });
   } finally {
     await endpoint[Symbol.asyncDispose]();
@@ -54,7 +58,7 @@ async function withEndpoint(use: (stage: Stage) => Promise<void>): Promise<void>
 }
 
 Deno.test("the endpoint", async (t) => {
-  await withEndpoint(async ({ endpoint, alice, bob, executions }) => {
+  await withEndpoint(async ({ endpoint, alice, bob, executions, newest }) => {
     const asking = execute(`return await mcp.peer.confirm({ what: "it" })`);
     const input = { action: "accept", content: { sure: true } };
 
@@ -89,6 +93,30 @@ Deno.test("the endpoint", async (t) => {
       });
       const late = await modern(endpoint, "tools/call", answered, options);
       assert.equal(late.body.error.message, "What waited for these answers has ended");
+    });
+
+    await t.step("an older client does not wait for what was answered elsewhere", async () => {
+      const headers = await beginAskable(endpoint, alice);
+      for (const settle of ["answered", "cancelled"]) {
+        const call = { jsonrpc: "2.0", id: 7, method: "tools/call", params: asking };
+        const told = stream(endpoint, call, { caller: alice, headers });
+        const { value: asked } = await told.next();
+        assert.equal(asked.params.message, "peer: Confirm it?");
+        if (settle === "answered") newest().answer("q1", { action: "decline" });
+        else newest().cancel();
+        const { value: taken } = await told.next();
+        assert.deepEqual([taken.method, taken.params.requestId], [
+          "notifications/cancelled",
+          asked.id,
+        ]);
+        const { value: { result } } = await told.next();
+        assert.deepEqual(
+          [settle, result.isError ?? false, result.structuredContent?.result],
+          settle === "answered"
+            ? ["answered", false, { kind: "elicit", action: "decline" }]
+            : ["cancelled", true, undefined],
+        );
+      }
     });
 
     await t.step("who can be asked nothing is not asked", async () => {

@@ -5,10 +5,10 @@ import { sleep } from "../../../src/base/clock.ts";
 import { createDeferred } from "../../../src/base/deferred.ts";
 import { createLogger } from "../../../src/base/log.ts";
 import { parseConfig } from "../../../src/config/mod.ts";
-import { createMcpEndpoint } from "../../../src/door/mod.ts";
+import { createMcpEndpoint, type McpEndpoint } from "../../../src/door/mod.ts";
 import type { Engine } from "../../../src/engine/mod.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
-import { modern } from "../../harness/raw_mcp.ts";
+import { beginAskable, modern, post, stream } from "../../harness/raw_mcp.ts";
 import { settle } from "../../harness/settle.ts";
 
 const ALICE = { id: "alice", grant: {} };
@@ -109,5 +109,49 @@ Deno.test("a task is not kept by asking how it goes while it waits for an answer
   clock.advance(5);
   assert.equal(await status(), undefined);
   assert.equal(clock.pending, 0);
+  await endpoint[Symbol.asyncDispose]();
+});
+
+/** A session that calls the tool: what it is told one by one, and a way to answer. */
+async function sessionOf(endpoint: McpEndpoint) {
+  const options = { caller: ALICE, headers: await beginAskable(endpoint, ALICE) };
+  const call = { jsonrpc: "2.0", id: 7, method: "tools/call", params: CALL };
+  const told = stream(endpoint, call, options);
+  return {
+    next: async () => (await told.next()).value,
+    answer: async (id: number, action: string) =>
+      (await post(endpoint, { jsonrpc: "2.0", id, result: { action } }, options)).status,
+  };
+}
+
+Deno.test("an older client is asked beside its call, and told when its answer comes too late", async () => {
+  const { clock, endpoint } = endpointOf((ask) => ask("Sure?"), { timeout: "1m" });
+  const { next, answer } = await sessionOf(endpoint);
+  const { id, method, params: { message } } = await next();
+  assert.deepEqual([method, message], ["elicitation/create", "peer: Sure?"]);
+  clock.advance(60_000);
+  const { method: taken, params } = await next();
+  assert.deepEqual([taken, params], ["notifications/cancelled", {
+    requestId: id,
+    reason: "The question needs no answer any more",
+  }]);
+  const { id: call, result } = await next();
+  assert.deepEqual([call, result.structuredContent], [7, { result: "cancel" }]);
+  assert.equal(await next(), undefined);
+  assert.equal(await answer(id, "accept"), 202);
+  await endpoint[Symbol.asyncDispose]();
+  assert.equal(clock.pending, 0);
+});
+
+Deno.test("an older client is asked the next thing while it has not answered the one before", async () => {
+  const { endpoint } = endpointOf((ask) =>
+    Promise.all([ask("One?"), settle().then(() => ask("Two?"))])
+  );
+  const { next, answer } = await sessionOf(endpoint);
+  const [one, two] = [await next(), await next()];
+  assert.deepEqual([one.params.message, two.params.message], ["peer: One?", "peer: Two?"]);
+  assert.equal(await answer(two.id, "decline"), 202);
+  assert.equal(await answer(one.id, "accept"), 202);
+  assert.deepEqual((await next()).result.structuredContent, { result: ["accept", "decline"] });
   await endpoint[Symbol.asyncDispose]();
 });
