@@ -28,7 +28,7 @@ export async function readMessage(request: Request, maxBodyBytes: number): Promi
     return refuse(400, ProtocolErrorCode.ParseError, "The body is not one complete JSON text");
   }
   // SAFETY: one request would be as many as there are in the list, and count as one where requests are
-  // counted (test/unit/door: messages).
+  // counted (test/unit/door: read_message).
   if (Array.isArray(message)) {
     return refuse(
       400,
