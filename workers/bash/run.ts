@@ -12,15 +12,13 @@ import { createCurl } from "./curl.ts";
 import { mountsOf } from "./mounts.ts";
 import { toEnd } from "./end.ts";
 import { toPrintedLines } from "./printed.ts";
-import { createShell, type ShellEnd, type SpareShell } from "./shell.ts";
+import { createShell, type ShellEnd } from "./shell.ts";
 import { createToolCommands } from "./tool_commands.ts";
 
 /** What a run needs of the place it runs in. */
 export interface BashRunOptions {
   /** Built-in commands allowed; empty for the default ones. */
   readonly commands: readonly string[];
-  /** A shell that is ready. @default one is made */
-  readonly spare?: SpareShell;
   /** Sends one frame. */
   send(json: string): void;
 }
@@ -92,7 +90,7 @@ export class BashRun {
       ],
       ...(access.network ? { fetch: calls.call } : {}),
       mounts: mountsOf(access.paths ?? [], calls.call),
-    }, this.#options.spare);
+    });
     return await shell.run(this.#aborter.signal);
   }
 

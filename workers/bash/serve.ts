@@ -6,7 +6,6 @@
 import { PROTOCOL_VERSION, type ReplyFrame, type StartFrame } from "../../src/protocol/frames.ts";
 import { LineSplitter, toGuestLine } from "../../src/protocol/lines.ts";
 import { BashRun } from "./run.ts";
-import { SpareShell } from "./shell.ts";
 import { warmUp } from "./warm_up.ts";
 
 const READ_BYTES = 65_536;
@@ -27,8 +26,6 @@ export async function serveBash(channel: BashChannel, commands: readonly string[
     let bytes = encoder.encode(text);
     while (bytes.length > 0) bytes = bytes.subarray(channel.writeSync(bytes));
   };
-  const spare = new SpareShell(commands);
-  spare.prepare();
   let run: BashRun | undefined;
   let isIdle = true;
   let over = Promise.resolve();
@@ -38,10 +35,9 @@ export async function serveBash(channel: BashChannel, commands: readonly string[
     run?.cancel();
     // SAFETY: a program that is over does not know the next one's nonce (test/escape: bash-forged-frame).
     const send = (json: string) => write(toGuestLine(frame.nonce, json));
-    const current = run = new BashRun(frame, { commands, spare, send });
+    const current = run = new BashRun(frame, { commands, send });
     isIdle = false;
     over = current.start().then(() => {
-      spare.prepare();
       if (run === current) isIdle = true;
     });
   };

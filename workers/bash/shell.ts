@@ -4,7 +4,7 @@
  */
 
 import { abortable } from "./abortable.ts";
-import { Bash, InMemoryFs, MountableFs } from "just-bash/browser";
+import { Bash, MountableFs } from "just-bash/browser";
 import type { BashOptions, Command, IFileSystem } from "just-bash/browser";
 import { SHELL_BUILTINS, SHELL_COMMANDS } from "../../src/protocol/bash_commands.ts";
 import type { WireError } from "../../src/protocol/frames.ts";
@@ -16,6 +16,7 @@ import { Jobs, RUN_JOB, WAIT } from "./jobs.ts";
 import { createFetch } from "./fetch.ts";
 import type { SendCall } from "../guest/tools.ts";
 import { LIMITS } from "./limits.ts";
+import { ScriptFiles } from "./script_files.ts";
 import { type CommandPlace, prepareTree, withExports } from "./tree.ts";
 
 /** Where the shell starts; relative paths count from here. */
@@ -59,10 +60,9 @@ const OWN_VARIABLES: ReadonlySet<string> = new Set(
   ["HOME", "PATH", "IFS", "PWD", "OLDPWD", "SHELLOPTS", "BASHOPTS", "OPTIND", "PS4", "BASH_ENV"],
 );
 
-/** Creates a shell for one script; `spare` is used up, where it fits. */
+/** Creates a shell for one script. */
 export function createShell(
   options: ShellOptions,
-  spare?: SpareShell,
 ): { run(signal: AbortSignal): Promise<ShellEnd> } {
   const { script } = options;
   let place: CommandPlace | undefined;
@@ -70,7 +70,7 @@ export function createShell(
   const env = Object.fromEntries(
     Object.entries(options.environment).filter(([name]) => !OWN_VARIABLES.has(name)),
   );
-  const shell = open(options, failure, spare);
+  const shell = open(options, failure);
   const jobs = new Jobs((variables, cwd) => ({
     start: (name) => shell.exec(name, { env: variables, cwd, rawScript: true }),
   }));
@@ -112,34 +112,7 @@ export function createShell(
   };
 }
 
-/** A shell without a script, made while nobody waits: making one takes longer than most scripts. */
-export class SpareShell {
-  readonly #commands: readonly string[];
-  #ready: { readonly shell: Bash; readonly memory: InMemoryFs } | undefined;
-
-  constructor(commands: readonly string[]) {
-    this.#commands = commands;
-  }
-
-  /** Makes one, unless one is there. */
-  prepare(): void {
-    this.#ready ??= this.#make();
-  }
-
-  /** One nobody has used. */
-  take(): { readonly shell: Bash; readonly memory: InMemoryFs } {
-    const taken = this.#ready ?? this.#make();
-    this.#ready = undefined;
-    return taken;
-  }
-
-  #make(): { readonly shell: Bash; readonly memory: InMemoryFs } {
-    const memory = createMemory();
-    return { shell: new Bash({ ...settingsOf(this.#commands), fs: memory }), memory };
-  }
-}
-
-function open(options: ShellOptions, failure: ToolFailure, spare: SpareShell | undefined): Bash {
+function open(options: ShellOptions, failure: ToolFailure): Bash {
   const { commands, files = {}, guestCommands, mounts = [] } = options;
   const ours = (guestCommands?.(allowedOf(commands)) ?? []).map((each) =>
     failure.watch(abortable(each))
@@ -148,8 +121,8 @@ function open(options: ShellOptions, failure: ToolFailure, spare: SpareShell | u
     ...settingsOf(commands),
     ...(options.fetch === undefined ? {} : { fetch: createFetch(options.fetch) }),
   };
-  const isPlain = mounts.length === 0 && options.fetch === undefined;
-  const { memory, shell } = isPlain && spare !== undefined ? spare.take() : make(settings);
+  const memory = new ScriptFiles(LIMITS.maxFileSystemBytes);
+  const shell = new Bash({ ...settings, fs: memory });
   for (const [path, text] of Object.entries(files)) memory.writeFileSync(path, text);
   for (const command of ours) shell.registerCommand(command);
   if (mounts.length === 0) return shell;
@@ -158,15 +131,6 @@ function open(options: ShellOptions, failure: ToolFailure, spare: SpareShell | u
   const mounted = new Bash({ ...settings, fs: tree, cwd: HOME, env: { HOME } });
   for (const command of ours) mounted.registerCommand(command);
   return mounted;
-}
-
-function make(settings: BashOptions): { readonly shell: Bash; readonly memory: InMemoryFs } {
-  const memory = createMemory();
-  return { shell: new Bash({ ...settings, fs: memory }), memory };
-}
-
-function createMemory(): InMemoryFs {
-  return new InMemoryFs(undefined, { maxTotalBytes: LIMITS.maxFileSystemBytes });
 }
 
 /** What bash itself does is there whatever is allowed, though the package has commands for some. */
