@@ -4,9 +4,10 @@
  * failure, not a skip.
  */
 
-import { glob, mkdtemp, readFile, rm } from "node:fs/promises";
+import { glob, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type GroupResult, judgeRun, NO_COUNTS, sumCounts } from "./junit.ts";
 import { testArguments, type TestGroup } from "./groups.ts";
 
@@ -99,6 +100,17 @@ async function runEachFile(
   };
 }
 
+/** One module for the files of each folder: what they all import is then loaded once. */
+async function writeEntries(files: readonly string[], folder: string): Promise<readonly string[]> {
+  const imports = Map.groupBy(files, dirname);
+  return await Promise.all([...imports].map(async ([room, inRoom]) => {
+    const path = join(folder, `${room.replaceAll("/", "-")}_test.ts`);
+    const lines = inRoom.map((file) => `import ${JSON.stringify(pathToFileURL(resolve(file)))};\n`);
+    await writeFile(path, lines.join(""));
+    return path;
+  }));
+}
+
 /** Runs files of a group, or what else its folder holds, in one process. */
 async function runFiles(
   group: TestGroup,
@@ -107,7 +119,13 @@ async function runFiles(
 ): Promise<GroupResult> {
   const isOneOfMany = group.parallel === "processes";
   const reportPath = join(folder, `${isOneOfMany ? files[0]?.replaceAll("/", "-") : "all"}.xml`);
-  const args = testArguments(group, { reportPath, filter, ...(isOneOfMany ? { files } : {}) });
+  const isTogether = group.parallel === "threads" && !group.isDoc;
+  const entries = isTogether ? await writeEntries(files, folder) : files;
+  const args = testArguments(group, {
+    reportPath,
+    filter,
+    ...(group.isDoc ? {} : { files: entries }),
+  });
   const success = await runDeno({ args, timeoutMs: group.timeoutMs, isOneOfMany });
   const xml = await readFile(reportPath, "utf8").catch(() => undefined);
   return judgeRun({ xml, success, files: filter === undefined ? files : [] });

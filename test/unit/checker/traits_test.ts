@@ -172,7 +172,7 @@ const LONG: readonly (readonly [name: string, code: string])[] = [
   ["a literal of a megabyte", `const text = "${"x".repeat(1_000_000)}"; text.length`],
   ["a list of 100,000 literals", `[${"1,".repeat(100_000)}].length`],
   ["2,000 sums in each other", `1${"+1".repeat(2000)}`],
-  ["400 loops in each other", `${"while (x) {".repeat(400)}${"}".repeat(400)}`],
+  ["200 loops in each other", `${"while (x) {".repeat(200)}${"}".repeat(200)}`],
   ["2 to the 40th calls", NESTED_CALLS],
   ["5,000 loops", "for (let i = 0; i < 9; i++) f(i);\n".repeat(5000)],
   ["30,000 arguments", `function f() {}\nf(${"1,".repeat(30_000)}1)`],
