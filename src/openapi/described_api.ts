@@ -8,6 +8,7 @@ import { type ApiDocument, DocumentFault, isObject, textOf } from "./api_documen
 import { buildRequest } from "./build_request.ts";
 import { ClientTokens } from "./client_tokens.ts";
 import { loadDocument } from "./load_document.ts";
+import { Once } from "./once.ts";
 import type { Operation } from "./operation.ts";
 import { type ReadAnswer, readAnswer } from "./read_answer.ts";
 import { readOperations } from "./read_operations.ts";
@@ -56,10 +57,11 @@ export async function openDescribedApi(
     hostSets: (place, parameter) => hostSets(config, schemes, place, parameter),
   });
   const callables = new Map<string, Callable>();
+  const urls = new Once<URL>();
   const more: string[] = [];
   for (const operation of operations) {
     try {
-      const url = operationUrl(operation.server, base, config);
+      const url = urls.get(operation.server, () => operationUrl(operation.server, base, config));
       callables.set(operation.name, {
         operation,
         base: url,
