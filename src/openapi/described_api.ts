@@ -12,6 +12,8 @@ import { Once } from "./once.ts";
 import type { Operation } from "./operation.ts";
 import { type ReadAnswer, readAnswer } from "./read_answer.ts";
 import { readOperations } from "./read_operations.ts";
+import { SecretScreen } from "./secret_screen.ts";
+import { secretsOfHeader } from "./secret_spellings.ts";
 import { readSchemes, type Scheme, schemesFor } from "./security_schemes.ts";
 import { sendRequest } from "./send_request.ts";
 import { operationUrl, serverUrl } from "./server_url.ts";
@@ -50,7 +52,7 @@ export async function openDescribedApi(
   const document = await loadDocument(config.document, signal);
   const base = serverUrl(document, config);
   assertConfidential(base, config);
-  const schemes = readSchemes(document, config.auth, tokensOpener(base, deps.clock));
+  const schemes = readSchemes(document, config.auth, tokensOpener(base, deps.clock, signal));
   const { operations, problems } = readOperations(document, {
     readOnly: config.readOnly,
     ...config.operations,
@@ -108,6 +110,9 @@ async function call(
   const { operation, base, schemes } = callable;
   const headers = Object.entries(config.headers)
     .map(([name, value]) => [name.toLowerCase(), value.reveal()] as const);
+  const screen = new SecretScreen();
+  screen.add(headers.flatMap(([, value]) => secretsOfHeader(value)));
+  screen.add(schemes.flatMap((one) => one.secrets()));
   let isSent = false;
   try {
     both.throwIfAborted();
@@ -116,17 +121,16 @@ async function call(
     const answer = await sendRequest(request, {
       headers,
       schemes,
+      screen,
       maxResponseBytes: config.maxResponseBytes,
       signal: both,
     });
-    const secrets = [
-      ...headers.map(([, value]) => value),
-      ...schemes.flatMap((one) => one.secrets()),
-    ];
-    const { value, isStructured } = readAnswer(operation, answer, secrets);
+    // Another call may have had a newer token meanwhile, which the API could show here.
+    screen.add(schemes.flatMap((one) => one.secrets()));
+    const { value, isStructured } = readAnswer(operation, answer, screen);
     return { value, isStructured: isStructured && config.checkResponses };
   } catch (error) {
-    throw toCallError(error, { where, isSent, signal, limit, timeoutMs });
+    throw toCallError(error, { where, isSent, signal, limit, timeoutMs, screen });
   }
 }
 
@@ -136,11 +140,12 @@ interface Circumstances {
   readonly signal: AbortSignal;
   readonly limit: AbortSignal;
   readonly timeoutMs: number;
+  readonly screen: SecretScreen;
 }
 
 /** What went wrong, in the words every source uses. Addresses and causes are not told. */
 function toCallError(error: unknown, circumstances: Circumstances): CodemodeError {
-  const { where, isSent, signal, limit, timeoutMs } = circumstances;
+  const { where, isSent, signal, limit, timeoutMs, screen } = circumstances;
   const { server, tool } = where;
   const details = { ...where, mayHaveTakenEffect: isSent };
   if (signal.aborted) {
@@ -159,7 +164,7 @@ function toCallError(error: unknown, circumstances: Circumstances): CodemodeErro
   return new CodemodeError(
     "MCP_SERVER_UNAVAILABLE",
     `The API "${server}" cannot be reached`,
-    { details, cause: error },
+    { details, cause: screen.hideError(error) },
   );
 }
 
@@ -203,7 +208,7 @@ function assertConfidential(base: URL, { headers, auth }: OpenApiConfig): void {
   throw new DocumentFault("its server is http, over which headers and auth are not sent");
 }
 
-function tokensOpener(base: URL, clock: Clock) {
+function tokensOpener(base: URL, clock: Clock, life: AbortSignal) {
   return (
     client: ConstructorParameters<typeof ClientTokens>[0]["client"],
     documented: { readonly tokenUrl: string; readonly scopes: readonly string[] },
@@ -216,7 +221,7 @@ function tokensOpener(base: URL, clock: Clock) {
     if (client.tokenUrl === undefined && url.origin !== base.origin) {
       throw new DocumentFault(`its tokenUrl is at ${url.origin}; set auth.<scheme>.tokenUrl`);
     }
-    return new ClientTokens({ url, client, scopes: client.scopes ?? [], clock });
+    return new ClientTokens({ url, client, scopes: client.scopes ?? [], clock, life });
   };
 }
 

@@ -6,6 +6,7 @@
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 import type { OpenApiConfig } from "../config/mod.ts";
 import type { Tool, ToolGroup } from "../contract/mod.ts";
 import { type Api, openDescribedApi } from "./described_api.ts";
@@ -104,11 +105,11 @@ class LoadedApi implements OpenApi {
 
   async tried(signal: AbortSignal): Promise<void> {
     if (this.#api || this.#lastError !== undefined) return;
-    await unlessAborted(this.#load(), signal);
+    await untilAborted(this.#load(), signal);
   }
 
   async ensure(signal: AbortSignal): Promise<void> {
-    if (!this.#api) await unlessAborted(this.#load(), signal);
+    if (!this.#api) await untilAborted(this.#load(), signal);
     if (!this.#api) throw loadFailure(this.name, this.#lastError ?? "it is closed");
   }
 
@@ -185,13 +186,4 @@ class LoadedApi implements OpenApi {
     const delayMs = Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** Math.min(this.#failures - 1, 10));
     this.#retry = this.#deps.clock.after(delayMs, () => void this.#load());
   }
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }
