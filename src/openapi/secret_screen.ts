@@ -21,15 +21,21 @@ interface Range {
   readonly to: number;
 }
 
+interface Sought {
+  readonly spellings: readonly string[];
+  /** Finds where any of them may begin: most texts have none, and are gone through once. */
+  readonly begins: RegExp;
+}
+
 /** Secrets, and what hides them. */
 export class SecretScreen {
   readonly #secrets = new Set<string>();
-  #spellings: readonly string[] | undefined;
+  #sought: Sought | undefined;
 
   /** Hides these from now on; what is shorter than eight characters is left as it is. */
   add(secrets: Iterable<string>): void {
     for (const secret of secrets) if (secret.length >= SHORTEST_SECRET) this.#secrets.add(secret);
-    this.#spellings = undefined;
+    this.#sought = undefined;
   }
 
   /** The same value without secrets in its texts, keys, numbers and bytes. */
@@ -91,10 +97,11 @@ export class SecretScreen {
   }
 
   #findIn(text: string): Range[] {
-    this.#spellings ??= [...new Set([...this.#secrets].flatMap(spellingsOf))];
+    const { spellings, begins } = this.#sought ??= soughtFor(this.#secrets);
     const ranges: Range[] = [];
+    if (text.length < SHORTEST_SECRET || !begins.test(text)) return ranges;
     let compared = 0;
-    for (const spelling of this.#spellings) {
+    for (const spelling of spellings) {
       const head = spelling.slice(0, HEAD);
       for (let from = text.indexOf(head); from >= 0;) {
         const isAll = compared > MAX_COMPARED || text.startsWith(spelling, from);
@@ -107,6 +114,17 @@ export class SecretScreen {
     }
     return ranges;
   }
+}
+
+function soughtFor(secrets: ReadonlySet<string>): Sought {
+  const spellings = [...new Set([...secrets].flatMap(spellingsOf))];
+  const heads = spellings.map((one) =>
+    one.slice(0, SHORTEST_SECRET).replaceAll(
+      /[^]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    )
+  );
+  return { spellings, begins: new RegExp(heads.join("|")) };
 }
 
 /** The same places, in order and apart. */

@@ -13,6 +13,9 @@ const PERCENT = 0x25;
 const AMPERSAND = 0x26;
 const BACKSLASH = 0x5c;
 
+/** Units that are made a text at once. */
+const PIECE = 4_096;
+
 /** The text with one layer undone; nothing where there is none. */
 export function unescapeOnce(text: string): Unescaped | undefined {
   if (!/[%&\\]/.test(text)) return undefined;
@@ -20,21 +23,27 @@ export function unescapeOnce(text: string): Unescaped | undefined {
   const starts = new Uint32Array(text.length + 1);
   let length = 0;
   let at = 0;
-  const put = (unit: number) => {
-    units[length] = unit;
-    starts[length++] = at;
-  };
   while (at < text.length) {
     const escape = escapeAt(text, at);
-    if (escape === undefined) put(text.charCodeAt(at));
     // Every escape has more units than what it stands for.
-    else for (let unit = 0; unit < escape.text.length; unit += 1) put(escape.text.charCodeAt(unit));
+    for (let unit = 0; unit < (escape?.text.length ?? 1); unit += 1) {
+      units[length] = escape === undefined ? text.charCodeAt(at) : escape.text.charCodeAt(unit);
+      starts[length++] = at;
+    }
     at += escape?.length ?? 1;
   }
   if (length === text.length) return undefined;
   starts[length] = text.length;
-  const decoder = new TextDecoder("utf-16le", { ignoreBOM: true });
-  return { text: decoder.decode(units.subarray(0, length)), starts: starts.slice(0, length + 1) };
+  return { text: toText(units.subarray(0, length)), starts: starts.subarray(0, length + 1) };
+}
+
+function toText(units: Uint16Array): string {
+  const pieces: string[] = [];
+  for (let at = 0; at < units.length; at += PIECE) {
+    const piece = units.subarray(at, at + PIECE) as unknown as number[];
+    pieces.push(Reflect.apply(String.fromCharCode, undefined, piece));
+  }
+  return pieces.join("");
 }
 
 interface Escape {
