@@ -137,7 +137,7 @@ export function createApp(config: Config, options: AppOptions): App {
   const health = createHealthReporter({ engine, servers, sources, clock });
   const reload = createReloader({ config, sources, load: options.loadConfig, logger });
   const admin = config.admin.enabled
-    ? { admin: createServerAdmin({ config: config.admin, sources, reload }) }
+    ? { admin: createServerAdmin({ config: config.admin, sources, reload, network }) }
     : {};
   const door: DoorParts = {
     config: config.server.mcp,

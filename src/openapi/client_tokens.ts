@@ -3,6 +3,7 @@
 import { Buffer } from "node:buffer";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
+import type { Fetch } from "../base/network.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 import type { ClientCredential, TokenSource } from "./security_schemes.ts";
 import { readBytes } from "./read_bytes.ts";
@@ -24,6 +25,8 @@ export interface ClientTokensOptions {
   readonly clock: Clock;
   /** Aborts when nobody needs tokens any more. */
   readonly life: AbortSignal;
+  /** Does what `fetch` does. */
+  readonly ask: Fetch;
 }
 
 /** A source of tokens; callers at the same time share one request. */
@@ -70,7 +73,7 @@ export class ClientTokens implements TokenSource {
   ): Promise<Readonly<Record<string, unknown>>> {
     const pair = [clientId, clientSecret.reveal()].map(encodeURIComponent).join(":");
     try {
-      const response = await fetch(url, {
+      const response = await this.#options.ask(url, {
         method: "POST",
         headers: {
           authorization: `Basic ${Buffer.from(pair).toString("base64")}`,

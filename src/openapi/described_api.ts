@@ -2,6 +2,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
+import { AddressRefused, type Fetch, type Network } from "../base/network.ts";
 import { isLoopback, type OpenApiConfig } from "../config/mod.ts";
 import type { Tool } from "../contract/mod.ts";
 import { type ApiDocument, DocumentFault, isObject, textOf } from "./api_document.ts";
@@ -46,13 +47,22 @@ interface Callable {
 export async function openDescribedApi(
   name: string,
   config: OpenApiConfig,
-  deps: { readonly clock: Clock },
+  deps: { readonly clock: Clock; readonly network?: Network | undefined },
   signal: AbortSignal,
 ): Promise<Api> {
-  const document = await loadDocument(config.document, signal);
+  const ask = deps.network?.fetch ?? fetch;
+  const document = await loadDocument(config.document, signal, ask);
   const base = serverUrl(document, config);
   assertConfidential(base, config);
-  const schemes = readSchemes(document, config.auth, tokensOpener(base, deps.clock, signal));
+  const schemes = readSchemes(
+    document,
+    config.auth,
+    tokensOpener(base, {
+      clock: deps.clock,
+      life: signal,
+      ask,
+    }),
+  );
   const { operations, problems } = readOperations(document, {
     readOnly: config.readOnly,
     ...config.operations,
@@ -80,7 +90,7 @@ export async function openDescribedApi(
     problems: [...problems, ...more.slice(0, 50)],
     url: base.href,
     call: (tool, input, options) =>
-      call(name, config, callables.get(tool), { tool, input, ...options }),
+      call(name, config, callables.get(tool), { tool, input, ask, ...options }),
   };
   return Object.freeze(api);
 }
@@ -90,6 +100,7 @@ interface Asked {
   readonly input: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
   readonly timeoutMs?: number;
+  readonly ask: Fetch;
 }
 
 async function call(
@@ -122,6 +133,7 @@ async function call(
       headers,
       schemes,
       screen,
+      ask: asked.ask,
       maxResponseBytes: config.maxResponseBytes,
       signal: both,
     });
@@ -159,6 +171,12 @@ function toCallError(error: unknown, circumstances: Circumstances): CodemodeErro
     return new CodemodeError(error.code, error.message, {
       details: { ...where, ...error.details },
       cause: error.cause,
+    });
+  }
+  if (error instanceof AddressRefused) {
+    const message = `The API "${server}" cannot be reached: its address is not public`;
+    return new CodemodeError("MCP_SERVER_UNAVAILABLE", message, {
+      details: { ...where, mayHaveTakenEffect: false },
     });
   }
   return new CodemodeError(
@@ -208,7 +226,10 @@ function assertConfidential(base: URL, { headers, auth }: OpenApiConfig): void {
   throw new DocumentFault("its server is http, over which headers and auth are not sent");
 }
 
-function tokensOpener(base: URL, clock: Clock, life: AbortSignal) {
+function tokensOpener(
+  base: URL,
+  deps: Pick<ConstructorParameters<typeof ClientTokens>[0], "clock" | "life" | "ask">,
+) {
   return (
     client: ConstructorParameters<typeof ClientTokens>[0]["client"],
     documented: { readonly tokenUrl: string; readonly scopes: readonly string[] },
@@ -221,7 +242,7 @@ function tokensOpener(base: URL, clock: Clock, life: AbortSignal) {
     if (client.tokenUrl === undefined && url.origin !== base.origin) {
       throw new DocumentFault(`its tokenUrl is at ${url.origin}; set auth.<scheme>.tokenUrl`);
     }
-    return new ClientTokens({ url, client, scopes: client.scopes ?? [], clock, life });
+    return new ClientTokens({ url, client, scopes: client.scopes ?? [], ...deps });
   };
 }
 

@@ -6,6 +6,7 @@
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import type { Network } from "../base/network.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 import type { OpenApiConfig } from "../config/mod.ts";
 import type { Tool, ToolGroup } from "../contract/mod.ts";
@@ -16,6 +17,8 @@ import { isLoadFailure, loadFailure } from "./load_failure.ts";
 export interface OpenApiDeps {
   readonly logger: Logger;
   readonly clock: Clock;
+  /** How it, its document and its token endpoint are reached. @default as this machine does */
+  readonly network?: Network | undefined;
 }
 
 /** How an API is, as `/health` shows it. */

@@ -1,10 +1,11 @@
 /**
  * Sends a request to its API and nowhere else: the host adds its proofs last, so that nothing of the
- * input can take their place, and no redirect leaves the origin. Private addresses are fine: the
- * operator named this origin.
+ * input can take their place, and no redirect leaves the origin. Private addresses are fine where the
+ * operator named this origin; else `ask` judges them.
  */
 
 import { CodemodeError } from "../base/errors.ts";
+import type { Fetch } from "../base/network.ts";
 import type { ApiRequest } from "./build_request.ts";
 import { readBytes, TooLarge } from "./read_bytes.ts";
 import type { SecretScreen } from "./secret_screen.ts";
@@ -28,6 +29,8 @@ export interface SendOptions {
   readonly schemes: readonly Scheme[];
   /** Told what is shown to the API before it is. */
   readonly screen: SecretScreen;
+  /** Does what `fetch` does. */
+  readonly ask: Fetch;
   readonly maxResponseBytes: number;
   readonly signal: AbortSignal;
 }
@@ -47,7 +50,7 @@ async function sendWith(
   options: SendOptions,
   texts: readonly Proof[],
 ): Promise<ApiAnswer> {
-  const { schemes, signal, maxResponseBytes, screen } = options;
+  const { schemes, signal, maxResponseBytes, screen, ask } = options;
   for (const { secrets } of texts) screen.add(secrets);
   const proofs = schemes.map(({ place, name }, at) => ({
     place,
@@ -57,7 +60,7 @@ async function sendWith(
   const headers = headersOf(request, options, proofs);
   let url = withProofs(request, proofs);
   for (let redirects = 0;; redirects += 1) {
-    const response = await fetch(url, {
+    const response = await ask(url, {
       method: request.method,
       headers,
       body: request.body?.content ?? null,

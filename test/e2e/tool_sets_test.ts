@@ -234,6 +234,6 @@ Deno.test("what is not fit as a set is told at once", async () => {
   );
   await assert.rejects(
     createCodemode({ tools: { tools: toolSet({}) }, logLevel: "error" }),
-    { code: "INVALID_REQUEST", message: /there is a server of that name/ },
+    { code: "INVALID_REQUEST", message: /this is the name of the program's own tools/ },
   );
 });

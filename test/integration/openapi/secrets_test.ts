@@ -123,7 +123,14 @@ Deno.test("the token that was sent is hidden, also where it was renewed meanwhil
 
 function tokensOf(http: HttpApi, life: AbortSignal = NEVER): ClientTokens {
   const client = { clientId: "me", clientSecret: new Secret("client secret") };
-  return new ClientTokens({ url: new URL(http.url), client, scopes: [], clock: systemClock, life });
+  return new ClientTokens({
+    url: new URL(http.url),
+    client,
+    scopes: [],
+    clock: systemClock,
+    life,
+    ask: fetch,
+  });
 }
 
 Deno.test("a token's late refusal does not renew the one that came after it", async () => {
