@@ -17,7 +17,7 @@ import type { McpServerConfig, OAuthConfig } from "../config/mod.ts";
 import { describeError } from "./background_tasks.ts";
 import { serverUnavailable } from "./call_failure.ts";
 import { askForChallenge } from "./challenge_request.ts";
-import { type Login, type LoginKey, SHARED_PRINCIPAL } from "./login.ts";
+import { FOREIGN_PRINCIPAL, type Login, type LoginKey, SHARED_PRINCIPAL } from "./login.ts";
 import { loginRequired } from "./login_required.ts";
 import {
   type Authority,
@@ -83,7 +83,9 @@ export class Authorizer implements AuthProvider {
   #renewal: Promise<void> | undefined;
 
   constructor(server: string, url: URL, config: OAuthConfig, deps: AuthorizerDeps) {
-    this.#owner = Object.freeze({ server, principal: SHARED_PRINCIPAL });
+    // SAFETY: the operator's login stays behind when a caller's server takes its name (authorizer_test.ts).
+    const principal = deps.isForeign === true ? FOREIGN_PRINCIPAL : SHARED_PRINCIPAL;
+    this.#owner = Object.freeze({ server, principal });
     this.#url = url;
     this.#config = config;
     this.#deps = deps;
