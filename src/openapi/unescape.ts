@@ -40,6 +40,7 @@ export function unescapeOnce(text: string): Unescaped | undefined {
 function toText(units: Uint16Array): string {
   const pieces: string[] = [];
   for (let at = 0; at < units.length; at += PIECE) {
+    // Anything that is like an array can be the arguments; spread, they would be gone through one by one.
     const piece = units.subarray(at, at + PIECE) as unknown as number[];
     pieces.push(Reflect.apply(String.fromCharCode, undefined, piece));
   }
