@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { createDeferred } from "../../src/base/deferred.ts";
+import { AddressRefused, type Network } from "../../src/base/network.ts";
 import { createLogger, type LogEntry, silentLogger } from "../../src/base/log.ts";
 import { type ChangingCatalog, createCatalog } from "../../src/catalog/mod.ts";
 import { parseConfig } from "../../src/config/mod.ts";
-import { createMcpManager } from "../../src/mcp/mod.ts";
-import { openapi } from "../../src/server_tools.ts";
+import { createMcpManager, type McpManager } from "../../src/mcp/mod.ts";
+import { mcpServer, openapi } from "../../src/server_tools.ts";
 import { toolSet } from "../../src/tool_set.ts";
 import { createToolSources, type ToolSources } from "../../src/tool_sources.ts";
 import { FakeClock } from "../harness/fake_clock.ts";
@@ -234,4 +235,38 @@ Deno.test("a server that cannot be closed is gone all the same, and it is logged
     log.map(({ message, fields }) => `${message}: ${fields["server"]}`),
     ["a server did not close as it should: a", "a server did not close as it should: b"],
   );
+});
+
+Deno.test("what a caller added is reached by its network, unless it is a command", async () => {
+  const refuse = () => Promise.reject(new AddressRefused("Cannot reach it"));
+  const network: Network = { fetch: refuse, check: refuse };
+  const given: Record<string, Network | undefined> = {};
+  const clock = new FakeClock();
+  const logger = silentLogger;
+  const manager = createMcpManager({}, { logger, clock, directory: "/srv" });
+  const servers: McpManager = Object.create(manager, {
+    add: { value: (name: string, _: unknown, by?: Network) => void (given[name] = by) },
+    status: { value: () => [] },
+  });
+  const catalog = createCatalog([], { logger });
+  const config = parseConfig({}, "/srv");
+  await using sources = createToolSources({
+    catalog,
+    servers,
+    config,
+    fixed: [],
+    logger,
+    clock,
+    graceMs: 1,
+  });
+  const options = { isForeign: true, network };
+  const far = { transport: "http", url: "https://a.example/", start: "lazy" } as const;
+  await sources.add("far", mcpServer(far), options);
+  await sources.add("command", mcpServer({ transport: "stdio", command: "a" }), options);
+  await sources.add("own", mcpServer(far));
+  assert.deepEqual(given, { far: network, command: undefined, own: undefined });
+  await sources.add("api", openapi({ document: "https://a.example/openapi.json" }), options);
+  await sources.settled(signal);
+  const { lastError } = sources.list().find(({ name }) => name === "api") ?? {};
+  assert.equal(lastError, "its address is not public");
 });
