@@ -4,6 +4,7 @@
  */
 
 import process from "node:process";
+import { createPublicNetwork } from "./access/mod.ts";
 import { createAuditLog } from "./audit/mod.ts";
 import { createAuthenticator, defaultGrant } from "./auth/mod.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
@@ -87,9 +88,11 @@ export function createApp(config: Config, options: AppOptions): App {
   const { logger, clock = systemClock } = options;
   const metrics = new Metrics();
   const authenticator = createAuthenticator(config.security, { clock, logger });
+  const network = createPublicNetwork();
   const servers = createMcpManager(config.mcp.servers, {
     logger,
     clock,
+    network,
     directory: config.directory,
     logins: openLogins(config, process.env),
     canAsk: true,
@@ -134,7 +137,7 @@ export function createApp(config: Config, options: AppOptions): App {
   const health = createHealthReporter({ engine, servers, sources, clock });
   const reload = createReloader({ config, sources, load: options.loadConfig, logger });
   const admin = config.admin.enabled
-    ? { admin: createServerAdmin({ config: config.admin, sources, reload }) }
+    ? { admin: createServerAdmin({ config: config.admin, sources, reload, network }) }
     : {};
   const door: DoorParts = {
     config: config.server.mcp,

@@ -59,7 +59,7 @@ export type EmbeddedExecuteOptions = Omit<ExecuteRequest, "code"> & {
 /** The servers of an embedded Code Mode. */
 export interface CodemodeSources {
   list(): readonly ServerInfo[];
-  /** Opens a set under a name; `INVALID_REQUEST` where the name is taken, `CONFIG_INVALID` for its options. */
+  /** Opens a set under a name; `CONFLICT` where the name is taken, `CONFIG_INVALID` for its options. */
   add(name: string, set: ToolSet): Promise<void>;
   /** Hides a server at once; its calls may end within `reload.grace`. False where there is none. */
   remove(name: string): Promise<boolean>;

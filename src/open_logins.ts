@@ -1,5 +1,7 @@
-/** The store of logins to servers, as the configuration and the environment say. */
+/** What logins to servers need: their store, and the way to hosts that only a server has named. */
 
+import { createPublicNetwork } from "./access/mod.ts";
+import type { Network } from "./base/network.ts";
 import { Secret } from "./base/secret.ts";
 import type { Config } from "./config/mod.ts";
 import { createTokenStore, type TokenStore } from "./mcp/mod.ts";
@@ -18,4 +20,9 @@ export function openLogins(
     directory: mcp.logins.path,
     ...(key ? { key: new Secret(key) } : {}),
   });
+}
+
+/** How a login reaches hosts that the configuration does not name. */
+export function openLoginNetwork(): Network {
+  return createPublicNetwork();
 }

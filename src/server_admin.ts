@@ -1,6 +1,10 @@
-/** What callers may do to the servers from outside: less than the operator, unless the operator says so. */
+/**
+ * What callers may do to the servers from outside: less than the operator, unless the operator says so.
+ * They reach public addresses only, start no command, read no file, and take no name.
+ */
 
 import { CodemodeError } from "./base/errors.ts";
+import { AddressRefused, type Network } from "./base/network.ts";
 import { type AdminConfig, isAddress } from "./config/mod.ts";
 import type { AddServerRequest, ServerChanges } from "./contract/mod.ts";
 import type { ServerAdmin } from "./http/mod.ts";
@@ -10,28 +14,53 @@ import type { ToolSources } from "./tool_sources.ts";
 /** What the servers are changed by. */
 export interface ServerAdminParts {
   readonly config: AdminConfig;
-  readonly sources: ToolSources;
+  readonly sources: Pick<ToolSources, "list" | "add" | "remove">;
   readonly reload: () => Promise<ServerChanges>;
+  /** How added servers are reached unless private addresses are allowed. */
+  readonly network: Network;
 }
 
 /** The servers for callers over HTTP. */
-export function createServerAdmin({ config, sources, reload }: ServerAdminParts): ServerAdmin {
+export function createServerAdmin(parts: ServerAdminParts): ServerAdmin {
+  const { config, sources, reload } = parts;
+  // SAFETY: whoever may add servers must not reach what only this machine does (test/e2e: servers).
+  const network = config.privateAddresses ? undefined : parts.network;
   return {
     list: () => sources.list(),
     async add(request) {
       const set = toSet(request, config);
+      if (network !== undefined) await assertPublic(set.options, network);
       try {
-        await sources.add(request.name, set);
+        await sources.add(request.name, set, { isForeign: true, network });
       } catch (error) {
         throw asRequestFault(error);
       }
     },
-    remove: (name) => sources.remove(name),
+    remove: (name) => sources.remove(name, { isForeign: true }),
     reload,
   };
 }
 
-function toSet({ mcp, openapi }: AddServerRequest, { stdio }: AdminConfig): ToolSet {
+/** Says at once what each connection would be refused for, and is no wall by itself. */
+async function assertPublic(
+  options: Readonly<Record<string, unknown>>,
+  network: Network,
+): Promise<void> {
+  for (const address of [options["url"], options["document"], options["baseUrl"]]) {
+    if (typeof address !== "string" || !URL.canParse(address)) continue;
+    try {
+      await network.check(new URL(address));
+    } catch (error) {
+      // A name that is not known now may be later.
+      if (!(error instanceof AddressRefused)) continue;
+      throw new CodemodeError("FORBIDDEN", `${error.message}; see admin.privateAddresses`);
+    }
+  }
+}
+
+type DescribedSet = Exclude<ToolSet, { readonly kind: "native" }>;
+
+function toSet({ mcp, openapi }: AddServerRequest, { stdio }: AdminConfig): DescribedSet {
   if (mcp !== undefined) {
     // SAFETY: a command is code of the caller's choice with this service's rights (test/e2e: servers).
     if (!stdio && mcp["transport"] !== "http" && mcp["transport"] !== "websocket") {

@@ -7,23 +7,16 @@
 import type { Clock } from "./base/clock.ts";
 import { CodemodeError } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
+import type { Network } from "./base/network.ts";
 import { sameValue } from "./base/same_value.ts";
-import {
-  type ChangingCatalog,
-  createNativeSource,
-  createOpenApiSource,
-  type ToolSource,
-} from "./catalog/mod.ts";
-import {
-  type Config,
-  type McpServerConfig,
-  type OpenApiConfig,
-  parseConfig,
-} from "./config/mod.ts";
+import { type ChangingCatalog, createOpenApiSource, type ToolSource } from "./catalog/mod.ts";
+import type { Config, McpServerConfig, OpenApiConfig } from "./config/mod.ts";
 import type { ServerChanges, ServerInfo } from "./contract/mod.ts";
 import type { McpManager } from "./mcp/mod.ts";
 import { openOpenApi } from "./openapi/mod.ts";
 import { createRemovable } from "./removable_source.ts";
+import { definitionsOf, type ServerDefinition, toDefinition } from "./server_definition.ts";
+import { assertFreeName, displacedBy } from "./server_names.ts";
 import type { ToolSet } from "./tool_set.ts";
 
 /** The servers of a service. Disposing it closes those that are not the MCP manager's. */
@@ -32,12 +25,15 @@ export interface ToolSources extends AsyncDisposable {
   /** Resolves when each HTTP API has loaded its document or failed to once. */
   settled(signal: AbortSignal): Promise<void>;
   /**
-   * Opens a set under a name. Rejects with `INVALID_REQUEST` for a name that is taken or not fit, and
-   * `CONFIG_INVALID` for options that are wrong.
+   * Opens a set under a name. Rejects with `INVALID_REQUEST` for a name that is not fit, `CONFLICT` for
+   * one that is taken, `CONFIG_INVALID` for options that are wrong, `SHUTTING_DOWN` at the end.
    */
-  add(name: string, set: ToolSet): Promise<void>;
-  /** Hides a server at once and closes it within the grace; false where there is none. */
-  remove(name: string): Promise<boolean>;
+  add(name: string, set: ToolSet, options?: AddOptions): Promise<void>;
+  /**
+   * Hides a server at once and closes it within the grace; false where there is none. `CONFLICT` where
+   * somebody else than the operator asks for it and it is of the configuration.
+   */
+  remove(name: string, options?: Pick<AddOptions, "isForeign">): Promise<boolean>;
   /** Takes over the servers of another configuration; those that are the same keep their connections. */
   apply(config: Pick<Config, "mcp" | "openapi" | "directory">): Omit<ServerChanges, "restart">;
 }
@@ -56,14 +52,20 @@ export interface ToolSourcesParts {
   readonly graceMs: number;
 }
 
-type Definition =
-  | { readonly kind: "mcp"; readonly config: McpServerConfig }
-  | { readonly kind: "openapi"; readonly config: OpenApiConfig }
-  | { readonly kind: "native"; readonly source: ToolSource };
+/** Who adds a server. */
+export interface AddOptions {
+  /**
+   * Whether it is not the operator: then names of the configuration stay with it, also those whose
+   * servers are gone, and it gives way to what a later configuration names.
+   */
+  readonly isForeign?: boolean;
+  /** How it is reached, where it is no command. @default as this machine does */
+  readonly network?: Network | undefined;
+}
 
 interface Entry {
-  readonly origin: ServerInfo["origin"];
-  readonly definition: Definition;
+  readonly origin: Origin;
+  readonly definition: ServerDefinition;
   readonly state: () => Pick<ServerInfo, "state" | "tools" | "lastError">;
   /** @default it is there at once, or its manager is asked */
   readonly tried?: (signal: AbortSignal) => Promise<void>;
@@ -71,8 +73,8 @@ interface Entry {
   readonly close: (patience: AbortSignal) => Promise<void>;
 }
 
-/** The name of a server, as in the configuration file. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+/** By whom a server is there: the configuration, the program, or a caller. */
+type Origin = "config" | "added" | "foreign";
 
 /** Registers the MCP servers of the configuration and opens its HTTP APIs. */
 export function createToolSources(parts: ToolSourcesParts): ToolSources {
@@ -84,18 +86,27 @@ class Sources implements ToolSources {
   readonly #entries = new Map<string, Entry>();
   readonly #closing = new Set<Promise<void>>();
   readonly #life = new AbortController();
+  /** Names of the configuration, whether their servers are there or not. */
+  #configured: ReadonlySet<string>;
 
   constructor(parts: ToolSourcesParts) {
     this.#parts = parts;
-    for (const [name, definition] of definitionsOf(parts.config)) {
+    const definitions = definitionsOf(parts.config);
+    this.#configured = new Set(definitions.map(([name]) => name));
+    for (const [name, definition] of definitions) {
       const isThere = definition.kind === "mcp";
-      this.#entries.set(name, this.#open(name, definition, "config", isThere));
+      this.#entries.set(name, this.#open(name, definition, "config", { isThere }));
     }
   }
 
   list(): readonly ServerInfo[] {
     const infos = [...this.#entries].map(([name, { definition, origin, state }]) =>
-      Object.freeze({ name, kind: definition.kind, origin, ...state() })
+      Object.freeze({
+        name,
+        kind: definition.kind,
+        origin: origin === "config" ? origin : "added",
+        ...state(),
+      })
     );
     return Object.freeze(infos.sort((a, b) => a.name < b.name ? -1 : 1));
   }
@@ -104,16 +115,25 @@ class Sources implements ToolSources {
     await Promise.all([...this.#entries.values()].map(({ tried }) => tried?.(signal)));
   }
 
-  async add(name: string, set: ToolSet): Promise<void> {
-    this.#assertFree(name);
+  async add(name: string, set: ToolSet, options: AddOptions = {}): Promise<void> {
+    this.#assertFree(name, options);
     const definition = await toDefinition(name, set, this.#parts.config.directory);
-    // Somebody else may have been faster.
-    this.#assertFree(name);
-    this.#entries.set(name, this.#open(name, definition, "added"));
+    // Somebody else may have been faster, or the end.
+    this.#assertFree(name, options);
+    const origin = options.isForeign === true ? "foreign" : "added";
+    this.#entries.set(name, this.#open(name, definition, origin, options));
     this.#parts.logger.info("server added", { server: name, kind: definition.kind });
   }
 
-  async remove(name: string): Promise<boolean> {
+  async remove(
+    name: string,
+    { isForeign }: Pick<AddOptions, "isForeign"> = {},
+  ): Promise<boolean> {
+    if (isForeign === true && this.#entries.get(name)?.origin === "config") {
+      const server = name.slice(0, 80);
+      const message = `Cannot remove the server "${server}": it is of the configuration`;
+      throw new CodemodeError("CONFLICT", message, { details: { server } });
+    }
     const closing = this.#close(name);
     if (closing === undefined) return false;
     this.#parts.logger.info("server removed", { server: name });
@@ -122,17 +142,20 @@ class Sources implements ToolSources {
   }
 
   apply(config: Pick<Config, "mcp" | "openapi" | "directory">): Omit<ServerChanges, "restart"> {
+    if (this.#life.signal.aborted) throw shuttingDown();
     const next = new Map(definitionsOf(config));
-    const before = [...this.#entries].filter(([, { origin }]) => origin === "config");
-    const gone = before.filter(([name, { definition }]) => !sameValue(definition, next.get(name)))
-      .map(([name]) => name);
+    this.#configured = new Set(next.keys());
+    const changed = [...this.#entries].filter(([name, { origin, definition }]) =>
+      origin === "config" && !sameValue(definition, next.get(name))
+    );
+    const gone = [...changed.map(([name]) => name), ...this.#intruders(next.keys())];
     for (const name of gone) void this.#close(name);
     const problems: string[] = [];
     const opened: string[] = [];
     for (const [name, definition] of next) {
       const known = this.#entries.get(name);
       if (known?.origin === "config") continue;
-      if (known !== undefined || this.#isTaken(name)) {
+      if (known !== undefined || this.#isFixed(name)) {
         problems.push(`the server "${name}" is there already, added at run time`);
         continue;
       }
@@ -162,7 +185,10 @@ class Sources implements ToolSources {
     const patience = new AbortController();
     const timer = this.#parts.clock.after(this.#parts.graceMs, () => patience.abort());
     const signal = AbortSignal.any([patience.signal, this.#life.signal]);
-    const closing = entry.close(signal).finally(() => {
+    const closing = entry.close(signal).catch((error: unknown) => {
+      // The server is gone for everybody else, and nobody could do more.
+      this.#parts.logger.warn("a server did not close as it should", { server: name, error });
+    }).finally(() => {
       timer[Symbol.dispose]();
       this.#closing.delete(closing);
     });
@@ -172,19 +198,25 @@ class Sources implements ToolSources {
 
   #open(
     name: string,
-    definition: Definition,
-    origin: Entry["origin"],
-    isThere = false,
+    definition: ServerDefinition,
+    origin: Origin,
+    { isThere = false, network }: Pick<AddOptions, "network"> & { readonly isThere?: boolean } = {},
   ): Entry {
     switch (definition.kind) {
       case "mcp":
-        if (!isThere) this.#parts.servers.add(name, definition.config);
+        if (!isThere) this.#addMcp(name, definition.config, network);
         return { origin, definition, ...this.#mcpEntry(name) };
       case "openapi":
-        return { origin, definition, ...this.#apiEntry(name, definition.config) };
+        return { origin, definition, ...this.#apiEntry(name, definition.config, network) };
       case "native":
         return { origin, definition, ...this.#nativeEntry(name, definition.source) };
     }
+  }
+
+  #addMcp(name: string, config: McpServerConfig, network: Network | undefined): void {
+    // A command is reached by no network; whether it may be there was judged before.
+    const isCommand = config.transport === "stdio";
+    this.#parts.servers.add(name, config, isCommand ? undefined : network);
   }
 
   #mcpEntry(name: string): Pick<Entry, "state" | "close"> {
@@ -203,9 +235,13 @@ class Sources implements ToolSources {
     };
   }
 
-  #apiEntry(name: string, config: OpenApiConfig): Pick<Entry, "state" | "tried" | "close"> {
+  #apiEntry(
+    name: string,
+    config: OpenApiConfig,
+    network: Network | undefined,
+  ): Pick<Entry, "state" | "tried" | "close"> {
     const { catalog, logger, clock } = this.#parts;
-    const api = openOpenApi(name, config, { logger, clock });
+    const api = openOpenApi(name, config, { logger, clock, network });
     const source = createOpenApiSource(api);
     catalog.add(source);
     return {
@@ -234,57 +270,31 @@ class Sources implements ToolSources {
     };
   }
 
-  #isTaken(name: string): boolean {
+  /** Servers of callers that stand in the place of the configuration's. */
+  #intruders(configured: Iterable<string>): readonly string[] {
+    const names = [...configured];
+    return [...this.#entries].filter(([name, { origin }]) =>
+      origin === "foreign" && (names.includes(name) || displacedBy(name, names) !== undefined)
+    ).map(([name]) => name);
+  }
+
+  #isFixed(name: string): boolean {
     return this.#parts.fixed.some((source) => source.has(name));
   }
 
-  #assertFree(name: string): void {
-    if (!NAME.test(name)) {
-      throw invalid(name, "a server's name has letters, digits, _ and -, 64 at most");
-    }
-    if (name === "tools" || this.#entries.has(name) || this.#isTaken(name)) {
-      throw invalid(name, "there is a server of that name");
-    }
+  #assertFree(name: string, { isForeign = false }: AddOptions): void {
+    if (this.#life.signal.aborted) throw shuttingDown();
+    const taken = [...this.#entries.keys(), ...this.#fixedNames()];
+    const reserved = isForeign ? this.#configured : undefined;
+    if (this.#isFixed(name)) taken.push(name);
+    assertFreeName(name, taken, reserved);
+  }
+
+  #fixedNames(): readonly string[] {
+    return this.#parts.fixed.flatMap((source) => source.groups().map(({ server }) => server));
   }
 }
 
-function definitionsOf(
-  { mcp, openapi }: Pick<Config, "mcp" | "openapi">,
-): readonly (readonly [string, Definition])[] {
-  return [
-    ...Object.entries(mcp.servers).map(([name, config]) =>
-      [name, { kind: "mcp", config }] as const
-    ),
-    ...Object.entries(openapi).map(([name, config]) =>
-      [name, { kind: "openapi", config }] as const
-    ),
-  ];
-}
-
-/** Options are read as the configuration file's are, so that both know the same keys. */
-async function toDefinition(name: string, set: ToolSet, directory: string): Promise<Definition> {
-  if (set.kind === "native") {
-    const source = createNativeSource(name, set.description, await set.load());
-    return { kind: "native", source };
-  }
-  if (set.kind === "openapi") {
-    const { openapi } = parseConfig({ openapi: { [name]: set.options } }, directory);
-    const config = openapi[name];
-    if (config) return { kind: "openapi", config };
-  } else {
-    const { mcp } = parseConfig({ mcp: { servers: { [name]: set.options } } }, directory);
-    const config = mcp.servers[name];
-    if (config) return { kind: "mcp", config };
-  }
-  throw invalid(name, "it has no options");
-}
-
-function invalid(name: string, why: string): CodemodeError {
-  return new CodemodeError(
-    "INVALID_REQUEST",
-    `Cannot add the server "${name.slice(0, 80)}": ${why}`,
-    {
-      details: { server: name.slice(0, 80) },
-    },
-  );
+function shuttingDown(): CodemodeError {
+  return new CodemodeError("SHUTTING_DOWN", "The service is shutting down");
 }

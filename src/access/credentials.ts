@@ -2,7 +2,7 @@
 
 import type { Secret } from "../base/secret.ts";
 import { allowsNetwork } from "../capability/mod.ts";
-import { addressKind } from "./address.ts";
+import { addressKind } from "../base/address.ts";
 import { targetOf } from "./destination.ts";
 import type { Hop } from "./redirect.ts";
 

@@ -7,7 +7,7 @@
 import { lookup } from "node:dns/promises";
 import { CodemodeError } from "../base/errors.ts";
 import { allowsNetwork, type CapabilitySet, namesHost } from "../capability/mod.ts";
-import { addressKind, isIpAddress, unwrap } from "./address.ts";
+import { addressKind, isIpAddress, unwrap } from "../base/address.ts";
 
 /** Addresses of a host name. Rejects when there are none. */
 export type Resolve = (host: string) => Promise<readonly string[]>;

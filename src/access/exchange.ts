@@ -9,7 +9,7 @@ import { request as requestHttps } from "node:https";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from "node:zlib";
 import { CodemodeError } from "../base/errors.ts";
-import { isIpAddress, unwrap } from "./address.ts";
+import { connectOptions } from "./connect_options.ts";
 import type { Hop } from "./redirect.ts";
 
 /** Largest body of a reply, also after decompression. */
@@ -86,15 +86,8 @@ function send(hop: Hop, address: string, signal: AbortSignal): Promise<IncomingM
 }
 
 function open({ url, method, headers, body }: Hop, address: string): ClientRequest {
-  const isSecure = url.protocol === "https:";
-  const hostname = unwrap(url.hostname).replace(/\.$/, "");
-  return (isSecure ? requestHttps : requestHttp)({
-    // SAFETY: the address that was judged, so that a name cannot mean another one by now.
-    host: unwrap(address),
-    // A certificate must be one of the name, though the connection is to the address.
-    ...(isSecure && !isIpAddress(hostname) ? { servername: hostname } : {}),
-    port: url.port === "" ? (isSecure ? 443 : 80) : Number(url.port),
-    path: `${url.pathname}${url.search}`,
+  return (url.protocol === "https:" ? requestHttps : requestHttp)({
+    ...connectOptions(url, address),
     method,
     headers: {
       accept: "*/*",
@@ -104,7 +97,6 @@ function open({ url, method, headers, body }: Hop, address: string): ClientReque
       "accept-encoding": "gzip, deflate, br",
       ...(body === null ? {} : { "content-length": String(body.length) }),
     },
-    agent: false,
   });
 }
 

@@ -6,6 +6,7 @@
 import { type Clock, sleep } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import { type Bucket, fullBucket, take } from "../base/rate.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 import { DEFAULT_AMOUNTS } from "../capability/mod.ts";
 import type { GuestResponse } from "../protocol/access.ts";
 import { type Credential, withCredentials } from "./credentials.ts";
@@ -92,6 +93,7 @@ export class NetworkAccess {
     const { decisions } = this.#options;
     const { host, port } = targetOf(url);
     const target = host === "" ? url.protocol : `${host}:${port}`;
+    // A name server is not told that nobody waits any more.
     const verdict = await untilAborted(judgeDestination(url, this.#options), signal);
     decisions.record("network", target, verdict.allowed ? undefined : verdict.reason);
     if (verdict.allowed) return verdict.addresses;
@@ -125,14 +127,4 @@ function toResponse({ url }: Hop, reply: Reply, redirected: boolean): GuestRespo
 
 function failed({ url }: Hop, why: string): CodemodeError {
   return new CodemodeError("NETWORK_FAILED", `The request to ${url.host} failed: ${why}`);
-}
-
-/** A name server is not told that nobody waits any more. */
-function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

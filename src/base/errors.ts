@@ -36,6 +36,7 @@ export const ERROR_CODES = Object.freeze({
   RESULT_NOT_FOUND: meaning("validation", "caller", false, 404),
   EXECUTION_NOT_FOUND: meaning("validation", "caller", false, 404),
   METHOD_NOT_ALLOWED: meaning("validation", "caller", false, 405),
+  CONFLICT: meaning("validation", "caller", false, 409),
   PAYLOAD_TOO_LARGE: meaning("validation", "caller", false, 413),
   UNSUPPORTED_MEDIA_TYPE: meaning("validation", "caller", false, 415),
   CONFIG_INVALID: meaning("validation", "caller", false, 500),

@@ -3,7 +3,7 @@
 import { CodemodeError } from "../base/errors.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import { logIn, type TokenStore } from "../mcp/mod.ts";
-import { openLogins } from "../open_logins.ts";
+import { openLoginNetwork, openLogins } from "../open_logins.ts";
 import { type Command, type Invocation, whole } from "./command.ts";
 import { configOf } from "./with_app.ts";
 
@@ -31,7 +31,8 @@ export const login: Command = {
       output.note("Open this address in a browser to log in:");
       output.note(url.href);
     };
-    const result = await logIn(name, config, { store, onUrl, signal });
+    const network = openLoginNetwork();
+    const result = await logIn(name, config, { store, onUrl, signal, network });
     if (values["json"]) output.print(JSON.stringify({ success: true, ...result }));
     else output.print(`Logged in to ${name} at ${result.issuer}${lasting(result.isRenewable)}`);
     return 0;

@@ -324,6 +324,8 @@ export interface AdminConfig {
   readonly enabled: boolean;
   /** SAFETY: whether a caller may add a server that is a command on this machine. @default false */
   readonly stdio: boolean;
+  /** SAFETY: whether such a server may be at an address that is not public. @default false */
+  readonly privateAddresses: boolean;
 }
 
 /** How long and how much of the results is kept that were too big to be given at once. */

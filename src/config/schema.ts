@@ -257,6 +257,7 @@ export const ConfigFileSchema = z.strictObject({
   admin: z.strictObject({
     enabled: z.boolean().default(false),
     stdio: z.boolean().default(false),
+    privateAddresses: z.boolean().default(false),
   }).prefault({}),
   logging: logging.prefault({}),
   results: results.prefault({}),

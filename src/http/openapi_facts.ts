@@ -99,10 +99,14 @@ const FACTS: Readonly<Record<string, Facts>> = {
   listServers: { tag: "Servers" },
   addServer: {
     tag: "Servers",
-    example: { name: "notes", mcp: { transport: "http", url: "http://127.0.0.1:8931/mcp" } },
+    codes: ["CONFLICT"],
+    example: {
+      name: "notes",
+      mcp: { transport: "http", url: "https://notes.example/mcp", start: "lazy" },
+    },
   },
   reloadServers: { tag: "Servers", codes: ["CONFIG_INVALID"] },
-  removeServer: { tag: "Servers", codes: ["NOT_FOUND"], parameters: { name: "notes" } },
+  removeServer: { tag: "Servers", codes: ["NOT_FOUND", "CONFLICT"], parameters: { name: "notes" } },
   runtimes: { tag: "Service" },
   health: { tag: "Service" },
   resourceMetadata: { tag: "Service" },

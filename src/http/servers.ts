@@ -15,9 +15,9 @@ import { readBody } from "./read_body.ts";
 /** Whoever keeps the servers. */
 export interface ServerAdmin {
   list(): readonly ServerInfo[];
-  /** Rejects with `INVALID_REQUEST`, or `FORBIDDEN` for what cannot be added from outside. */
+  /** Rejects with `INVALID_REQUEST`, `CONFLICT`, or `FORBIDDEN` for what cannot be added from outside. */
   add(request: AddServerRequest): Promise<void>;
-  /** False where there is none. */
+  /** False where there is none; `CONFLICT` where it is the operator's. */
   remove(name: string): Promise<boolean>;
   /** Reads the configuration again. Rejects with `CONFIG_INVALID`; then nothing has changed. */
   reload(): Promise<ServerChanges>;

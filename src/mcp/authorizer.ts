@@ -12,11 +12,12 @@ import {
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import type { Network } from "../base/network.ts";
 import type { McpServerConfig, OAuthConfig } from "../config/mod.ts";
 import { describeError } from "./background_tasks.ts";
 import { serverUnavailable } from "./call_failure.ts";
 import { askForChallenge } from "./challenge_request.ts";
-import { type Login, type LoginKey, SHARED_PRINCIPAL } from "./login.ts";
+import { FOREIGN_PRINCIPAL, type Login, type LoginKey, SHARED_PRINCIPAL } from "./login.ts";
 import { loginRequired } from "./login_required.ts";
 import {
   type Authority,
@@ -43,14 +44,16 @@ export const LOGIN_POLL_MS = 1_000;
 export function createAuthorizer(
   server: string,
   { auth, url }: Pick<McpServerConfig, "auth" | "url">,
-  { logins: store, clock, logger }: Omit<AuthorizerDeps, "store"> & {
+  { logins: store, logger, ...deps }: Omit<AuthorizerDeps, "store"> & {
     readonly logins?: TokenStore | undefined;
   },
 ): Authorizer | undefined {
   if (auth?.type !== "oauth" || url === undefined || !store) return undefined;
   return new Authorizer(server, new URL(url), auth, {
     store,
-    clock,
+    clock: deps.clock,
+    network: deps.network,
+    isForeign: deps.isForeign,
     logger: logger.child({ server }),
   });
 }
@@ -60,6 +63,10 @@ export interface AuthorizerDeps {
   readonly store: TokenStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** For hosts that the configuration does not name. @default they are not asked */
+  readonly network?: Network | undefined;
+  /** Whether the server is a caller's: then all of its hosts are reached by `network`. */
+  readonly isForeign?: boolean | undefined;
 }
 
 /** Keeps one connection authorized. */
@@ -76,11 +83,14 @@ export class Authorizer implements AuthProvider {
   #renewal: Promise<void> | undefined;
 
   constructor(server: string, url: URL, config: OAuthConfig, deps: AuthorizerDeps) {
-    this.#owner = Object.freeze({ server, principal: SHARED_PRINCIPAL });
+    // SAFETY: the operator's login stays behind when a caller's server takes its name (authorizer_test.ts).
+    const principal = deps.isForeign === true ? FOREIGN_PRINCIPAL : SHARED_PRINCIPAL;
+    this.#owner = Object.freeze({ server, principal });
     this.#url = url;
     this.#config = config;
     this.#deps = deps;
-    this.#fetch = createOAuthFetch(url);
+    const { network, isForeign } = deps;
+    this.#fetch = createOAuthFetch({ server: url, issuer: config.issuer, network, isForeign });
   }
 
   /** The token for the next request. `LOGIN_REQUIRED` where there is none to be had. */
@@ -89,7 +99,9 @@ export class Authorizer implements AuthProvider {
     if (this.#login) return this.#login.accessToken;
     if (this.#config.grant === "authorization_code") throw this.#needsLogin("nobody has logged in");
     // Only the server says where its metadata is, and only to those who come without a token.
-    await this.#renewOnce(await askForChallenge(this.#url), undefined);
+    const { network, isForeign } = this.#deps;
+    const ask = isForeign === true && network !== undefined ? { ask: network.fetch } : {};
+    await this.#renewOnce(await askForChallenge(this.#url, ask), undefined);
     return await this.token();
   }
 

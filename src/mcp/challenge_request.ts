@@ -6,6 +6,7 @@ import {
   StreamableHTTPClientTransport,
   type Transport,
 } from "@modelcontextprotocol/client";
+import type { Fetch } from "../base/network.ts";
 import { boundedResponse } from "./http_transport.ts";
 import { type Challenge, readChallenge } from "./oauth_authority.ts";
 import { OAUTH_TIMEOUT_MS } from "./oauth_fetch.ts";
@@ -15,7 +16,10 @@ import { OAUTH_TIMEOUT_MS } from "./oauth_fetch.ts";
  * sent it. Nothing is known where the server lets anybody in or cannot be understood: then what it
  * publishes has to do.
  */
-export async function askForChallenge(url: URL, signal?: AbortSignal): Promise<Challenge> {
+export async function askForChallenge(
+  url: URL,
+  { signal, ask = fetch }: { readonly signal?: AbortSignal; readonly ask?: Fetch } = {},
+): Promise<Challenge> {
   let challenge: Challenge = {};
   const authProvider: AuthProvider = {
     token: () => Promise.resolve(undefined),
@@ -26,7 +30,7 @@ export async function askForChallenge(url: URL, signal?: AbortSignal): Promise<C
   };
   const transport = new StreamableHTTPClientTransport(url, {
     authProvider,
-    fetch: async (input, init) => boundedResponse(await fetch(input, init), () => {}),
+    fetch: async (input, init) => boundedResponse(await ask(input, init), () => {}),
   });
   const client = new Client({ name: "codemode", version: "0.1.0" }, {
     versionNegotiation: { mode: "auto", probe: { timeoutMs: OAUTH_TIMEOUT_MS } },

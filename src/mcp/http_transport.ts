@@ -4,6 +4,7 @@
  */
 
 import { type FetchLike, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import type { Network } from "../base/network.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { Authorizer } from "./authorizer.ts";
 import { MAX_MESSAGE_BYTES } from "./stdio_transport.ts";
@@ -14,16 +15,18 @@ export interface HttpTransportDeps {
   readonly onBroken: (reason: string) => void;
   /** Who has the tokens. @default nobody: there is a configured one, or none */
   readonly authorizer?: Authorizer | undefined;
+  /** @default the global `fetch` */
+  readonly network?: Network | undefined;
 }
 
 /** A streamable HTTP transport with the server's headers and bearer token on each request. */
 export function createHttpTransport(
   config: Pick<McpServerConfig, "headers" | "auth">,
   url: URL,
-  { onBroken, authorizer }: HttpTransportDeps,
+  { onBroken, authorizer, network }: HttpTransportDeps,
 ): StreamableHTTPClientTransport {
   const ask: FetchLike = async (input, init) => {
-    const response = await fetch(input, init);
+    const response = await (network?.fetch ?? fetch)(input, init);
     return boundedResponse(response, (reason) => {
       if (init?.method === "POST" && !init.signal?.aborted) onBroken(reason);
     });

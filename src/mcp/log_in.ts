@@ -14,6 +14,7 @@ import {
   validateAuthorizationResponseIssuer,
 } from "@modelcontextprotocol/client";
 import { CodemodeError } from "../base/errors.ts";
+import type { Network } from "../base/network.ts";
 import type { McpServerConfig, OAuthConfig } from "../config/mod.ts";
 import { askForChallenge } from "./challenge_request.ts";
 import { type Login, SHARED_PRINCIPAL } from "./login.ts";
@@ -21,7 +22,7 @@ import { listenForLogin, type LoginListener } from "./login_listener.ts";
 import { loginRequired } from "./login_required.ts";
 import { type Authority, type Challenge, findAuthority } from "./oauth_authority.ts";
 import { configuredClient, findClient } from "./oauth_client.ts";
-import { assertReachable, createOAuthFetch } from "./oauth_fetch.ts";
+import { assertReachable, createOAuthFetch, type LoginReach } from "./oauth_fetch.ts";
 import { describeOAuthError, fetchOwnTokens, widerScope, withTokens } from "./oauth_tokens.ts";
 import type { TokenStore } from "./token_store.ts";
 
@@ -34,6 +35,8 @@ export interface LogInOptions {
   readonly signal: AbortSignal;
   /** @default the one of connections that all callers share */
   readonly principal?: string;
+  /** For hosts that the configuration does not name. @default they are not asked */
+  readonly network?: Network;
 }
 
 /** What was reached. */
@@ -93,6 +96,7 @@ class LoginAttempt {
   readonly #config: OAuthConfig;
   readonly #url: URL;
   readonly #options: LogInOptions;
+  readonly #reach: LoginReach;
   readonly #fetch: FetchLike;
 
   constructor(server: string, config: OAuthConfig, url: URL, options: LogInOptions) {
@@ -100,12 +104,13 @@ class LoginAttempt {
     this.#config = config;
     this.#url = url;
     this.#options = options;
-    this.#fetch = createOAuthFetch(url, { signal: options.signal });
+    this.#reach = { server: url, issuer: config.issuer, network: options.network };
+    this.#fetch = createOAuthFetch(this.#reach, { signal: options.signal });
   }
 
   async run(): Promise<Login> {
     const stored = await this.#stored();
-    const asked = await askForChallenge(this.#url, this.#options.signal);
+    const asked = await askForChallenge(this.#url, { signal: this.#options.signal });
     const scope = widerScope(stored?.neededScope === undefined ? undefined : stored, asked.scope);
     const challenge: Challenge = { ...asked, ...(scope === undefined ? {} : { scope }) };
     const authority = await findAuthority(this.#url, this.#config, challenge, this.#fetch);
@@ -147,7 +152,7 @@ class LoginAttempt {
       redirectUrl: redirectUri,
       state,
     });
-    assertReachable(authorizationUrl, this.#url);
+    assertReachable(authorizationUrl, this.#reach);
     this.#options.onUrl(authorizationUrl);
     const { code, iss } = readAnswer(await listener.answer(this.#options.signal), authority);
     const tokens = await exchangeAuthorization(url, {

@@ -27,6 +27,9 @@ export interface Login extends LoginKey {
 /** The principal of connections that all callers share. */
 export const SHARED_PRINCIPAL = "service";
 
+/** The principal of connections to servers that callers added. */
+export const FOREIGN_PRINCIPAL = "added";
+
 /** The login in a decrypted text; a `TypeError` says that it is none. */
 export function parseLogin(text: string): Login {
   const value: unknown = JSON.parse(text);

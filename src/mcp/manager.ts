@@ -4,6 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import { InFlight } from "../base/in_flight.ts";
 import type { Logger } from "../base/log.ts";
+import type { Network } from "../base/network.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { ToolGroup } from "../contract/mod.ts";
 import { createAuthorizer } from "./authorizer.ts";
@@ -24,6 +25,8 @@ export interface McpManagerDeps {
   readonly directory: string;
   /** Where logins are kept. @default nowhere: servers with OAuth stay away */
   readonly logins?: TokenStore | undefined;
+  /** For hosts of logins that the configuration does not name. @default they are not asked */
+  readonly network?: Network;
   /** A number in [0, 1), for the jitter. @default Math.random */
   readonly random?: () => number;
   /** Longest one connect may take. @default 60000 */
@@ -90,8 +93,11 @@ export interface McpManager extends AsyncDisposable {
   passThrough(server: string): PassThrough;
   /** Tells when {@link McpManager.groups} has changed. */
   onChange(listener: () => void): Disposable;
-  /** One more server, which begins to connect if it is an eager one. Its name must be free. */
-  add(server: string, config: McpServerConfig): void;
+  /**
+   * One more server, which begins to connect if it is an eager one. Its name must be free. With
+   * `network` it and the hosts of its login are reached by that alone, and it cannot be a command.
+   */
+  add(server: string, config: McpServerConfig, network?: Network): void;
   /** Takes a server out: no new call finds it, those that go on may end before it is disposed. */
   remove(server: string): RemovedServer | undefined;
 }
@@ -137,14 +143,21 @@ class Manager implements McpManager {
     );
   }
 
-  #server(name: string, config: McpServerConfig, deps: McpManagerDeps): Managed {
+  #server(
+    name: string,
+    config: McpServerConfig,
+    deps: McpManagerDeps,
+    network?: Network,
+  ): Managed {
+    const reach = network === undefined ? {} : { network, isForeign: true };
     const connection = new Connection(name, config, {
       logger: deps.logger.child({ server: name }),
       clock: deps.clock,
       directory: deps.directory,
       random: deps.random ?? Math.random,
       connectTimeoutMs: deps.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
-      authorizer: createAuthorizer(name, config, deps),
+      authorizer: createAuthorizer(name, config, { ...deps, ...reach }),
+      ...(network === undefined ? {} : { network }),
       canAsk: deps.canAsk ?? false,
       onToolsChanged: () => this.#changed(),
       onChange: (change) => passThrough.changed(change),
@@ -213,11 +226,11 @@ class Manager implements McpManager {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  add(server: string, config: McpServerConfig): void {
+  add(server: string, config: McpServerConfig, network?: Network): void {
     if (this.#servers.has(server)) {
       throw new TypeError(`Cannot add the server "${server}": there is one of that name`);
     }
-    const added = this.#server(server, config, this.#deps);
+    const added = this.#server(server, config, this.#deps, network);
     this.#servers.set(server, added);
     if (config.start === "eager") added.connection.want();
     this.#changed();

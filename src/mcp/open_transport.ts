@@ -4,6 +4,7 @@ import type { Transport } from "@modelcontextprotocol/client";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import type { Network } from "../base/network.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { Authorizer } from "./authorizer.ts";
 import { createHttpTransport, requestHeaders } from "./http_transport.ts";
@@ -19,6 +20,8 @@ export interface TransportDeps {
   readonly directory: string;
   /** Who has the tokens of a server with OAuth. */
   readonly authorizer?: Authorizer | undefined;
+  /** How it is reached. @default as this machine does; a command is reached by no network */
+  readonly network?: Network | undefined;
   /** Told when answers that were under way are lost though the transport lives. */
   readonly onBroken: (reason: string) => void;
 }
@@ -29,12 +32,14 @@ export function openTransport(
   config: McpServerConfig,
   deps: TransportDeps,
 ): Transport {
+  // SAFETY: who may only reach a network must not start a command (test/unit/mcp/open_transport_test.ts).
+  if (config.transport === "stdio" && deps.network) throw invalid(name, "url");
   if (config.transport === "stdio") return stdioTransport(name, config, deps);
   if (!config.url || !URL.canParse(config.url)) throw invalid(name, "url");
   const url = new URL(config.url);
   if (config.auth?.type === "oauth" && !deps.authorizer) throw invalid(name, "logins");
   if (config.transport === "http") return createHttpTransport(config, url, deps) as Transport;
-  return new WebSocketTransport(url, requestHeaders(config), deps.logger);
+  return new WebSocketTransport(url, requestHeaders(config), deps);
 }
 
 function stdioTransport(name: string, config: McpServerConfig, deps: TransportDeps): Transport {

@@ -2,11 +2,19 @@
 
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import type { Logger } from "../base/log.ts";
+import type { Network } from "../base/network.ts";
 import { readMessage } from "./read_message.ts";
 import { MAX_MESSAGE_BYTES, MAX_STRAY_LINES } from "./stdio_transport.ts";
 
 const NORMAL_CLOSURE = 1000;
 const CLOSE_WAIT_MS = 1_000;
+
+/** What a transport over a WebSocket needs besides its address. */
+export interface WebSocketDeps {
+  readonly logger: Logger;
+  /** Judges the address of each connection. @default any will do */
+  readonly network?: Network | undefined;
+}
 
 /** A transport over the runtime's own `WebSocket`. */
 export class WebSocketTransport implements Transport {
@@ -15,18 +23,24 @@ export class WebSocketTransport implements Transport {
   onmessage?: ((message: JSONRPCMessage) => void) | undefined;
   readonly #url: URL;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #logger: Logger;
+  readonly #deps: WebSocketDeps;
   #socket: WebSocket | undefined;
   #strayFrames = 0;
   #closed = false;
 
-  constructor(url: URL, headers: Readonly<Record<string, string>>, logger: Logger) {
+  constructor(url: URL, headers: Readonly<Record<string, string>>, deps: WebSocketDeps) {
     this.#url = url;
     this.#headers = headers;
-    this.#logger = logger;
+    this.#deps = deps;
   }
 
-  start(): Promise<void> {
+  async start(): Promise<void> {
+    await this.#deps.network?.check(this.#url);
+    if (this.#closed) throw new Error("The WebSocket was closed before it was open");
+    await this.#connect();
+  }
+
+  #connect(): Promise<void> {
     return new Promise((resolve, reject) => {
       const socket = this.#open();
       this.#socket = socket;
@@ -90,7 +104,7 @@ export class WebSocketTransport implements Transport {
   }
 
   #giveUp(reason: string): void {
-    this.#logger.warn("MCP server closed because of what it wrote", { reason });
+    this.#deps.logger.warn("MCP server closed because of what it wrote", { reason });
     void this.close();
   }
 }

@@ -14,6 +14,9 @@ export class DocumentFault extends Error {
 /** References that lead to nothing but another reference. */
 const MAX_HOPS = 32;
 
+/** Characters of a reference; each use of one goes along all of it. */
+const MAX_REFERENCE = 4_096;
+
 /** Characters of a reference that a message repeats. */
 const MAX_SHOWN = 120;
 
@@ -60,6 +63,9 @@ export class ApiDocument {
     // SAFETY: a reference to a file or an address would read what is not the document's (test/unit/openapi).
     if (reference !== "#" && !reference.startsWith("#/")) {
       throw new DocumentFault(`the reference "${shown(reference)}" leaves the document`);
+    }
+    if (reference.length > MAX_REFERENCE) {
+      throw new DocumentFault(`the reference "${shown(reference)}" is too long`);
     }
     let found: unknown = this.root;
     for (const token of tokensOf(reference)) {

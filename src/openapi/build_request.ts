@@ -74,7 +74,7 @@ function pathOf({ path, parameters }: Operation, input: Input): string {
  */
 function toUrl(base: URL, path: string, query: readonly Pair[]): URL {
   if (climbs(path)) throw invalid("a value in its path would leave the path");
-  const prefix = base.pathname.replace(/\/+$/, "");
+  const prefix = withoutSlashes(base.pathname);
   const search = query.map(([name, value]) => `${name}=${value}`).join("&");
   const text = `${base.origin}${prefix}${path}${search === "" ? "" : `?${search}`}`;
   if (text.length > MAX_URL_LENGTH) throw invalid("its address would be too long");
@@ -83,6 +83,13 @@ function toUrl(base: URL, path: string, query: readonly Pair[]): URL {
     throw invalid("a value in its path would leave the path");
   }
   return url;
+}
+
+/** The path without slashes at its end; a pattern would begin anew at each of many slashes before. */
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === "/") end -= 1;
+  return path.slice(0, end);
 }
 
 function climbs(path: string): boolean {

@@ -3,6 +3,8 @@
 import { Buffer } from "node:buffer";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
+import type { Fetch } from "../base/network.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 import type { ClientCredential, TokenSource } from "./security_schemes.ts";
 import { readBytes } from "./read_bytes.ts";
 
@@ -21,6 +23,10 @@ export interface ClientTokensOptions {
   readonly client: ClientCredential;
   readonly scopes: readonly string[];
   readonly clock: Clock;
+  /** Aborts when nobody needs tokens any more. */
+  readonly life: AbortSignal;
+  /** Does what `fetch` does. */
+  readonly ask: Fetch;
 }
 
 /** A source of tokens; callers at the same time share one request. */
@@ -37,11 +43,14 @@ export class ClientTokens implements TokenSource {
     return this.#token?.text;
   }
 
-  async token(signal: AbortSignal, isStale: boolean): Promise<string> {
-    const now = this.#options.clock.monotonic();
-    if (!isStale && this.#token && now < this.#token.endsAt) return this.#token.text;
+  async token(signal: AbortSignal, refused?: string): Promise<string> {
+    const known = this.#token;
+    const isGood = known !== undefined && this.#options.clock.monotonic() < known.endsAt;
+    // A refusal can come late, and then it is of a token that was renewed since.
+    if (isGood && known.text !== refused) return known.text;
+    // The asking goes on for others who wait for it.
     const asking = this.#asking ??= this.#ask().finally(() => this.#asking = undefined);
-    return await unlessAborted(asking, signal);
+    return await untilAborted(asking, signal);
   }
 
   async #ask(): Promise<string> {
@@ -64,7 +73,7 @@ export class ClientTokens implements TokenSource {
   ): Promise<Readonly<Record<string, unknown>>> {
     const pair = [clientId, clientSecret.reveal()].map(encodeURIComponent).join(":");
     try {
-      const response = await fetch(url, {
+      const response = await this.#options.ask(url, {
         method: "POST",
         headers: {
           authorization: `Basic ${Buffer.from(pair).toString("base64")}`,
@@ -74,7 +83,7 @@ export class ClientTokens implements TokenSource {
         body: form.toString(),
         // SAFETY: the secret goes to the configured place only.
         redirect: "manual",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.any([this.#options.life, AbortSignal.timeout(TIMEOUT_MS)]),
       });
       const text = new TextDecoder().decode(await readBytes(response, MAX_BYTES));
       if (response.status !== 200) throw refused(`status ${response.status}`);
@@ -98,14 +107,4 @@ function refused(why: string): CodemodeError {
     `The token endpoint of the API gave no token: it answered with ${why}`,
     { details: { mayHaveTakenEffect: false } },
   );
-}
-
-/** The asking goes on for others who wait for it. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

@@ -2,15 +2,19 @@
 
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
+import { AddressRefused, type Fetch, type Network } from "../base/network.ts";
 import { isLoopback, type OpenApiConfig } from "../config/mod.ts";
 import type { Tool } from "../contract/mod.ts";
 import { type ApiDocument, DocumentFault, isObject, textOf } from "./api_document.ts";
 import { buildRequest } from "./build_request.ts";
 import { ClientTokens } from "./client_tokens.ts";
 import { loadDocument } from "./load_document.ts";
+import { Once } from "./once.ts";
 import type { Operation } from "./operation.ts";
 import { type ReadAnswer, readAnswer } from "./read_answer.ts";
 import { readOperations } from "./read_operations.ts";
+import { SecretScreen } from "./secret_screen.ts";
+import { secretsOfHeader } from "./secret_spellings.ts";
 import { readSchemes, type Scheme, schemesFor } from "./security_schemes.ts";
 import { sendRequest } from "./send_request.ts";
 import { operationUrl, serverUrl } from "./server_url.ts";
@@ -43,23 +47,33 @@ interface Callable {
 export async function openDescribedApi(
   name: string,
   config: OpenApiConfig,
-  deps: { readonly clock: Clock },
+  deps: { readonly clock: Clock; readonly network?: Network | undefined },
   signal: AbortSignal,
 ): Promise<Api> {
-  const document = await loadDocument(config.document, signal);
+  const ask = deps.network?.fetch ?? fetch;
+  const document = await loadDocument(config.document, signal, ask);
   const base = serverUrl(document, config);
   assertConfidential(base, config);
-  const schemes = readSchemes(document, config.auth, tokensOpener(base, deps.clock));
+  const schemes = readSchemes(
+    document,
+    config.auth,
+    tokensOpener(base, {
+      clock: deps.clock,
+      life: signal,
+      ask,
+    }),
+  );
   const { operations, problems } = readOperations(document, {
     readOnly: config.readOnly,
     ...config.operations,
     hostSets: (place, parameter) => hostSets(config, schemes, place, parameter),
   });
   const callables = new Map<string, Callable>();
+  const urls = new Once<URL>();
   const more: string[] = [];
   for (const operation of operations) {
     try {
-      const url = operationUrl(operation.server, base, config);
+      const url = urls.get(operation.server, () => operationUrl(operation.server, base, config));
       callables.set(operation.name, {
         operation,
         base: url,
@@ -76,7 +90,7 @@ export async function openDescribedApi(
     problems: [...problems, ...more.slice(0, 50)],
     url: base.href,
     call: (tool, input, options) =>
-      call(name, config, callables.get(tool), { tool, input, ...options }),
+      call(name, config, callables.get(tool), { tool, input, ask, ...options }),
   };
   return Object.freeze(api);
 }
@@ -86,6 +100,7 @@ interface Asked {
   readonly input: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
   readonly timeoutMs?: number;
+  readonly ask: Fetch;
 }
 
 async function call(
@@ -106,6 +121,9 @@ async function call(
   const { operation, base, schemes } = callable;
   const headers = Object.entries(config.headers)
     .map(([name, value]) => [name.toLowerCase(), value.reveal()] as const);
+  const screen = new SecretScreen();
+  screen.add(headers.flatMap(([, value]) => secretsOfHeader(value)));
+  screen.add(schemes.flatMap((one) => one.secrets()));
   let isSent = false;
   try {
     both.throwIfAborted();
@@ -114,17 +132,17 @@ async function call(
     const answer = await sendRequest(request, {
       headers,
       schemes,
+      screen,
+      ask: asked.ask,
       maxResponseBytes: config.maxResponseBytes,
       signal: both,
     });
-    const secrets = [
-      ...headers.map(([, value]) => value),
-      ...schemes.flatMap((one) => one.secrets()),
-    ];
-    const { value, isStructured } = readAnswer(operation, answer, secrets);
+    // Another call may have had a newer token meanwhile, which the API could show here.
+    screen.add(schemes.flatMap((one) => one.secrets()));
+    const { value, isStructured } = readAnswer(operation, answer, screen);
     return { value, isStructured: isStructured && config.checkResponses };
   } catch (error) {
-    throw toCallError(error, { where, isSent, signal, limit, timeoutMs });
+    throw toCallError(error, { where, isSent, signal, limit, timeoutMs, screen });
   }
 }
 
@@ -134,11 +152,12 @@ interface Circumstances {
   readonly signal: AbortSignal;
   readonly limit: AbortSignal;
   readonly timeoutMs: number;
+  readonly screen: SecretScreen;
 }
 
 /** What went wrong, in the words every source uses. Addresses and causes are not told. */
 function toCallError(error: unknown, circumstances: Circumstances): CodemodeError {
-  const { where, isSent, signal, limit, timeoutMs } = circumstances;
+  const { where, isSent, signal, limit, timeoutMs, screen } = circumstances;
   const { server, tool } = where;
   const details = { ...where, mayHaveTakenEffect: isSent };
   if (signal.aborted) {
@@ -154,10 +173,16 @@ function toCallError(error: unknown, circumstances: Circumstances): CodemodeErro
       cause: error.cause,
     });
   }
+  if (error instanceof AddressRefused) {
+    const message = `The API "${server}" cannot be reached: its address is not public`;
+    return new CodemodeError("MCP_SERVER_UNAVAILABLE", message, {
+      details: { ...where, mayHaveTakenEffect: false },
+    });
+  }
   return new CodemodeError(
     "MCP_SERVER_UNAVAILABLE",
     `The API "${server}" cannot be reached`,
-    { details, cause: error },
+    { details, cause: screen.hideError(error) },
   );
 }
 
@@ -201,7 +226,10 @@ function assertConfidential(base: URL, { headers, auth }: OpenApiConfig): void {
   throw new DocumentFault("its server is http, over which headers and auth are not sent");
 }
 
-function tokensOpener(base: URL, clock: Clock) {
+function tokensOpener(
+  base: URL,
+  deps: Pick<ConstructorParameters<typeof ClientTokens>[0], "clock" | "life" | "ask">,
+) {
   return (
     client: ConstructorParameters<typeof ClientTokens>[0]["client"],
     documented: { readonly tokenUrl: string; readonly scopes: readonly string[] },
@@ -214,7 +242,7 @@ function tokensOpener(base: URL, clock: Clock) {
     if (client.tokenUrl === undefined && url.origin !== base.origin) {
       throw new DocumentFault(`its tokenUrl is at ${url.origin}; set auth.<scheme>.tokenUrl`);
     }
-    return new ClientTokens({ url, client, scopes: client.scopes ?? [], clock });
+    return new ClientTokens({ url, client, scopes: client.scopes ?? [], ...deps });
   };
 }
 

@@ -1,6 +1,7 @@
 /** Reads a document from a file or an address, bounded, as JSON or YAML. */
 
 import { open } from "node:fs/promises";
+import { AddressRefused, type Fetch } from "../base/network.ts";
 import { isAddress, parseYaml } from "../config/mod.ts";
 import { ApiDocument, DocumentFault } from "./api_document.ts";
 import { nestsDeeper } from "./json_depth.ts";
@@ -17,15 +18,20 @@ const TIMEOUT_MS = 30_000;
 export async function loadDocument(
   from: string | Readonly<Record<string, unknown>>,
   signal: AbortSignal,
+  ask: Fetch = fetch,
 ): Promise<ApiDocument> {
   if (typeof from !== "string") return new ApiDocument(from);
-  const bytes = isAddress(from) ? await fetchBytes(from, signal) : await fileBytes(from);
+  const bytes = isAddress(from) ? await fetchBytes(from, signal, ask) : await fileBytes(from);
   return new ApiDocument(parse(bytes));
 }
 
-async function fetchBytes(address: string, signal: AbortSignal): Promise<Uint8Array> {
+async function fetchBytes(
+  address: string,
+  signal: AbortSignal,
+  ask: Fetch,
+): Promise<Uint8Array> {
   try {
-    const response = await fetch(address, {
+    const response = await ask(address, {
       headers: { accept: "application/json, application/yaml, */*;q=0.5" },
       // SAFETY: where the operator said it is, and nowhere else.
       redirect: "manual",
@@ -39,6 +45,7 @@ async function fetchBytes(address: string, signal: AbortSignal): Promise<Uint8Ar
   } catch (error) {
     if (error instanceof DocumentFault) throw error;
     if (error instanceof TooLarge) throw tooLarge(MAX_DOCUMENT_BYTES);
+    if (error instanceof AddressRefused) throw new DocumentFault("its address is not public");
     throw new DocumentFault("its address cannot be reached", { cause: error });
   }
 }

@@ -6,6 +6,8 @@
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import type { Network } from "../base/network.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 import type { OpenApiConfig } from "../config/mod.ts";
 import type { Tool, ToolGroup } from "../contract/mod.ts";
 import { type Api, openDescribedApi } from "./described_api.ts";
@@ -15,6 +17,8 @@ import { isLoadFailure, loadFailure } from "./load_failure.ts";
 export interface OpenApiDeps {
   readonly logger: Logger;
   readonly clock: Clock;
+  /** How it, its document and its token endpoint are reached. @default as this machine does */
+  readonly network?: Network | undefined;
 }
 
 /** How an API is, as `/health` shows it. */
@@ -104,11 +108,11 @@ class LoadedApi implements OpenApi {
 
   async tried(signal: AbortSignal): Promise<void> {
     if (this.#api || this.#lastError !== undefined) return;
-    await unlessAborted(this.#load(), signal);
+    await untilAborted(this.#load(), signal);
   }
 
   async ensure(signal: AbortSignal): Promise<void> {
-    if (!this.#api) await unlessAborted(this.#load(), signal);
+    if (!this.#api) await untilAborted(this.#load(), signal);
     if (!this.#api) throw loadFailure(this.name, this.#lastError ?? "it is closed");
   }
 
@@ -185,13 +189,4 @@ class LoadedApi implements OpenApi {
     const delayMs = Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** Math.min(this.#failures - 1, 10));
     this.#retry = this.#deps.clock.after(delayMs, () => void this.#load());
   }
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

@@ -3,6 +3,7 @@
 import { CodemodeError } from "../base/errors.ts";
 import { MAX_JSON_DEPTH, nestsDeeper } from "./json_depth.ts";
 import type { Operation } from "./operation.ts";
+import type { SecretScreen } from "./secret_screen.ts";
 import type { ApiAnswer } from "./send_request.ts";
 
 /** The value of an answer; `isStructured`: it is meant to match the operation's output schema. */
@@ -15,8 +16,6 @@ export interface ReadAnswer {
 const MAX_EXCERPT = 2_000;
 /** Characters of the message a failed answer's body is shown in. */
 const MAX_TOLD = 300;
-/** A shorter secret would be found in what is none. */
-const SHORTEST_SECRET = 8;
 
 /**
  * JSON as its value, other text as text, bytes as they are, `null` where there is nothing. Throws
@@ -25,19 +24,19 @@ const SHORTEST_SECRET = 8;
 export function readAnswer(
   operation: Pick<Operation, "describedStatuses">,
   answer: ApiAnswer,
-  secrets: readonly string[],
+  screen: SecretScreen,
 ): ReadAnswer {
   const { status } = answer;
-  const hidden = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
-  if (status < 200 || status > 299) throw failed(answer, hidden);
+  if (status < 200 || status > 299) throw failed(answer, screen);
   const { describedStatuses: described } = operation;
   const isDescribed = described.has(String(status)) || described.has("2XX");
   if (answer.body.length === 0) return { value: null, isStructured: false };
+  // SAFETY: an API may repeat what it was sent; the host's proofs reach no guest (test/integration/openapi).
   if (isJson(answer)) {
-    return { value: readJson(answer, hidden), isStructured: isDescribed };
+    return { value: screen.hide(readJson(answer)), isStructured: isDescribed };
   }
   const text = isText(answer) ? decode(answer.body) : undefined;
-  return { value: text === undefined ? answer.body : hide(text, hidden), isStructured: false };
+  return { value: screen.hide(text ?? answer.body), isStructured: false };
 }
 
 function isJson({ contentType }: ApiAnswer): boolean {
@@ -50,7 +49,7 @@ function isText({ contentType }: ApiAnswer): boolean {
   ) || /^application\/(?:x-www-form-urlencoded|javascript|x-ndjson)\b/.test(contentType);
 }
 
-function readJson({ body, status }: ApiAnswer, secrets: readonly string[]): unknown {
+function readJson({ body, status }: ApiAnswer): unknown {
   if (nestsDeeper(body)) {
     throw new CodemodeError(
       "TOOL_OUTPUT_INVALID",
@@ -59,11 +58,11 @@ function readJson({ body, status }: ApiAnswer, secrets: readonly string[]): unkn
     );
   }
   try {
-    return hide(JSON.parse(new TextDecoder().decode(body)), secrets);
-  } catch (cause) {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    // What the parser says quotes the text, and so perhaps a secret.
     throw new CodemodeError("TOOL_OUTPUT_INVALID", "The API's JSON cannot be parsed", {
       details: { status },
-      cause,
     });
   }
 }
@@ -76,11 +75,11 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-function failed(answer: ApiAnswer, secrets: readonly string[]): CodemodeError {
+function failed(answer: ApiAnswer, screen: SecretScreen): CodemodeError {
   const { status } = answer;
   const text = isJson(answer) || isText(answer) ? decode(answer.body) ?? "" : "";
   // Whole secrets are hidden before the text is cut, so that no part of one is left.
-  const shown = String(hide(text, secrets)).slice(0, MAX_EXCERPT);
+  const shown = screen.hideText(text).slice(0, MAX_EXCERPT);
   const line = shown.replaceAll(/\s+/g, " ").trim().slice(0, MAX_TOLD);
   const message = `The API answered with status ${status}${line === "" ? "" : `: ${line}`}`;
   return new CodemodeError("MCP_TOOL_ERROR", message, {
@@ -96,20 +95,4 @@ function toBody(answer: ApiAnswer, shown: string): unknown {
   } catch {
     return shown;
   }
-}
-
-/** An API may repeat what it was sent. SAFETY: the host's proofs reach no guest (test/integration/openapi). */
-function hide(value: unknown, secrets: readonly string[]): unknown {
-  if (secrets.length === 0) return value;
-  if (typeof value === "string") {
-    return secrets.reduce((text, secret) => text.replaceAll(secret, "[secret]"), value);
-  }
-  if (Array.isArray(value)) return value.map((item) => hide(item, secrets));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      String(hide(key, secrets)),
-      hide(inner, secrets),
-    ]),
-  );
 }

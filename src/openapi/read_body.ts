@@ -4,7 +4,7 @@ import type { JsonSchema } from "../contract/mod.ts";
 import { type ApiDocument, DocumentFault, entriesOf, isObject, textOf } from "./api_document.ts";
 import type { JsonObject } from "./api_document.ts";
 import type { BodyKind, RequestBody } from "./operation.ts";
-import type { OpenSchema, SchemaConverter } from "./schema_converter.ts";
+import { type OpenSchema, plainSchema, type SchemaConverter } from "./schema_converter.ts";
 
 /** The member of the input that is the body. */
 export const BODY_KEY = "body";
@@ -82,11 +82,11 @@ const BASE64: JsonSchema = Object.freeze({
 });
 
 function schemaFor(kind: BodyKind, schema: unknown, converter: SchemaConverter): OpenSchema {
-  if (kind === "binary") return { schema: BASE64, uses: new Set() };
+  if (kind === "binary") return plainSchema(BASE64);
   const converted = converter.convert(schema);
   if (converted.schema !== true) return converted;
   const usual = kind === "text" ? "string" : kind === "json" ? undefined : "object";
-  return usual === undefined ? converted : { schema: { type: usual }, uses: new Set() };
+  return usual === undefined ? converted : plainSchema({ type: usual });
 }
 
 /** Parts whose schema or encoding says that they are bytes. */

@@ -5,14 +5,17 @@ import { type ApiDocument, DocumentFault, entriesOf, isObject, itemsOf } from ".
 import { type JsonObject, textOf } from "./api_document.ts";
 import type { Operation, ParameterPlace, Requirement } from "./operation.ts";
 import { BODY_KEY, type ReadBody, readBody } from "./read_body.ts";
+import { Once } from "./once.ts";
 import { type ReadParameter, readParameters } from "./read_parameters.ts";
-import { readResponses } from "./read_responses.ts";
+import { type ReadResponses, readResponses } from "./read_responses.ts";
 import { type OpenSchema, SchemaConverter } from "./schema_converter.ts";
 
 /** Operations of one document. */
 export const MAX_OPERATIONS = 2_000;
 /** Characters of a tool's description. */
 const MAX_DESCRIPTION = 2_000;
+/** Tags of an operation that count. */
+const MAX_TAGS = 256;
 /** Problems kept. */
 const MAX_PROBLEMS = 50;
 
@@ -53,6 +56,9 @@ class OperationReader {
   readonly #choice: OperationChoice;
   readonly #requests: SchemaConverter;
   readonly #responses: SchemaConverter;
+  readonly #bodies = new Once<ReadBody | undefined>();
+  readonly #answers = new Once<ReadResponses>();
+  readonly #securities = new Once<readonly Requirement[] | undefined>();
   readonly #problems: string[] = [];
   readonly #operations = new Map<string, Operation>();
 
@@ -89,7 +95,8 @@ class OperationReader {
   }
 
   #add(place: Place): void {
-    const tags = itemsOf(place.given["tags"]).filter((tag) => typeof tag === "string");
+    const tags = itemsOf(place.given["tags"]).slice(0, MAX_TAGS)
+      .filter((tag) => typeof tag === "string");
     const name = this.#nameOf(place);
     const { readOnly, include, exclude } = this.#choice;
     if (readOnly && !SAFE.has(place.method)) return;
@@ -115,10 +122,8 @@ class OperationReader {
     const lists = [item["parameters"], given["parameters"]];
     const parameters = readParameters(this.#document, lists, this.#choice.hostSets);
     assertPath(path, parameters);
-    const body = SAFE.has(method)
-      ? undefined
-      : readBody(this.#document, given["requestBody"], this.#requests);
-    const security = requirementsOf(given["security"] ?? this.#document.root["security"]);
+    const body = SAFE.has(method) ? undefined : this.#body(given["requestBody"]);
+    const security = this.#security(given["security"] ?? this.#document.root["security"]);
     const server = itemsOf(given["servers"])[0] ?? itemsOf(item["servers"])[0];
     return Object.freeze({
       name,
@@ -129,11 +134,24 @@ class OperationReader {
       parameters: parameters.map(({ parameter }) => parameter),
       ...(body === undefined ? {} : { body: body.body }),
       inputSchema: this.#inputSchema(parameters, body),
-      ...readResponses(this.#document, given["responses"], this.#responses),
+      ...this.#answer(given["responses"]),
       annotations: annotationsOf(method, textOf(given["summary"])),
       ...(security === undefined ? {} : { security }),
       ...(server === undefined ? {} : { server }),
     });
+  }
+
+  #body(given: unknown): ReadBody | undefined {
+    const body = this.#document.follow(given);
+    return this.#bodies.get(body, () => readBody(this.#document, body, this.#requests));
+  }
+
+  #answer(given: unknown): ReadResponses {
+    return this.#answers.get(given, () => readResponses(this.#document, given, this.#responses));
+  }
+
+  #security(given: unknown): readonly Requirement[] | undefined {
+    return this.#securities.get(given, () => requirementsOf(given));
   }
 
   #inputSchema(parameters: readonly ReadParameter[], body: ReadBody | undefined): JsonSchema {
@@ -154,7 +172,8 @@ class OperationReader {
       additionalProperties: false,
     };
     const uses = new Set(members.flatMap(({ open }) => [...open.uses]));
-    return this.#requests.complete({ schema, uses });
+    const size = members.reduce((sum, { key, open }) => sum + 2 * key.length + open.size, 0);
+    return this.#requests.complete({ schema, uses, size });
   }
 
   #try<T>(where: string, work: () => T): T | undefined {
@@ -186,12 +205,13 @@ function described(open: OpenSchema, description: string): OpenSchema {
   if (description === "") return open;
   const base = schema === true ? {} : schema;
   if (typeof base === "boolean" || "$ref" in base) return open;
-  return { ...open, schema: { ...base, description: description.slice(0, MAX_DESCRIPTION) } };
+  const text = description.slice(0, MAX_DESCRIPTION);
+  return { ...open, schema: { ...base, description: text }, size: open.size + text.length };
 }
 
 function describe(given: JsonObject, method: string, path: string): string {
   const texts = [textOf(given["summary"]), textOf(given["description"])]
-    .map((text) => text.trim()).filter((text, index, all) =>
+    .map((text) => text.slice(0, 2 * MAX_DESCRIPTION).trim()).filter((text, index, all) =>
       text !== "" && all.indexOf(text) === index
     );
   const text = texts.length === 0 ? `${method} ${path}` : texts.join("\n\n");

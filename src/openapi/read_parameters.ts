@@ -55,13 +55,13 @@ export function readParameters(
   hostSets: (place: ParameterPlace, name: string) => boolean,
 ): readonly ReadParameter[] {
   const found = new Map<string, JsonObject>();
-  for (const item of lists.flatMap(itemsOf)) {
+  const items = lists.flatMap(itemsOf);
+  if (items.length > 2 * MAX_PARAMETERS) throw tooMany();
+  for (const item of items) {
     const given = document.object(item, "a parameter");
     found.set(`${textOf(given["in"])} ${textOf(given["name"])}`, given);
   }
-  if (found.size > MAX_PARAMETERS) {
-    throw new DocumentFault(`it has more than ${MAX_PARAMETERS} parameters`);
-  }
+  if (found.size > MAX_PARAMETERS) throw tooMany();
   const keys = new Set(["body"]);
   return [...found.values()].flatMap((given) => {
     const place = placeOf(given);
@@ -69,6 +69,10 @@ export function readParameters(
     if (isIgnored(place, name) || hostSets(place, name)) return [];
     return [readParameter(given, place, keyFor(name, place, keys))];
   });
+}
+
+function tooMany(): DocumentFault {
+  return new DocumentFault(`it has more than ${MAX_PARAMETERS} parameters`);
 }
 
 function placeOf(given: JsonObject): ParameterPlace {

@@ -3,7 +3,7 @@
 import type { ApiDocument } from "./api_document.ts";
 import { entriesOf, isObject } from "./api_document.ts";
 import type { JsonSchema } from "../contract/mod.ts";
-import type { OpenSchema, SchemaConverter } from "./schema_converter.ts";
+import { type OpenSchema, plainSchema, type SchemaConverter } from "./schema_converter.ts";
 
 /** The schema of successful answers. */
 export interface ReadResponses {
@@ -11,6 +11,9 @@ export interface ReadResponses {
   /** Statuses whose answers it describes. */
   readonly describedStatuses: ReadonlySet<string>;
 }
+
+/** Characters of schemas that are compared by their text. */
+const MAX_COMPARED_SIZE = 4_096;
 
 const SUCCESS = /^2(?:\d\d|XX)$/i;
 
@@ -30,7 +33,7 @@ export function readResponses(
   const statuses = new Set<string>();
   for (const [status, { json, isEmpty }] of successes) {
     if (json !== undefined) schemas.push(converter.convert(json));
-    else if (isEmpty) schemas.push({ schema: NOTHING, uses: new Set() });
+    else if (isEmpty) schemas.push(plainSchema(NOTHING));
     else return { describedStatuses: new Set() };
     statuses.add(status.toUpperCase());
   }
@@ -58,11 +61,17 @@ function mediaOf(
 function eitherOf(schemas: readonly OpenSchema[]): OpenSchema {
   const [first] = schemas;
   if (schemas.length === 1 && first) return first;
-  const distinct = [...new Map(schemas.map((one) => [JSON.stringify(one.schema), one])).values()];
+  const distinct = [...new Map(schemas.map((one) => [identityOf(one), one])).values()];
   const [only] = distinct;
   if (distinct.length === 1 && only) return only;
   return {
     schema: { anyOf: distinct.map(({ schema }) => schema) },
     uses: new Set(distinct.flatMap(({ uses }) => [...uses])),
+    size: distinct.reduce((sum, one) => sum + one.size, 0),
   };
+}
+
+/** What is said twice is said once; two long ones are not compared, and one object is itself. */
+function identityOf({ schema, size }: OpenSchema): unknown {
+  return size <= MAX_COMPARED_SIZE ? JSON.stringify(schema) : schema;
 }

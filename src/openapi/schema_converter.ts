@@ -1,6 +1,7 @@
 /**
  * Schemas of a document → JSON Schemas that stand alone. What is referred to is converted once and
- * shared by all tools that need it, so a large document costs its own size.
+ * shared by all tools that need it, so a large document costs its own size. Whoever reads a tool reads
+ * all of its schema, shared or not: so each is measured as if it were written out, and bounded.
  */
 
 import type { JsonSchema } from "../contract/mod.ts";
@@ -11,6 +12,7 @@ import {
   isObject,
   type JsonObject,
 } from "./api_document.ts";
+import { SchemaMeter } from "./schema_meter.ts";
 
 /** Schemas of one tool that references lead to; one that needs more accepts everything. */
 export const MAX_DEFINITIONS = 200;
@@ -18,6 +20,15 @@ export const MAX_DEFINITIONS = 200;
 const MAX_DEPTH = 48;
 /** Objects in all schemas of a document. */
 const MAX_NODES = 500_000;
+/** Characters of one keyword's data; a longer list of values, text or example is left out. */
+export const MAX_DATA_SIZE = 65_536;
+/** Characters of one tool's input or output; what would make it longer accepts everything. */
+export const MAX_SCHEMA_SIZE = 1_048_576;
+/** Characters of all inputs or outputs of a document. */
+export const MAX_TOTAL_SIZE = 67_108_864;
+
+/** Characters that an object takes at least. */
+const NODE_SIZE = 2;
 
 const SCHEMA_MAPS = new Set([
   "properties",
@@ -73,6 +84,13 @@ export interface OpenSchema {
   readonly schema: JsonSchema;
   /** References in it. */
   readonly uses: ReadonlySet<string>;
+  /** Characters it takes when it is written, without what it refers to. */
+  readonly size: number;
+}
+
+/** A schema of our own that refers to nothing. */
+export function plainSchema(schema: JsonSchema): OpenSchema {
+  return { schema, uses: new Set(), size: JSON.stringify(schema).length };
 }
 
 /** Converts the schemas of one document that go one way. */
@@ -84,7 +102,13 @@ export class SchemaConverter {
   readonly #taken = new Set(["__proto__"]);
   /** How often a name was wanted: a document may want one as often as it has references. */
   readonly #wanted = new Map<string, number>();
+  readonly #converted = new WeakMap<object, OpenSchema>();
+  readonly #meter = new SchemaMeter(MAX_DATA_SIZE);
   #nodes = 0;
+  /** Of everything that was copied. */
+  #size = 0;
+  /** Of everything that was completed. */
+  #total = 0;
 
   constructor(document: ApiDocument, direction: Direction) {
     this.#document = document;
@@ -92,34 +116,50 @@ export class SchemaConverter {
   }
 
   /**
-   * Converts one schema. Throws a {@link DocumentFault} for a reference that leaves the document or
-   * leads to nothing.
+   * Converts one schema, each object of the document once. Throws a {@link DocumentFault} for a
+   * reference that leaves the document or leads to nothing.
    */
   convert(schema: unknown): OpenSchema {
+    const known = isObject(schema) ? this.#converted.get(schema) : undefined;
+    if (known) return known;
     const uses = new Set<string>();
-    return { schema: this.#copy(schema, uses, 0), uses };
+    const before = this.#size;
+    const copy = this.#copy(schema, uses, 0);
+    const converted = Object.freeze({ schema: copy, uses, size: this.#size - before });
+    if (isObject(schema)) this.#converted.set(schema, converted);
+    return converted;
   }
 
-  /** The schema with all that it refers to in `$defs`. */
-  complete({ schema, uses }: OpenSchema): JsonSchema {
-    if (uses.size === 0 || typeof schema === "boolean") return schema;
-    const definitions = [...this.#reachable(uses)].map((reference, index) => [
-      this.#nameOf(reference),
-      // Beyond the bound a reference must still lead somewhere.
-      index < MAX_DEFINITIONS ? this.#define(reference).schema : true,
-    ]);
-    return Object.freeze({ ...schema, $defs: Object.freeze(Object.fromEntries(definitions)) });
-  }
-
-  #reachable(uses: ReadonlySet<string>): ReadonlySet<string> {
+  /**
+   * The schema with all that it refers to in `$defs`. Throws a {@link DocumentFault} where it is too
+   * large without them, or the document's schemas are in all.
+   */
+  complete({ schema, uses, size }: OpenSchema): JsonSchema {
+    const definitions: Record<string, JsonSchema> = {};
+    let room = MAX_SCHEMA_SIZE - size;
+    if (room < 0) throw new DocumentFault("its schema is too large");
+    // The set grows while it is walked.
     const all = new Set(uses);
     let walked = 0;
-    // The set grows while it is walked.
     for (const reference of all) {
-      if (++walked > MAX_DEFINITIONS) break;
-      for (const inner of this.#define(reference).uses) all.add(inner);
+      const definition = walked++ < MAX_DEFINITIONS ? this.#define(reference) : undefined;
+      const fits = definition !== undefined && definition.size <= room;
+      // Beyond the bounds a reference must still lead somewhere.
+      definitions[this.#nameOf(reference)] = fits ? definition.schema : true;
+      if (!fits) continue;
+      room -= definition.size;
+      for (const inner of definition.uses) all.add(inner);
     }
-    return all;
+    this.#count(MAX_SCHEMA_SIZE - room);
+    if (uses.size === 0 || typeof schema === "boolean") return schema;
+    return Object.freeze({ ...schema, $defs: Object.freeze(definitions) });
+  }
+
+  #count(size: number): void {
+    this.#total += size;
+    if (this.#total > MAX_TOTAL_SIZE) {
+      throw new DocumentFault("the schemas of this document are too large in all");
+    }
   }
 
   #define(reference: string): OpenSchema {
@@ -148,12 +188,15 @@ export class SchemaConverter {
     if (typeof schema === "boolean") return schema;
     if (!isObject(schema) || depth > MAX_DEPTH) return true;
     if (++this.#nodes > MAX_NODES) throw new DocumentFault("it has too many schemas");
+    this.#size += NODE_SIZE;
     const reference = schema["$ref"];
     const copy: Record<string, unknown> = {};
     if (typeof reference === "string") {
       this.#document.target(reference);
       uses.add(reference);
-      copy["$ref"] = `#/$defs/${this.#nameOf(reference)}`;
+      const inner = `#/$defs/${this.#nameOf(reference)}`;
+      copy["$ref"] = inner;
+      this.#size += inner.length;
       // In 3.0 what stands beside a reference means nothing.
       if (this.#document.isOld) return Object.freeze(copy);
     }
@@ -166,7 +209,7 @@ export class SchemaConverter {
   }
 
   #copyKeyword(keyword: string, value: unknown, uses: Set<string>, depth: number): unknown {
-    if (DATA.has(keyword)) return value;
+    if (DATA.has(keyword)) return this.#data(keyword, value);
     if (SCHEMAS.has(keyword)) {
       return Array.isArray(value) ? undefined : this.#copy(value, uses, depth + 1);
     }
@@ -176,10 +219,21 @@ export class SchemaConverter {
     if (SCHEMA_MAPS.has(keyword) && isObject(value)) {
       // SAFETY: own entries only; a member named "__proto__" sets no prototype here.
       return Object.fromEntries(
-        Object.entries(value).map(([name, inner]) => [name, this.#copy(inner, uses, depth + 1)]),
+        Object.entries(value).map(([name, inner]) => {
+          this.#size += name.length;
+          return [name, this.#copy(inner, uses, depth + 1)];
+        }),
       );
     }
     return undefined;
+  }
+
+  /** Data as it is, or nothing where it is too long: without it a schema accepts more, never less. */
+  #data(keyword: string, value: unknown): unknown {
+    const size = this.#meter.measure(value);
+    if (size > MAX_DATA_SIZE) return undefined;
+    this.#size += keyword.length + size;
+    return value;
   }
 
   /** Takes away properties that do not go this way. */

@@ -6,22 +6,32 @@ import type { OpenApiCredential } from "../config/mod.ts";
 import { type ApiDocument, DocumentFault, entriesOf, isObject, textOf } from "./api_document.ts";
 import type { JsonObject } from "./api_document.ts";
 import type { Operation, ParameterPlace } from "./operation.ts";
+import { secretsOfHeader } from "./secret_spellings.ts";
 
 /** Where a proof is put, and where it comes from. */
 export interface Scheme {
   readonly place: Exclude<ParameterPlace, "path">;
   readonly name: string;
-  /** What is sent. With `isStale` the last one was refused. */
-  proof(signal: AbortSignal, isStale: boolean): Promise<string>;
+  /** What is sent; another than `refused`, where that can be had. */
+  proof(signal: AbortSignal, refused?: Proof): Promise<Proof>;
   /** Whether a new proof can be had when one was refused. */
   readonly isRenewable: boolean;
-  /** Texts that an answer must not show. */
+  /** Texts that an answer must not show besides those of the proofs that were sent for it. */
   secrets(): readonly string[];
+}
+
+/** What is sent once. */
+export interface Proof {
+  readonly text: string;
+  /** Texts in it that an answer must not show. */
+  readonly secrets: readonly string[];
 }
 
 /** Gives tokens for an API's client. */
 export interface TokenSource {
-  token(signal: AbortSignal, isStale: boolean): Promise<string>;
+  /** A token that is still good and is not `refused`, as far as one is to be had. */
+  token(signal: AbortSignal, refused?: string): Promise<string>;
+  /** The newest one. */
   readonly last: string | undefined;
 }
 
@@ -99,6 +109,7 @@ function toScheme(
     const encoded = Buffer.from(text).toString("base64");
     return fixed("header", "authorization", `Basic ${encoded}`, [
       encoded,
+      text,
       credential.password.reveal(),
     ]);
   }
@@ -144,29 +155,35 @@ function keyScheme(
     throw new DocumentFault(`the security scheme "${schemeName}" cannot be sent`);
   }
   const key = value.reveal();
-  return fixed(place, place === "header" ? name.toLowerCase() : name, key, [key]);
+  const secrets = secretsOfHeader(key);
+  return fixed(place, place === "header" ? name.toLowerCase() : name, key, secrets);
 }
 
 function fixed(
   place: Scheme["place"],
   name: string,
-  proof: string,
+  text: string,
   secrets: readonly string[],
 ): Scheme {
   return {
     place,
     name,
-    proof: () => Promise.resolve(proof),
+    proof: () => Promise.resolve({ text, secrets }),
     isRenewable: false,
     secrets: () => secrets,
   };
 }
 
+const BEARER = "Bearer ";
+
 function clientScheme(tokens: TokenSource, { clientSecret }: ClientCredential): Scheme {
   return {
     place: "header",
     name: "authorization",
-    proof: async (signal, isStale) => `Bearer ${await tokens.token(signal, isStale)}`,
+    async proof(signal, refused) {
+      const token = await tokens.token(signal, refused?.text.slice(BEARER.length));
+      return { text: BEARER + token, secrets: [token] };
+    },
     isRenewable: true,
     secrets: () => [clientSecret.reveal(), ...(tokens.last === undefined ? [] : [tokens.last])],
   };

@@ -1,13 +1,15 @@
 /**
  * Sends a request to its API and nowhere else: the host adds its proofs last, so that nothing of the
- * input can take their place, and no redirect leaves the origin. Private addresses are fine: the
- * operator named this origin.
+ * input can take their place, and no redirect leaves the origin. Private addresses are fine where the
+ * operator named this origin; else `ask` judges them.
  */
 
 import { CodemodeError } from "../base/errors.ts";
+import type { Fetch } from "../base/network.ts";
 import type { ApiRequest } from "./build_request.ts";
 import { readBytes, TooLarge } from "./read_bytes.ts";
-import type { Scheme } from "./security_schemes.ts";
+import type { SecretScreen } from "./secret_screen.ts";
+import type { Proof, Scheme } from "./security_schemes.ts";
 
 /** Redirects followed, all within the origin. */
 const MAX_REDIRECTS = 5;
@@ -25,32 +27,40 @@ export interface SendOptions {
   /** Names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly schemes: readonly Scheme[];
+  /** Told what is shown to the API before it is. */
+  readonly screen: SecretScreen;
+  /** Does what `fetch` does. */
+  readonly ask: Fetch;
   readonly maxResponseBytes: number;
   readonly signal: AbortSignal;
 }
 
 /** Sends a request; a proof that was refused is renewed once. */
 export async function sendRequest(request: ApiRequest, options: SendOptions): Promise<ApiAnswer> {
-  const answer = await sendWith(request, options, false);
-  const isRenewable = options.schemes.some((scheme) => scheme.isRenewable);
-  return answer.status === 401 && isRenewable ? await sendWith(request, options, true) : answer;
+  const { schemes, signal } = options;
+  const proofs = await Promise.all(schemes.map((one) => one.proof(signal)));
+  const answer = await sendWith(request, options, proofs);
+  if (answer.status !== 401 || !schemes.some(({ isRenewable }) => isRenewable)) return answer;
+  const renewed = await Promise.all(schemes.map((one, at) => one.proof(signal, proofs[at])));
+  return await sendWith(request, options, renewed);
 }
 
 async function sendWith(
   request: ApiRequest,
   options: SendOptions,
-  isStale: boolean,
+  texts: readonly Proof[],
 ): Promise<ApiAnswer> {
-  const { schemes, signal, maxResponseBytes } = options;
-  const proofs = await Promise.all(schemes.map(async ({ place, name, proof }) => ({
+  const { schemes, signal, maxResponseBytes, screen, ask } = options;
+  for (const { secrets } of texts) screen.add(secrets);
+  const proofs = schemes.map(({ place, name }, at) => ({
     place,
     name,
-    value: await proof(signal, isStale),
-  })));
+    value: texts[at]?.text ?? "",
+  }));
   const headers = headersOf(request, options, proofs);
   let url = withProofs(request, proofs);
   for (let redirects = 0;; redirects += 1) {
-    const response = await fetch(url, {
+    const response = await ask(url, {
       method: request.method,
       headers,
       body: request.body?.content ?? null,
@@ -64,12 +74,12 @@ async function sendWith(
   }
 }
 
-type Proof = Pick<Scheme, "place" | "name"> & { readonly value: string };
+type Placed = Pick<Scheme, "place" | "name"> & { readonly value: string };
 
 function headersOf(
   { headers, cookies, body }: ApiRequest,
   options: SendOptions,
-  proofs: readonly Proof[],
+  proofs: readonly Placed[],
 ): Headers {
   const all = new Headers({ accept: "application/json, */*;q=0.5", "user-agent": "codemode" });
   if (body?.contentType !== undefined) all.set("content-type", body.contentType);
@@ -93,7 +103,7 @@ function headersOf(
   return all;
 }
 
-function withProofs({ url, query }: ApiRequest, proofs: readonly Proof[]): URL {
+function withProofs({ url, query }: ApiRequest, proofs: readonly Placed[]): URL {
   const own = proofs.filter(({ place }) => place === "query");
   if (own.length === 0) return url;
   // SAFETY: an object that is spread over the query can bring any name (test/integration/openapi).

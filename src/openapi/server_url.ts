@@ -4,6 +4,11 @@ import { isAddress, type OpenApiConfig } from "../config/mod.ts";
 import { type ApiDocument, DocumentFault, entriesOf, isObject, itemsOf } from "./api_document.ts";
 import { textOf } from "./api_document.ts";
 
+/** Characters of a server's address. */
+const MAX_LENGTH = 4_096;
+/** Values that a message lists. */
+const MAX_TOLD = 20;
+
 type Where = Pick<OpenApiConfig, "document" | "baseUrl" | "serverVariables">;
 
 /**
@@ -58,9 +63,13 @@ function valueOf(
   const { default: usual, enum: allowed } = isObject(variable) ? variable : {};
   const value = Object.hasOwn(given, name) ? given[name] : textOf(usual);
   if (Array.isArray(allowed) && !allowed.includes(value)) {
-    throw new DocumentFault(`the server variable "${name}" must be one of ${allowed.join(", ")}`);
+    throw new DocumentFault(`the server variable "${name}" must be one of ${told(allowed)}`);
   }
   return value ?? "";
+}
+
+function told(allowed: readonly unknown[]): string {
+  return allowed.slice(0, MAX_TOLD).map((one) => String(one).slice(0, 80)).join(", ");
 }
 
 function documentAddress({ document }: Where): string | undefined {
@@ -68,7 +77,7 @@ function documentAddress({ document }: Where): string | undefined {
 }
 
 function checked(text: string, from: string | undefined): URL {
-  const isUsable = URL.canParse(text, from);
+  const isUsable = text.length <= MAX_LENGTH && URL.canParse(text, from);
   const url = isUsable ? new URL(text, from) : undefined;
   if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
     throw new DocumentFault(`its server "${text.slice(0, 120)}" is no address; set baseUrl`);

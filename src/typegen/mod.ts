@@ -4,7 +4,7 @@ export { createDeclarations, type DeclarationOptions, type Declarations } from "
 export { DeclarationCache, type DeclarationCacheOptions } from "./declaration_cache.ts";
 export { type DescribedTool, generateTypes, jsonSchemaToType } from "./generate_types.ts";
 export { toGuestWords } from "./guest_words.ts";
-export { sanitizeToolName } from "./identifiers.ts";
+export { assignNames, sanitizeToolName } from "./identifiers.ts";
 export { type NamedNamespace, type NamedTool, nameTools, type Observed } from "./name_tools.ts";
 export { printZodType, type PrintZodTypeOptions } from "./print_zod_type.ts";
 export { pythonSignature } from "./python_signature.ts";

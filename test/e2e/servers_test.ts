@@ -119,7 +119,7 @@ Deno.test("servers over HTTP: only where it is enabled, and only for those who m
     url === "/openapi.json" ? { ...PETS, security: [] } : { url }
   );
   await using service = await startService({
-    config: configOf("    {}", "", "admin: { enabled: true }").replace(
+    config: configOf("    {}", "", "admin: { enabled: true, privateAddresses: true }").replace(
       "servers:\n    {}",
       "servers: {}",
     ) +
@@ -203,6 +203,86 @@ Deno.test("servers over HTTP: only where it is enabled, and only for those who m
     }
     assert.deepEqual((await send("GET", "/api/v1/servers")).body, { servers: [] });
   });
+});
+
+Deno.test("servers over HTTP: no private addresses, and nothing of the operator's", async (t) => {
+  let asked = 0;
+  await using api = await startHttpApi(() => {
+    asked += 1;
+    return PETS;
+  });
+  const { port } = new URL(api.url);
+  const pets = `  my-pets: { baseUrl: "${api.url}", document: ${
+    JSON.stringify({ ...PETS, security: [] })
+  } }`;
+  await using service = await startService({
+    config: configOf("    {}", pets, "admin: { enabled: true }").replace(
+      "servers:\n    {}",
+      "servers: {}",
+    ),
+  });
+  const send = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(new URL(`/api/v1/servers${path}`, service.url), {
+      method,
+      headers: { "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+
+  await t.step("an address that is not public is refused at once", async () => {
+    for (
+      const options of [
+        { mcp: { transport: "http", url: `${api.url}/mcp` } },
+        { mcp: { transport: "websocket", url: `ws://127.0.0.1:${port}/mcp` } },
+        { mcp: { transport: "http", url: "http://169.254.169.254/mcp" } },
+        { mcp: { transport: "http", url: `http://localhost:${port}/mcp` } },
+        { openapi: { document: `${api.url}/openapi.json` } },
+        { openapi: { document: PETS, baseUrl: `http://[::ffff:127.0.0.1]:${port}` } },
+      ]
+    ) {
+      const { status, body } = await send("POST", "", { name: "near", ...options });
+      assert.deepEqual([status, body.error.code], [403, "FORBIDDEN"], JSON.stringify(options));
+      assert.match(body.error.message, /: its address is not public; see admin\.privateAddresses$/);
+    }
+  });
+
+  await t.step("one that hides in a document or a login is refused when it is used", async () => {
+    const document = {
+      ...PETS,
+      servers: [{ url: api.url }],
+      components: {
+        securitySchemes: {
+          key: { type: "oauth2", flows: { clientCredentials: { tokenUrl: `${api.url}/token` } } },
+        },
+      },
+    };
+    const auth = { key: { clientId: "a", clientSecret: "b", tokenUrl: `${api.url}/token` } };
+    for (const openapi of [{ document }, { document, auth, baseUrl: "https://1.1.1.1" }]) {
+      assert.equal((await send("POST", "", { name: "hidden", openapi })).status, 200);
+      const response = await service.request("/api/v1/tools/hidden/listPets", {});
+      const { error } = await response.json();
+      assert.equal(error.code, "MCP_SERVER_UNAVAILABLE");
+      assert.equal((await send("DELETE", "/hidden")).status, 200);
+    }
+  });
+
+  await t.step("names of the configuration stay the operator's", async () => {
+    const openapi = { document: PETS, baseUrl: "https://1.1.1.1" };
+    for (const name of ["my-pets", "my_pets"]) {
+      const { status, body } = await send("POST", "", { name, openapi });
+      assert.deepEqual([status, body.error.code], [409, "CONFLICT"], name);
+    }
+    const { status, body } = await send("DELETE", "/my-pets");
+    assert.deepEqual([status, body.error.message], [
+      409,
+      'Cannot remove the server "my-pets": it is of the configuration',
+    ]);
+    const { body: { servers } } = await send("GET", "");
+    assert.deepEqual(servers.map(({ name }: { name: string }) => name), ["my-pets"]);
+  });
+
+  assert.equal(asked, 0);
 });
 
 Deno.test("servers over HTTP: without admin.enabled there is no such route", async () => {

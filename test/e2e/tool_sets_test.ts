@@ -195,7 +195,8 @@ Deno.test("tools of every kind: called, approved, added and removed", async (t) 
       "pets openapi added ready 1",
       "words native added ready 1",
     ]);
-    for (const name of ["late", "tools", "a.b", "", "__proto__"]) {
+    await assert.rejects(codemode.sources.add("late", toolSet({})), { code: "CONFLICT" });
+    for (const name of ["tools", "a.b", "", "__proto__"]) {
       await assert.rejects(codemode.sources.add(name, toolSet({})), { code: "INVALID_REQUEST" });
     }
     await assert.rejects(codemode.sources.add("later", openapi({ document: PETS, read: true })), {
@@ -234,6 +235,6 @@ Deno.test("what is not fit as a set is told at once", async () => {
   );
   await assert.rejects(
     createCodemode({ tools: { tools: toolSet({}) }, logLevel: "error" }),
-    { code: "INVALID_REQUEST", message: /there is a server of that name/ },
+    { code: "INVALID_REQUEST", message: /this is the name of the program's own tools/ },
   );
 });

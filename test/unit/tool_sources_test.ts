@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { createDeferred } from "../../src/base/deferred.ts";
-import { silentLogger } from "../../src/base/log.ts";
+import { AddressRefused, type Network } from "../../src/base/network.ts";
+import { createLogger, type LogEntry, silentLogger } from "../../src/base/log.ts";
 import { type ChangingCatalog, createCatalog } from "../../src/catalog/mod.ts";
 import { parseConfig } from "../../src/config/mod.ts";
-import { createMcpManager } from "../../src/mcp/mod.ts";
-import { openapi } from "../../src/server_tools.ts";
+import { createMcpManager, type McpManager } from "../../src/mcp/mod.ts";
+import { mcpServer, openapi } from "../../src/server_tools.ts";
 import { toolSet } from "../../src/tool_set.ts";
 import { createToolSources, type ToolSources } from "../../src/tool_sources.ts";
 import { FakeClock } from "../harness/fake_clock.ts";
@@ -141,4 +142,131 @@ Deno.test("of two that add one name at the same time one is refused", async () =
   ]);
   assert.deepEqual(results.map(({ status }) => status), ["fulfilled", "rejected"]);
   assert.equal(world.sources.list().length, 1);
+});
+
+const foreign = { isForeign: true };
+
+Deno.test("what a caller adds takes no name of the configuration, also of servers that are gone", async () => {
+  await using world = open({ openapi: { "my-pets": api("x"), other: api("x") } });
+  const { sources } = world;
+  const refusal = (name: string, why: string) => ({
+    code: "CONFLICT",
+    message: `Cannot add the server "${name}": ${why}`,
+  });
+  await assert.rejects(
+    sources.add("other", openapi(api("y")), foreign),
+    refusal("other", "there is a server of that name"),
+  );
+  await assert.rejects(sources.remove("other", foreign), {
+    code: "CONFLICT",
+    message: 'Cannot remove the server "other": it is of the configuration',
+  });
+  assert.equal(await sources.remove("other"), true);
+  await assert.rejects(
+    sources.add("other", openapi(api("y")), foreign),
+    refusal("other", "the configuration has a server of that name"),
+  );
+  await assert.rejects(
+    sources.add("my_pets", openapi(api("y")), foreign),
+    refusal("my_pets", 'programs would call the server "my-pets" by another name'),
+  );
+  await sources.add("mine", openapi(api("y")), foreign);
+  assert.equal(await sources.remove("mine", foreign), true);
+  assert.equal(await sources.remove("mine", foreign), false);
+});
+
+Deno.test("what a caller added gives way to what the configuration names later", async () => {
+  await using world = open();
+  const { sources, catalog } = world;
+  for (const name of ["pets", "my_notes", "stays"]) {
+    await sources.add(name, openapi(api("theirs")), foreign);
+  }
+  const config = parseConfig({ openapi: { pets: api("ours"), "my-notes": api("ours") } }, "/srv");
+  assert.deepEqual(sources.apply(config), {
+    added: ["my-notes"],
+    removed: ["my_notes"],
+    replaced: ["pets"],
+    problems: [],
+  });
+  await sources.settled(signal);
+  assert.deepEqual(
+    sources.list().map(({ name, origin }) => `${name} ${origin}`),
+    ["my-notes config", "pets config", "stays added"],
+  );
+  assert.equal(catalog.find("pets", "theirs"), undefined);
+  assert.equal(catalog.find("pets", "ours")?.name, "ours");
+});
+
+Deno.test("after the end nothing is added, and nothing of another configuration is opened", async () => {
+  await using world = open();
+  const { sources } = world;
+  const loading = createDeferred<Record<string, never>>();
+  const late = sources.add("late", {
+    kind: "native",
+    description: "",
+    load: () => loading.promise,
+  });
+  await sources[Symbol.asyncDispose]();
+  loading.resolve({});
+  const over = { code: "SHUTTING_DOWN", message: "The service is shutting down" };
+  await assert.rejects(late, over);
+  await assert.rejects(sources.add("later", openapi(api("x"))), over);
+  assert.throws(() => sources.apply(parseConfig({ openapi: { a: api("x") } }, "/srv")), over);
+  assert.deepEqual(sources.list(), []);
+});
+
+Deno.test("a server that cannot be closed is gone all the same, and it is logged", async () => {
+  const log: LogEntry[] = [];
+  const logger = createLogger([{ write: (entry) => void log.push(entry) }], "warn");
+  const catalog = createCatalog([], { logger });
+  const broken: ChangingCatalog = Object.create(catalog, {
+    add: { value: () => {} },
+    remove: { value: () => Promise.reject(new Error("it hangs on")) },
+  });
+  const config = parseConfig({ openapi: { a: api("x"), b: api("x") } }, "/srv");
+  const servers = createMcpManager({}, { logger, clock: new FakeClock(), directory: "/srv" });
+  const parts = { catalog: broken, servers, config, fixed: [], logger, clock: new FakeClock() };
+  const sources = createToolSources({ ...parts, graceMs: 1 });
+  await sources.settled(signal);
+  assert.deepEqual(sources.apply(parseConfig({ openapi: { b: api("x") } }, "/srv")).removed, ["a"]);
+  assert.equal(await sources.remove("b"), true);
+  await sources[Symbol.asyncDispose]();
+  assert.deepEqual(
+    log.map(({ message, fields }) => `${message}: ${fields["server"]}`),
+    ["a server did not close as it should: a", "a server did not close as it should: b"],
+  );
+});
+
+Deno.test("what a caller added is reached by its network, unless it is a command", async () => {
+  const refuse = () => Promise.reject(new AddressRefused("Cannot reach it"));
+  const network: Network = { fetch: refuse, check: refuse };
+  const given: Record<string, Network | undefined> = {};
+  const clock = new FakeClock();
+  const logger = silentLogger;
+  const manager = createMcpManager({}, { logger, clock, directory: "/srv" });
+  const servers: McpManager = Object.create(manager, {
+    add: { value: (name: string, _: unknown, by?: Network) => void (given[name] = by) },
+    status: { value: () => [] },
+  });
+  const catalog = createCatalog([], { logger });
+  const config = parseConfig({}, "/srv");
+  await using sources = createToolSources({
+    catalog,
+    servers,
+    config,
+    fixed: [],
+    logger,
+    clock,
+    graceMs: 1,
+  });
+  const options = { isForeign: true, network };
+  const far = { transport: "http", url: "https://a.example/", start: "lazy" } as const;
+  await sources.add("far", mcpServer(far), options);
+  await sources.add("command", mcpServer({ transport: "stdio", command: "a" }), options);
+  await sources.add("own", mcpServer(far));
+  assert.deepEqual(given, { far: network, command: undefined, own: undefined });
+  await sources.add("api", openapi({ document: "https://a.example/openapi.json" }), options);
+  await sources.settled(signal);
+  const { lastError } = sources.list().find(({ name }) => name === "api") ?? {};
+  assert.equal(lastError, "its address is not public");
 });

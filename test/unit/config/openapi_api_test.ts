@@ -41,7 +41,7 @@ Deno.test("an API has defaults, and its path is relative to the file", () => {
   });
   assert.equal(openapi["far"]?.document, "https://a.example/x");
   assert.deepEqual(reload, { watch: true, graceMs: 10_000 });
-  assert.deepEqual(admin, { enabled: false, stdio: false });
+  assert.deepEqual(admin, { enabled: false, stdio: false, privateAddresses: false });
 });
 
 const api = (more: Record<string, unknown>) => ({

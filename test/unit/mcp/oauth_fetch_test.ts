@@ -1,14 +1,16 @@
 /** Where a login may lead, and how much may come back. */
 
 import assert from "node:assert/strict";
+import { createPublicNetwork } from "../../../src/access/mod.ts";
+import type { Network } from "../../../src/base/network.ts";
 import {
   assertReachable,
   createOAuthFetch,
   MAX_OAUTH_BYTES,
 } from "../../../src/mcp/oauth_fetch.ts";
 
-const FAR = new URL("https://peer.example/mcp");
-const NEAR = new URL("http://127.0.0.1:3000/mcp");
+const FAR = { server: new URL("https://peer.example/mcp") };
+const NEAR = { server: new URL("http://127.0.0.1:3000/mcp") };
 
 Deno.test("a server of the internet does not lead a login into a private network", () => {
   const hosts = [
@@ -71,6 +73,45 @@ Deno.test("plain http is for this machine, and other schemes for nobody", () => 
   assert.doesNotThrow(() => assertReachable(new URL("http://127.0.0.1:9/token"), NEAR));
 });
 
+const fakeNetwork = (ask: Network["fetch"]): Network => ({
+  fetch: ask,
+  check: () => Promise.reject(new Error("nothing else connects here")),
+});
+
+Deno.test("a host that the configuration does not name is what its addresses are", async () => {
+  const asked: string[] = [];
+  const own: typeof fetch = (input) => {
+    asked.push(String(input));
+    return Promise.resolve(new Response("{}"));
+  };
+  const network = createPublicNetwork({ resolve: () => Promise.resolve(["10.0.0.1"]) });
+  const ask = createOAuthFetch(
+    { ...FAR, issuer: "https://issuer.internal/realm", network },
+    { fetch: own },
+  );
+  const refused = (url: string, reason: string) => ({
+    name: "TypeError",
+    message: `Cannot ask ${new URL(url).origin} about a login: ${reason}`,
+  });
+  for (const url of ["https://other.example/token", "https://peer.example:8443/x"]) {
+    await assert.rejects(ask(url), refused(url, "it is a private address"));
+  }
+  // The operator has named these, whatever they resolve to.
+  await ask("https://peer.example/.well-known/x");
+  await ask("https://issuer.internal/token");
+  assert.deepEqual(asked, ["https://peer.example/.well-known/x", "https://issuer.internal/token"]);
+  const alone = createOAuthFetch(FAR, { fetch: own });
+  const other = "https://other.example/token";
+  await assert.rejects(alone(other), refused(other, "the configuration does not name it"));
+  const foreign = createOAuthFetch({ ...FAR, network, isForeign: true }, { fetch: own });
+  const peer = "https://peer.example/token";
+  await assert.rejects(foreign(peer), refused(peer, "it is a private address"));
+  const near = createOAuthFetch({ ...NEAR, network, isForeign: true }, { fetch: own });
+  const here = "http://127.0.0.1:3000/token";
+  await assert.rejects(near(here), refused(here, "it is a private address"));
+  assert.equal(asked.length, 2);
+});
+
 Deno.test("an answer is read whole or not at all, and redirects are not followed", async () => {
   const asked: RequestInit[] = [];
   const answers = [
@@ -80,12 +121,11 @@ Deno.test("an answer is read whole or not at all, and redirects are not followed
     new Response(null, { status: 302, headers: { location: "https://10.0.0.1/" } }),
     new Response(null, { status: 204 }),
   ];
-  const ask = createOAuthFetch(FAR, {
-    fetch: (_, init) => {
-      asked.push(init ?? {});
-      return Promise.resolve(answers.shift()!);
-    },
+  const network = fakeNetwork((_, init) => {
+    asked.push(init ?? {});
+    return Promise.resolve(answers.shift()!);
   });
+  const ask = createOAuthFetch({ ...FAR, network });
   const url = "https://issuer.example/token";
   const first = await ask(url);
   assert.deepEqual([first.status, first.headers.get("x-a"), await first.text()], [201, "b", "{}"]);
@@ -112,7 +152,8 @@ Deno.test("an answer without end is left at the bound", async () => {
     },
     cancel: () => void (isLeft = true),
   });
-  const ask = createOAuthFetch(FAR, { fetch: () => Promise.resolve(new Response(endless)) });
+  const network = fakeNetwork(() => Promise.resolve(new Response(endless)));
+  const ask = createOAuthFetch({ ...FAR, network });
   await assert.rejects(ask("https://issuer.example/"), { name: "TypeError" });
   assert.ok(isLeft && sent < 2 * MAX_OAUTH_BYTES);
 });

@@ -264,3 +264,24 @@ Deno.test("bytes that are no base64 are refused", () => {
     );
   }
 });
+
+Deno.test("slashes at the end of a base are one, and many before its end cost nothing", () => {
+  const document = new ApiDocument({
+    openapi: "3.1.0",
+    paths: { "/x": { get: { operationId: "x" } } },
+  });
+  const [operation] = readOperations(document, {
+    readOnly: true,
+    include: ["*"],
+    exclude: [],
+    hostSets: () => false,
+  }).operations;
+  assert.ok(operation);
+  const url = (path: string) => buildRequest(operation, new URL(path, BASE), {}).url.pathname;
+  assert.equal(url("/v1///"), "/v1/x");
+  // Half a minute where each slash begins a search of its own.
+  const long = new URL(`https://api.example${"/".repeat(200_000)}v`);
+  assert.throws(() => buildRequest(operation, long, {}), {
+    message: "The request cannot be sent: its address would be too long",
+  });
+});

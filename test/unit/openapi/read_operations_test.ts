@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { ApiDocument } from "../../../src/openapi/api_document.ts";
 import { MAX_OPERATIONS, readOperations } from "../../../src/openapi/read_operations.ts";
-import { MAX_DEFINITIONS } from "../../../src/openapi/schema_converter.ts";
+import {
+  MAX_DATA_SIZE,
+  MAX_DEFINITIONS,
+  MAX_SCHEMA_SIZE,
+  MAX_TOTAL_SIZE,
+} from "../../../src/openapi/schema_converter.ts";
 
 const ALL = { readOnly: false, include: ["*"], exclude: [], hostSets: () => false };
 
@@ -286,4 +291,83 @@ Deno.test("answers: one schema for all that succeed, null where one has no body"
     [],
   ]);
   assert.deepEqual(output({ 200: json(undefined) }), [undefined, []]);
+});
+
+Deno.test("a list of values that is too long is left out, however many operations share it", () => {
+  const value = "v".repeat(1_000);
+  const long = Array.from({ length: MAX_DATA_SIZE / 1_000 + 1 }, () => value);
+  const schema = { type: "string", enum: long, default: long, description: "short" };
+  assert.deepEqual(bodySchema(schema), { type: "string", description: "short" });
+  const fitting = long.slice(0, 60);
+  assert.deepEqual(bodySchema({ enum: fitting }), { enum: fitting });
+  const nested = Array.from({ length: 20 }, () => long);
+  assert.deepEqual(bodySchema({ const: { deep: nested }, type: "object" }), { type: "object" });
+});
+
+Deno.test("what one schema needs is bounded as if it were written out", () => {
+  const text = "t".repeat(60_000);
+  const names = Array.from({ length: 30 }, (_, index) => `S${index}`);
+  const schemas = Object.fromEntries(names.map((name) => [name, { type: "string", title: text }]));
+  const properties = Object.fromEntries(
+    names.map((name) => [name, { $ref: `#/components/schemas/${name}` }]),
+  );
+  const { $defs } = bodySchema({ type: "object", properties }, { components: { schemas } }) as {
+    $defs: Record<string, unknown>;
+  };
+  const kept = Object.values($defs).filter((one) => one !== true);
+  assert.deepEqual([Object.keys($defs).length, kept.length], [30, 17]);
+  assert.ok(JSON.stringify($defs).length < MAX_SCHEMA_SIZE);
+  const inline = Object.fromEntries(names.map((name) => [name, { type: "string", title: text }]));
+  const { problems } = read({
+    "/x": {
+      post: {
+        requestBody: { content: { "application/json": { schema: { properties: inline } } } },
+      },
+    },
+  });
+  assert.deepEqual(problems, ["POST /x is left out: its schema is too large"]);
+});
+
+Deno.test("a document whose schemas are too large in all loses the rest", () => {
+  const title = "t".repeat(60_000);
+  const count = Math.ceil(MAX_TOTAL_SIZE / 60_000) + 5;
+  const body = { content: { "application/json": { schema: { type: "string", title } } } };
+  const paths = Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`/p${index}`, { post: { requestBody: body } }]),
+  );
+  const { operations, problems } = read(paths);
+  assert.ok(operations.length < count && operations.length > count - 20, `${operations.length}`);
+  assert.equal(
+    problems[0]?.replace(/\d+/, "N"),
+    "POST /pN is left out: the schemas of this document are too large in all",
+  );
+});
+
+Deno.test("an object that stands in many places is read once", () => {
+  let reads = 0;
+  const content = new Proxy({ "application/json": { schema: { type: "string" } } }, {
+    ownKeys: (target) => {
+      reads += 1;
+      return Reflect.ownKeys(target);
+    },
+  });
+  const item = {
+    post: { requestBody: { content }, responses: { 200: { content } } },
+    put: { requestBody: { content: { "no type": {} } } },
+  };
+  const paths = Object.fromEntries(
+    Array.from({ length: 50 }, (_, index) => [`/p${index}`, { $ref: "#/components/pathItems/p" }]),
+  );
+  const { operations, problems } = read(paths, { components: { pathItems: { p: item } } });
+  assert.deepEqual([operations.length, reads], [50, 2]);
+  assert.equal(problems.length, 50);
+  assert.equal(new Set(operations.map(({ outputSchema }) => outputSchema)).size, 1);
+});
+
+Deno.test("a reference without end is not gone along", () => {
+  const $ref = `#/${"x/".repeat(3_000)}`;
+  const { problems } = read({ "/x": { post: { requestBody: { $ref } } } });
+  assert.deepEqual(problems, [
+    `POST /x is left out: the reference "${$ref.slice(0, 120)}" is too long`,
+  ]);
 });

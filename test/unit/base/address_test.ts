@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addressKind, isIpAddress, unwrap } from "../../../src/access/address.ts";
+import { addressKind, isIpAddress, unwrap } from "../../../src/base/address.ts";
 
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   public: [
