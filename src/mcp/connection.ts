@@ -23,7 +23,7 @@ import { Watchers } from "./watchers.ts";
 export const PING_TIMEOUT_MS = 5_000;
 
 /** What a connection needs besides its server's configuration. */
-export interface ConnectionDeps extends SessionDeps {
+export interface ConnectionDeps extends Omit<SessionDeps, "onWornOut"> {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly connectTimeoutMs: number;
@@ -149,10 +149,25 @@ export class Connection implements AsyncDisposable {
       this.#deps.logger.debug("MCP server state", { from: before, to: step.state.name });
     }
     if (step.action === "connect") this.#background.add(this.#connect());
+    if (step.action === "reconnect") this.#background.add(this.#reconnect());
     if (step.action === "wait") this.#wait();
     if (step.action === "waitForLogin") this.#waitForLogin();
     if (step.action === "close") this.#close();
     this.#watchers.wake();
+  }
+
+  /** A server need not bear two sessions at once. */
+  async #reconnect(): Promise<void> {
+    const session = this.#session;
+    this.#drop();
+    await session?.close();
+    await this.#connect();
+  }
+
+  #wornOut(session: Session | undefined): void {
+    if (session === undefined || session !== this.#session) return;
+    this.#deps.logger.info("MCP server renewed: it never answered a call that was given up");
+    this.#dispatch("wornOut");
   }
 
   async #connect(): Promise<void> {
@@ -163,6 +178,7 @@ export class Connection implements AsyncDisposable {
       session = await Session.open(this.#name, this.#config, {
         ...this.#deps,
         onToolsChanged: () => this.#fetchTools(),
+        onWornOut: () => this.#wornOut(session),
       }, deadline.signal);
       await this.#readTools(session, deadline.signal);
       this.#adopt(session);

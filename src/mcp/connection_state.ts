@@ -22,7 +22,8 @@ export type ConnectionState =
 /**
  * What happens to a connection. `wanted`: someone needs the server. `proven`: a call or a health
  * check was answered. `lost`: the transport ended. `elapsed`: the backoff is over. `loginNeeded`: no
- * attempt can succeed before somebody logs in. `loggedIn`: somebody may have.
+ * attempt can succeed before somebody logs in. `loggedIn`: somebody may have. `wornOut`: the session
+ * should make way for another one.
  */
 export type ConnectionEvent =
   | "wanted"
@@ -34,10 +35,20 @@ export type ConnectionEvent =
   | "elapsed"
   | "loginNeeded"
   | "loggedIn"
+  | "wornOut"
   | "close";
 
-/** What to do: both waits also drop what is left of the session; `close` drops everything. */
-export type ConnectionAction = "none" | "connect" | "wait" | "waitForLogin" | "close";
+/**
+ * What to do: both waits also drop what is left of the session, and so does `reconnect`; `close` drops
+ * everything.
+ */
+export type ConnectionAction =
+  | "none"
+  | "connect"
+  | "reconnect"
+  | "wait"
+  | "waitForLogin"
+  | "close";
 
 /** The next state and what to do on entering it. */
 export interface ConnectionStep {
@@ -77,6 +88,7 @@ function whileConnected(
 ): ConnectionStep {
   if (event === "loginNeeded") return LOGIN_REQUIRED;
   if (event === "lost") return waiting(state.failures + 1);
+  if (event === "wornOut") return { ...connecting(0), action: "reconnect" };
   if (event === "proven") return ready(0);
   if (event !== "checkMissed") return { state, action: "none" };
   const missedChecks = state.name === "degraded" ? state.missedChecks + 1 : 1;

@@ -10,6 +10,7 @@ import {
   LOG_LEVEL_META_KEY,
   type RequestOptions,
 } from "@modelcontextprotocol/client";
+import type { AbandonedRequests } from "./abandoned_requests.ts";
 import type { ExchangeOptions, RelayedRound } from "./exchange_options.ts";
 import { type InputAnswers, inRounds } from "./input_rounds.ts";
 import type { NoticeRoutes } from "./notice_routes.ts";
@@ -36,6 +37,7 @@ export interface Party<Result> {
   readonly client: Client;
   readonly desk: QuestionDesk;
   readonly routes: NoticeRoutes;
+  readonly abandoned: AbandonedRequests;
   /** Aborts when the session is over. */
   readonly over: AbortSignal;
   readonly send: Send<Result>;
@@ -48,20 +50,33 @@ export async function exchange<Result>(
   party: Party<Result>,
 ): Promise<Result> {
   const { ask, principal = "", signal } = options;
-  const { server, client, desk, over, routes } = party;
+  const { server, client, desk, over, routes, abandoned } = party;
   using route = routes.open(options);
-  const sendOnce = sender(options, party, route.token);
+  using cancelling = cancellable(signal, principal, abandoned);
+  const sendOnce = sender({ ...options, signal: cancelling.signal }, party, route.token);
   if (client.getProtocolEra() === "modern") {
     const { round } = options;
     if (round !== undefined) return await sendOnce(answersOf(round));
     return await inRounds(sendOnce, { server, tool: about, ask, signals: [signal, over] });
   }
-  using seat = await desk.sit({ tool: about, principal, ask }, signal);
-  try {
-    return await sendOnce({});
-  } finally {
-    if (!signal.aborted) seat.answered();
-  }
+  using _seat = await desk.sit({ tool: about, principal, ask }, signal);
+  return await sendOnce({});
+}
+
+/** A signal that follows `signal`, so that what its abort tells the server is known to be this request's. */
+function cancellable(
+  signal: AbortSignal,
+  principal: string,
+  abandoned: AbandonedRequests,
+): Disposable & { readonly signal: AbortSignal } {
+  const own = new AbortController();
+  const onAbort = () => abandoned.cancel(principal, () => own.abort(signal.reason));
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  return {
+    signal: own.signal,
+    [Symbol.dispose]: () => signal.removeEventListener("abort", onAbort),
+  };
 }
 
 function sender<Result>(

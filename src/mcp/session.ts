@@ -15,6 +15,7 @@ import {
 import { createDeferred } from "../base/deferred.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
+import { AbandonedRequests } from "./abandoned_requests.ts";
 import { createClient } from "./create_client.ts";
 import { exchange, NO_TIMEOUT_MS, type Party, type Send } from "./exchange.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
@@ -35,6 +36,8 @@ export interface SessionDeps extends Omit<TransportDeps, "onBroken"> {
   readonly onChange?: (change: ServerChange) => void;
   /** Whether a call may ever bring somebody who can be asked. */
   readonly canAsk: boolean;
+  /** Told, while no call goes on, that another session should take this one's place. */
+  readonly onWornOut: () => void;
 }
 
 /** Who answered. */
@@ -56,7 +59,7 @@ export class Session {
   readonly #isHttp: boolean;
   readonly #logger: Logger;
   readonly #over = new AbortController();
-  readonly #party: Pick<Party<unknown>, "server" | "desk" | "routes" | "over">;
+  readonly #party: Pick<Party<unknown>, "server" | "desk" | "routes" | "abandoned" | "over">;
   #listedTools = new Map<string, ListedTool>();
   #brokenReason: string | undefined;
   #lastError: string | undefined;
@@ -64,9 +67,10 @@ export class Session {
   private constructor(name: string, config: McpServerConfig, deps: SessionDeps) {
     this.#isHttp = config.transport === "http";
     this.#logger = deps.logger;
-    const desk = new QuestionDesk(name, deps.logger);
-    const routes = new NoticeRoutes(deps.clock);
-    this.#party = { server: name, desk, routes, over: this.#over.signal };
+    const abandoned = new AbandonedRequests(deps.clock);
+    const desk = new QuestionDesk(name, { ...deps, abandoned });
+    const routes = new NoticeRoutes({ ...deps, abandoned });
+    this.#party = { server: name, desk, routes, abandoned, over: this.#over.signal };
     this.#transport = openTransport(name, config, {
       ...deps,
       onBroken: (reason) => {
@@ -74,8 +78,14 @@ export class Session {
         void this.close();
       },
     });
+    const send = this.#transport.send.bind(this.#transport);
+    this.#transport.send = (message, options) => {
+      abandoned.sent(message);
+      return send(message, options);
+    };
     this.#transport.onmessage = (message) => {
       logRefused(siftTools(message), deps.logger);
+      abandoned.received(message);
       routes.read(message);
       const change = readChange(message);
       if (change) deps.onChange?.(change);
@@ -260,6 +270,7 @@ export class Session {
 
   /** Ends the conversation and waits until nothing of the server's process is left. Never rejects. */
   async close(): Promise<void> {
+    this.#party.desk.close();
     await this.#client.close().catch(() => {});
     await this.#transport.close().catch(() => {});
     this.#end();

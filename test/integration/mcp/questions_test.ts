@@ -5,6 +5,7 @@ import type { McpServerConfig } from "../../../src/config/mod.ts";
 import type { Question, QuestionAnswer } from "../../../src/contract/mod.ts";
 import { CodemodeError } from "../../../src/base/errors.ts";
 import type { Ask, McpManager } from "../../../src/mcp/mod.ts";
+import { RENEW_AFTER_MS } from "../../../src/mcp/question_desk.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 import {
   fixtureConfig,
@@ -208,6 +209,30 @@ Deno.test("the question of a call that was given up reaches nobody else", async 
     action: "cancel",
   });
   assert.deepEqual([ann.questions, bob.questions], [[], []]);
+});
+
+Deno.test("a call that was given up silences others only until its session is renewed", async () => {
+  const clock = new FakeClock();
+  const config = fixtureConfig("asking_v1.ts", "stdio");
+  await using started = await startManager({ peer: config }, { canAsk: true, clock });
+  const { manager, log } = started;
+  const caller = new AbortController();
+  const stray = call(manager, "stray", { principal: "ann", signal: caller.signal });
+  const pid = await call(manager, "pid");
+  caller.abort();
+  await assert.rejects(stray, { code: "CANCELLED" });
+  const bob = { ...answerer(), principal: "bob" };
+  assert.deepEqual(await call(manager, "confirm", bob, { what: "it" }), {
+    kind: "elicit",
+    action: "cancel",
+  });
+  clock.advance(RENEW_AFTER_MS);
+  const answer = await call(manager, "confirm", bob, { what: "it" });
+  assert.equal((answer as { action: string }).action, "accept");
+  assert.deepEqual(bob.questions.map(({ message }) => message), ["Confirm it?"]);
+  assert.notEqual(await call(manager, "pid"), pid);
+  const renewed = "MCP server renewed: it never answered a call that was given up";
+  assert.equal(log.filter(({ message }) => message === renewed).length, 1);
 });
 
 /** Whoever is asked does something and then never answers. */

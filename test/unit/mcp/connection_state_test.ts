@@ -16,18 +16,27 @@ const EVENTS: readonly ConnectionEvent[] = [
   "elapsed",
   "loginNeeded",
   "loggedIn",
+  "wornOut",
   "close",
 ];
 
 const MEANINGFUL: readonly (readonly [ConnectionState, readonly ConnectionEvent[]])[] = [
   [{ name: "idle" }, ["wanted", "close"]],
   [{ name: "connecting", failures: 1 }, ["connected", "failed", "loginNeeded", "close"]],
-  [{ name: "ready", failures: 1 }, ["lost", "proven", "checkMissed", "loginNeeded", "close"]],
+  [{ name: "ready", failures: 1 }, [
+    "lost",
+    "proven",
+    "checkMissed",
+    "loginNeeded",
+    "wornOut",
+    "close",
+  ]],
   [{ name: "degraded", failures: 1, missedChecks: 1 }, [
     "lost",
     "proven",
     "checkMissed",
     "loginNeeded",
+    "wornOut",
     "close",
   ]],
   [{ name: "loginRequired" }, ["loggedIn", "close"]],
@@ -56,6 +65,8 @@ Deno.test("the life of a connection", () => {
     ["elapsed", { name: "connecting", failures: 3 }, "connect"],
     ["connected", { name: "ready", failures: 3 }, "none"],
     ["proven", { name: "ready", failures: 0 }, "none"],
+    ["wornOut", { name: "connecting", failures: 0 }, "reconnect"],
+    ["connected", { name: "ready", failures: 0 }, "none"],
     ["checkMissed", { name: "degraded", failures: 0, missedChecks: 1 }, "none"],
     ["proven", { name: "ready", failures: 0 }, "none"],
     ["loginNeeded", { name: "loginRequired" }, "waitForLogin"],

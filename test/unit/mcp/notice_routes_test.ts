@@ -4,12 +4,34 @@ import {
   MAX_ENTRIES_PER_SECOND,
   type McpLogEntry,
 } from "../../../src/mcp/log_meter.ts";
-import { NoticeRoutes } from "../../../src/mcp/notice_routes.ts";
+import { createLogger, type LogEntry } from "../../../src/base/log.ts";
+import { AbandonedRequests } from "../../../src/mcp/abandoned_requests.ts";
+import { LOG_PATIENCE_MS, NoticeRoutes } from "../../../src/mcp/notice_routes.ts";
 import { MAX_PROGRESS_PER_SECOND, type McpProgress } from "../../../src/mcp/progress_meter.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 
 const progress = (params: unknown) => ({ method: "notifications/progress", params });
 const entry = (params: unknown) => ({ method: "notifications/message", params });
+
+/** Routes with what is around them; `giveUp` is what a cancelled request does. */
+function routesOf(clock = new FakeClock()) {
+  const log: LogEntry[] = [];
+  const logger = createLogger([{ write: (each) => void log.push(each) }], "debug");
+  const abandoned = new AbandonedRequests(clock);
+  const giveUp = (requestId: number) =>
+    abandoned.cancel(
+      "ann",
+      () => abandoned.sent({ method: "notifications/cancelled", params: { requestId } }),
+    );
+  const counts = () => log.map(({ message, fields }) => [message, fields["count"]]);
+  return {
+    routes: new NoticeRoutes({ clock, logger, abandoned }),
+    clock,
+    abandoned,
+    giveUp,
+    counts,
+  };
+}
 
 function listener() {
   const heard: McpProgress[] = [];
@@ -23,7 +45,7 @@ function listener() {
 }
 
 Deno.test("progress reaches the request whose token it has, until that is over", () => {
-  const routes = new NoticeRoutes(new FakeClock());
+  const { routes } = routesOf();
   const [one, two] = [listener(), listener()];
   const first = routes.open(one);
   using second = routes.open(two);
@@ -40,7 +62,7 @@ Deno.test("progress reaches the request whose token it has, until that is over",
 
 Deno.test("progress grows, is a number, and comes no more often than the bound", () => {
   const clock = new FakeClock();
-  const routes = new NoticeRoutes(clock);
+  const { routes } = routesOf(clock);
   const one = listener();
   using route = routes.open(one);
   const tell = (value: unknown) =>
@@ -55,7 +77,7 @@ Deno.test("progress grows, is a number, and comes no more often than the bound",
 });
 
 Deno.test("log entries reach a request only while it is the only one", () => {
-  const routes = new NoticeRoutes(new FakeClock());
+  const { routes } = routesOf();
   const one = listener();
   using _first = routes.open(one);
   const info = { level: "info", logger: "l", data: { a: 1 } };
@@ -69,8 +91,33 @@ Deno.test("log entries reach a request only while it is the only one", () => {
   assert.deepEqual(one.logged, [info]);
 });
 
+Deno.test("log entries of a call that was given up reach nobody's next call", () => {
+  const { routes, clock, abandoned, giveUp, counts } = routesOf();
+  const tell = (data: string) => routes.read(entry({ level: "info", data }));
+  const lost = routes.open(listener());
+  giveUp(7);
+  lost[Symbol.dispose]();
+  const one = listener();
+  using _next = routes.open(one);
+  tell("of the first call");
+  abandoned.received({ id: 8, result: {} });
+  tell("still of the first call");
+  const told = "MCP server logged what belongs to no single call";
+  assert.deepEqual([one.logged, counts()], [[], [[told, 1]]]);
+  abandoned.received({ id: 7, result: {} });
+  tell("of the second call");
+  assert.deepEqual(one.logged.map(({ data }) => data), ["of the second call"]);
+  giveUp(9);
+  clock.advance(LOG_PATIENCE_MS - 1);
+  tell("late");
+  assert.deepEqual(counts(), [[told, 1], [told, 2]]);
+  clock.advance(1);
+  tell("of nobody else by now");
+  assert.equal(one.logged.length, 2);
+});
+
 Deno.test("log entries come no more often than the bound", () => {
-  const routes = new NoticeRoutes(new FakeClock());
+  const { routes } = routesOf();
   const one = listener();
   using _first = routes.open(one);
   for (let at = 0; at < 100; at += 1) routes.read(entry({ level: "info", data: at }));
@@ -78,7 +125,7 @@ Deno.test("log entries come no more often than the bound", () => {
 });
 
 Deno.test("what is no notice is left alone", () => {
-  const routes = new NoticeRoutes(new FakeClock());
+  const { routes } = routesOf();
   const one = listener();
   using _route = routes.open(one);
   for (const message of [null, undefined, 1, [], {}, progress(null), entry(undefined)]) {

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { createLogger } from "../../../src/base/log.ts";
 import type { Question } from "../../../src/contract/mod.ts";
-import { QuestionDesk, type Seat, type SeatedCall } from "../../../src/mcp/question_desk.ts";
+import { AbandonedRequests } from "../../../src/mcp/abandoned_requests.ts";
+import {
+  DRAIN_AFTER_MS,
+  QuestionDesk,
+  RENEW_AFTER_MS,
+  type SeatedCall,
+} from "../../../src/mcp/question_desk.ts";
+import { FakeClock } from "../../harness/fake_clock.ts";
 
 const { signal } = new AbortController();
 const PARAMS = {
@@ -11,7 +18,25 @@ const PARAMS = {
 const YES = { action: "accept", content: { sure: true } } as const;
 const NOBODY = { action: "cancel" };
 
-const createDesk = () => new QuestionDesk("s", createLogger([], "error"));
+/** A desk with what is around it; `giveUp` is what a cancelled request does. */
+function deskOf(clock = new FakeClock()) {
+  const abandoned = new AbandonedRequests(clock);
+  const worn: number[] = [];
+  const desk = new QuestionDesk("s", {
+    logger: createLogger([], "error"),
+    clock,
+    abandoned,
+    onWornOut: () => void worn.push(clock.monotonic()),
+  });
+  const giveUp = (principal: string, requestId: number) =>
+    abandoned.cancel(
+      principal,
+      () => abandoned.sent({ method: "notifications/cancelled", params: { requestId } }),
+    );
+  return { desk, clock, abandoned, worn, giveUp };
+}
+
+const createDesk = () => deskOf().desk;
 
 /** A caller who answers yes, or when `hold` is given, once that resolves. */
 function caller(principal: string, hold?: Promise<void>) {
@@ -30,8 +55,7 @@ function caller(principal: string, hold?: Promise<void>) {
   return { call, questions, signals };
 }
 
-function leave(seat: Seat): void {
-  seat.answered();
+function leave(seat: Disposable): void {
   seat[Symbol.dispose]();
 }
 
@@ -133,19 +157,86 @@ Deno.test("while one is asked others go on, and what is asked then waits", async
   leave(bobSeat);
 });
 
-Deno.test("after a call was given up only its principal is asked on this session", async () => {
-  const desk = createDesk();
+Deno.test("after a call was given up only its principal is asked, until the server answers it", async () => {
+  const { desk, abandoned, giveUp } = deskOf();
   const lost = await desk.sit(caller("ann").call, signal);
-  lost[Symbol.dispose]();
-  const bob = caller("bob");
-  const bobSeat = await desk.sit(bob.call, signal);
+  giveUp("ann", 7);
+  leave(lost);
+  const [ann, bob] = [caller("ann"), caller("bob")];
+  const ask = async (one: typeof ann) => {
+    const seat = await desk.sit(one.call, signal);
+    const answer = await desk.answer(PARAMS, signal);
+    leave(seat);
+    return answer;
+  };
+  assert.deepEqual([await ask(bob), bob.questions.length], [NOBODY, 0]);
+  assert.deepEqual([await ask(ann), ann.questions.length], [YES, 1]);
+  abandoned.received({ jsonrpc: "2.0", id: 7, result: {} });
+  assert.deepEqual([await ask(bob), bob.questions.length], [YES, 1]);
+  desk.close();
+});
+
+Deno.test("a session that asks is worn out when a given-up call has had no answer for a while", async () => {
+  const { desk, clock, worn, giveUp } = deskOf();
+  const lost = await desk.sit(caller("ann").call, signal);
+  giveUp("ann", 7);
+  leave(lost);
+  clock.advance(RENEW_AFTER_MS);
+  assert.deepEqual(worn, [], "this server has asked nobody");
+  const bobSeat = await desk.sit(caller("bob").call, signal);
   assert.deepEqual(await desk.answer(PARAMS, signal), NOBODY);
-  assert.equal(bob.questions.length, 0);
+  assert.deepEqual(worn, [], "a call goes on");
   leave(bobSeat);
-  const ann = caller("ann");
-  const annSeat = await desk.sit(ann.call, signal);
-  assert.deepEqual(await desk.answer(PARAMS, signal), YES);
-  leave(annSeat);
+  assert.deepEqual(worn, [RENEW_AFTER_MS]);
+  desk.close();
+});
+
+Deno.test("a session that is idle is worn out by the time alone, one whose calls were answered is not", async () => {
+  const { desk, clock, abandoned, worn, giveUp } = deskOf();
+  const asked = await desk.sit(caller("ann").call, signal);
+  await desk.answer(PARAMS, signal);
+  giveUp("ann", 7);
+  leave(asked);
+  clock.advance(RENEW_AFTER_MS - 1);
+  giveUp("ann", 8);
+  abandoned.received({ id: 7, error: {} });
+  clock.advance(1);
+  assert.deepEqual(worn, []);
+  clock.advance(RENEW_AFTER_MS);
+  assert.deepEqual(worn, [2 * RENEW_AFTER_MS - 1]);
+  abandoned.received({ id: 8, result: {} });
+  clock.advance(RENEW_AFTER_MS);
+  assert.equal(worn.length, 1);
+  desk.close();
+  assert.equal(clock.pending, 0);
+});
+
+Deno.test("calls that follow each other without a gap cannot keep a worn session", async () => {
+  const { desk, clock, worn, giveUp } = deskOf();
+  const thinking = Promise.withResolvers<void>();
+  const mallory = caller("mallory", thinking.promise);
+  const asking = await desk.sit(mallory.call, signal);
+  const open = desk.answer(PARAMS, signal);
+  await stateOf(open);
+  const lost = await desk.sit(mallory.call, signal);
+  giveUp("mallory", 7);
+  leave(lost);
+  clock.advance(DRAIN_AFTER_MS - 1);
+  leave(await desk.sit(caller("bob").call, signal));
+  clock.advance(1);
+  const bobSitting = desk.sit(caller("bob").call, signal);
+  assert.equal(await stateOf(bobSitting), "waiting");
+  thinking.resolve();
+  await open;
+  assert.deepEqual(worn, []);
+  const refused = assert.rejects(bobSitting, { code: "NOT_CONNECTED", message: "Not connected" });
+  worn.push = () => {
+    desk.close();
+    return 0;
+  };
+  leave(asking);
+  await refused;
+  await assert.rejects(desk.sit(caller("bob").call, signal), { message: "Not connected" });
 });
 
 Deno.test("the call ends, or the server takes its question back: whoever is asked is told", async () => {

@@ -1,0 +1,75 @@
+/**
+ * Requests that were given up while their server may still be at them: what it says or asks then may
+ * be about one of these. A server that notices a cancellation never answers it, so most of them end
+ * with the session only.
+ */
+
+import type { Clock } from "../base/clock.ts";
+
+/** Requests that are remembered one by one; beyond that it is only known that there are too many. */
+export const MAX_ABANDONED = 1000;
+
+interface Abandoned {
+  readonly principal: string;
+  readonly at: number;
+}
+
+/** What was given up on one session and has not been answered since. */
+export class AbandonedRequests {
+  readonly #clock: Clock;
+  /** By the id of the request, the oldest first. */
+  readonly #open = new Map<number, Abandoned>();
+  #principal: string | undefined;
+  #isFull = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Cancels by `cancel` a request of `principal`; what is sent meanwhile says which one that is. */
+  cancel(principal: string, cancel: () => void): void {
+    this.#principal = principal;
+    try {
+      cancel();
+    } finally {
+      this.#principal = undefined;
+    }
+  }
+
+  /** To be shown every message to the server. */
+  sent(message: unknown): void {
+    const { method, params } = Object(message) as { readonly [member: string]: unknown };
+    if (method !== "notifications/cancelled" || this.#principal === undefined) return;
+    const id = Number(Object(params).requestId);
+    this.#open.set(id, { principal: this.#principal, at: this.#clock.monotonic() });
+    if (this.#open.size <= MAX_ABANDONED) return;
+    this.#isFull = true;
+    for (const oldest of this.#open.keys()) return void this.#open.delete(oldest);
+  }
+
+  /** To be shown every message of the server: one that it answers is over. */
+  received(message: unknown): void {
+    if (this.#open.size === 0) return;
+    const { id, method } = Object(message) as { readonly [member: string]: unknown };
+    if (id !== undefined && method === undefined) this.#open.delete(Number(id));
+  }
+
+  /** Whether all there are were this principal's. */
+  areOnlyOf(principal: string): boolean {
+    if (this.#isFull) return false;
+    return [...this.#open.values()].every((one) => one.principal === principal);
+  }
+
+  /** Milliseconds since the first was given up; undefined when there is none. */
+  get oldestMs(): number | undefined {
+    if (this.#isFull) return Infinity;
+    for (const { at } of this.#open.values()) return this.#clock.monotonic() - at;
+    return undefined;
+  }
+
+  /** Milliseconds since the last was given up; undefined when there is none. */
+  get newestMs(): number | undefined {
+    const last = [...this.#open.values()].at(-1);
+    return last && this.#clock.monotonic() - last.at;
+  }
+}
