@@ -57,6 +57,7 @@ export const ERROR_CODES = Object.freeze({
   CALL_LIMIT_EXCEEDED: meaning("runtime", "guest", false, 422),
   CONTINUATION_FAILED: meaning("runtime", "host", false, 500),
   TOOL_NOT_FOUND: meaning("mcp", "guest", false, 404),
+  TOOL_CHANGED: meaning("mcp", "upstream", false, 409),
   TOOL_INPUT_INVALID: meaning("mcp", "guest", false, 422),
   TOOL_OUTPUT_INVALID: meaning("mcp", "upstream", false, 502),
   TOOL_TIMEOUT: meaning("mcp", "upstream", true, 504),

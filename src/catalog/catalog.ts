@@ -1,11 +1,11 @@
 /** Every tool a guest could call, from all sources, and the one way to call it with checked values. */
 
+import { isDeepStrictEqual } from "node:util";
 import { CodemodeError } from "../base/errors.ts";
 import { InFlight } from "../base/in_flight.ts";
 import type { Logger } from "../base/log.ts";
 import type { Tool, ToolGroup } from "../contract/mod.ts";
 import { type SchemaIssue, SchemaValidators } from "./schema_validators.ts";
-import { searchTools } from "./search.ts";
 import type { ToolAnswer, ToolCallOptions, ToolSource } from "./source.ts";
 
 /** All tools of one service. */
@@ -23,27 +23,21 @@ export interface Catalog {
   settled(servers: readonly string[], signal: AbortSignal): Promise<void>;
   find(server: string, tool: string): Tool | undefined;
   /**
-   * Calls a tool and returns its value. `TOOL_NOT_FOUND` has `details.suggestions`,
-   * `TOOL_INPUT_INVALID` and `TOOL_OUTPUT_INVALID` have `details.issues`; further failures are the
-   * source's. Input that is not valid never leaves the host.
+   * Calls a tool as it was judged and returns its value. `TOOL_NOT_FOUND` when it is gone and
+   * `TOOL_CHANGED` when the tool of that name is another one by now; `TOOL_INPUT_INVALID` and
+   * `TOOL_OUTPUT_INVALID` have `details.issues`; further failures are the source's. Input that is not
+   * valid never leaves the host.
    */
-  call(server: string, tool: string, input: unknown, options: ToolCallOptions): Promise<unknown>;
+  call(tool: Tool, input: unknown, options: ToolCallOptions): Promise<unknown>;
   /**
    * Whether the tool itself wants this call approved, which holds beside all rules. Input that is not
    * valid is `TOOL_INPUT_INVALID`; a tool that fails to say is taken to want it.
    */
   needsApproval(tool: Tool, input: unknown, signal: AbortSignal): Promise<boolean>;
   /** The same call with all that came back, for a door that shows it as it is. */
-  exchange(
-    server: string,
-    tool: string,
-    input: unknown,
-    options: ToolCallOptions,
-  ): Promise<ToolAnswer>;
+  exchange(tool: Tool, input: unknown, options: ToolCallOptions): Promise<ToolAnswer>;
   onChange(listener: () => void): Disposable;
 }
-
-const MAX_SUGGESTIONS = 3;
 
 /** A catalog whose sources come and go. */
 export interface ChangingCatalog extends Catalog {
@@ -132,29 +126,22 @@ class SourcesCatalog implements ChangingCatalog {
     return this.#current().tools.get(server)?.get(tool);
   }
 
-  async call(
-    server: string,
-    tool: string,
-    input: unknown,
-    options: ToolCallOptions,
-  ): Promise<unknown> {
-    return (await this.exchange(server, tool, input, options)).value;
+  async call(tool: Tool, input: unknown, options: ToolCallOptions): Promise<unknown> {
+    return (await this.exchange(tool, input, options)).value;
   }
 
-  async exchange(
-    server: string,
-    tool: string,
-    input: unknown,
-    options: ToolCallOptions,
-  ): Promise<ToolAnswer> {
+  async exchange(tool: Tool, input: unknown, options: ToolCallOptions): Promise<ToolAnswer> {
+    const { server, name, outputSchema } = tool;
     const joined = this.#sourceOf(server);
-    const source = joined?.source;
-    const found = this.find(server, tool) ?? await this.#findLate(source, server, tool, options);
-    if (!joined || !source || !found) throw this.#notFound(server, tool);
-    const checked = this.#checkInput(found, input === undefined ? {} : input);
-    const answer = await joined.calls.track(() => source.call(server, tool, checked, options));
-    if (answer.isStructured && found.outputSchema !== undefined) {
-      this.#checkOutput(found, found.outputSchema, answer.value);
+    if (!joined) throw notFound(tool);
+    this.#assertCurrent(tool);
+    const checked = this.#checkInput(tool, input === undefined ? {} : input);
+    const beforeSend = () => this.#assertCurrent(tool);
+    const answer = await joined.calls.track(() =>
+      joined.source.call(server, name, checked, { ...options, beforeSend })
+    );
+    if (answer.isStructured && outputSchema !== undefined) {
+      this.#checkOutput(tool, outputSchema, answer.value);
     }
     return answer;
   }
@@ -182,17 +169,12 @@ class SourcesCatalog implements ChangingCatalog {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  /** A server that connects at first use says only then what it has. */
-  async #findLate(
-    source: ToolSource | undefined,
-    server: string,
-    tool: string,
-    options: ToolCallOptions,
-  ): Promise<Tool | undefined> {
-    const isKnown = (this.#current().tools.get(server)?.size ?? 0) > 0;
-    if (!source?.ready || isKnown) return undefined;
-    await source.ready(server, options.signal);
-    return this.find(server, tool);
+  // SAFETY: rules, grants and people have judged this tool and no other; a server may have put one that
+  // destroys in its place since (test/unit/catalog/changed_tools_test.ts).
+  #assertCurrent(tool: Tool): void {
+    const now = this.find(tool.server, tool.name);
+    if (!now) throw notFound(tool);
+    if (!isSame(now, tool)) throw changed(tool);
   }
 
   #checkInput(tool: Tool, input: unknown): Readonly<Record<string, unknown>> {
@@ -208,18 +190,6 @@ class SourcesCatalog implements ChangingCatalog {
     const label = `${tool.server}.${tool.name} output`;
     const issues = this.#validators.check(schema, value, label);
     if (issues.length > 0) throw invalid("TOOL_OUTPUT_INVALID", "output of", tool, issues);
-  }
-
-  #notFound(server: string, tool: string): CodemodeError {
-    const own = this.groups().filter((group) => group.server === server);
-    const hits = searchTools(own.length > 0 ? own : this.groups(), tool, {
-      limit: MAX_SUGGESTIONS,
-    });
-    const suggestions = hits.map((hit) => `${hit.tool.server}.${hit.tool.name}`);
-    const message = own.length > 0
-      ? `The server "${server}" has no tool "${tool}"`
-      : `There is no server "${server}"`;
-    return new CodemodeError("TOOL_NOT_FOUND", message, { details: { server, tool, suggestions } });
   }
 
   #current(): View {
@@ -245,6 +215,25 @@ class SourcesCatalog implements ChangingCatalog {
     this.#version += 1;
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+/** A native tool is its function, which no words tell; the others are what their server says of them. */
+function isSame(now: Tool, judged: Tool): boolean {
+  return now === judged || (judged.source !== "native" && isDeepStrictEqual(now, judged));
+}
+
+function notFound({ server, name }: Tool): CodemodeError {
+  return new CodemodeError("TOOL_NOT_FOUND", `The server "${server}" has no tool "${name}"`, {
+    details: { server, tool: name },
+  });
+}
+
+function changed({ server, name }: Tool): CodemodeError {
+  return new CodemodeError(
+    "TOOL_CHANGED",
+    `The tool ${server}.${name} has changed since this call was checked; look at it again`,
+    { details: { server, tool: name, mayHaveTakenEffect: false } },
+  );
 }
 
 function invalid(

@@ -13,7 +13,6 @@ export function createMcpSource(manager: McpManager): ToolSource {
     name: "mcp",
     groups: () => manager.groups(),
     has: (server) => manager.groups().some((group) => group.server === server),
-    ready: (server, signal) => manager.ensure(server, signal),
     tried: (server, signal) => manager.tried(server, signal),
     onChange: (listener) => manager.onChange(listener),
     async call(server, tool, input, options) {

@@ -9,7 +9,6 @@ export function createOpenApiSource(api: OpenApi): ToolSource {
     name: `openapi:${api.name}`,
     groups: () => [api.group()],
     has: (server) => server === api.name,
-    ready: (_server, signal) => api.ensure(signal),
     tried: (_server, signal) => api.tried(signal),
     onChange: (listener) => api.onChange(listener),
     call: (_server, tool, input, options) => api.call(tool, input, options),

@@ -47,15 +47,6 @@ export function createToolSearch(groups: readonly ToolGroup[]): ToolSearch {
   return new IndexSearch(groups);
 }
 
-/** Searches once; whoever searches the same tools often uses {@link createToolSearch}. */
-export function searchTools(
-  groups: readonly ToolGroup[],
-  query: string,
-  options: { readonly limit: number },
-): readonly ToolMatch[] {
-  return createToolSearch(groups).find(query, options);
-}
-
 class IndexSearch implements ToolSearch {
   readonly #index: SearchIndex;
 

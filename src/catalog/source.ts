@@ -22,6 +22,11 @@ export interface ToolCallOptions {
   readonly onLog?: (entry: McpLogEntry) => void;
   /** Where the call belongs in a distributed trace (W3C Trace Context); told to the server. */
   readonly trace?: { readonly traceparent: string; readonly tracestate?: string };
+  /**
+   * To be called when waiting is over and the call leaves the host next; what it throws ends the call.
+   * Whoever waits for nothing need not. @default nothing is looked at again
+   */
+  readonly beforeSend?: () => void;
   /** One round of a conversation that the caller leads itself. @default questions go to `ask` */
   readonly round?: RelayedRound;
 }
@@ -61,8 +66,6 @@ export interface ToolSource {
   onChange(listener: () => void): Disposable;
   /** Whether `server` belongs to this source, even while its tools are not known yet. */
   has(server: string): boolean;
-  /** Makes the tools of a server known that connects at first use. */
-  ready?(server: string, signal: AbortSignal): Promise<void>;
   /** Resolves when the tools of a server are known or could not be learned once. */
   tried?(server: string, signal: AbortSignal): Promise<void>;
 }

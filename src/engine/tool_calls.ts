@@ -174,7 +174,7 @@ export class ToolCalls {
   /** Makes one call with `input`, which is JSON and is sent as it was judged. */
   async invoke(tool: Tool, input: unknown, signal: AbortSignal): Promise<unknown> {
     const { catalog, principal, shapes } = this.#options;
-    const make = (options: ToolCallOptions) => catalog.call(tool.server, tool.name, input, options);
+    const make = (options: ToolCallOptions) => catalog.call(tool, input, options);
     const value = await this.#through(tool, input, signal, make);
     shapes?.observe(principal, tool, value);
     return value;
@@ -183,8 +183,7 @@ export class ToolCalls {
   /** The same call, with everything that its source answered. */
   async exchange(tool: Tool, input: unknown, signal: AbortSignal): Promise<ToolAnswer> {
     const { catalog } = this.#options;
-    const make = (options: ToolCallOptions) =>
-      catalog.exchange(tool.server, tool.name, input, options);
+    const make = (options: ToolCallOptions) => catalog.exchange(tool, input, options);
     return await this.#through(tool, input, signal, make);
   }
 

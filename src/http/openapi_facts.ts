@@ -45,6 +45,7 @@ const OF_RUNS: readonly ErrorCode[] = [
 ];
 const OF_CALLS: readonly ErrorCode[] = [
   "TOOL_NOT_FOUND",
+  "TOOL_CHANGED",
   "TOOL_INPUT_INVALID",
   "TOOL_OUTPUT_INVALID",
   "TOOL_TIMEOUT",

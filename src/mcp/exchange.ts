@@ -56,10 +56,12 @@ export async function exchange<Result>(
   const sendOnce = sender({ ...options, signal: cancelling.signal }, party, route.token);
   if (client.getProtocolEra() === "modern") {
     const { round } = options;
+    options.beforeSend?.();
     if (round !== undefined) return await sendOnce(answersOf(round));
     return await inRounds(sendOnce, { server, tool: about, ask, signals: [signal, over] });
   }
   using _seat = await desk.sit({ tool: about, principal, ask }, signal);
+  options.beforeSend?.();
   return await sendOnce({});
 }
 

@@ -28,6 +28,8 @@ export interface ExchangeOptions {
   readonly onProgress?: (progress: McpProgress) => void;
   /** Told what the server logs, as far as it is certain that it belongs to this request. */
   readonly onLog?: (entry: McpLogEntry) => void;
+  /** Called when the request leaves the host next; what it throws ends it. */
+  readonly beforeSend?: () => void;
   /** Told to the server. */
   readonly trace?: TraceContext;
   /**

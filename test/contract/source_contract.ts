@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { CodemodeError, type ErrorCode } from "../../src/base/errors.ts";
 import { createLogger } from "../../src/base/log.ts";
 import { type Catalog, createCatalog, type ToolSource } from "../../src/catalog/mod.ts";
+import { callByName } from "../harness/call_by_name.ts";
 
 /**
  * A source over something real. Its server has `echo({ text })` → the text, `sum({ a, b })` →
@@ -49,7 +50,7 @@ export function sourceContract(
   Deno.test(`${name}: keeps the contract of sources`, async (t) => {
     await using fixture = await open();
     const { source, server } = fixture;
-    await source.ready?.(server, NEVER);
+    await source.tried?.(server, NEVER);
     const catalog = createCatalog([source], { logger: createLogger([], "error") });
     await listing(t, fixture, catalog, differs);
     await values(t, fixture, catalog, differs);
@@ -113,7 +114,7 @@ async function values(
   for (const [what, text] of Object.entries(TEXTS)) {
     if (unsendable.includes(what)) continue;
     await t.step(`a text comes back as it was: ${what}`, async () => {
-      assert.equal(await catalog.call(server, "echo", { text }, { signal: NEVER }), text);
+      assert.equal(await callByName(catalog, server, "echo", { text }, { signal: NEVER }), text);
     });
   }
 
@@ -128,7 +129,7 @@ async function values(
     const sums = await Promise.all(
       Array.from(
         { length: 20 },
-        (_, a) => catalog.call(server, "sum", { a, b: a }, { signal: NEVER }),
+        (_, a) => callByName(catalog, server, "sum", { a, b: a }, { signal: NEVER }),
       ),
     );
     assert.deepEqual(sums, Array.from({ length: 20 }, (_, a) => ({ sum: 2 * a })));
@@ -164,12 +165,15 @@ async function failures(
 
   await t.step("input that is not valid is refused", async () => {
     for (const input of [{}, { a: 1 }, { a: "x", b: {} }, [], "text", null]) {
-      await codeOf("TOOL_INPUT_INVALID", catalog.call(server, "sum", input, { signal: NEVER }));
+      await codeOf(
+        "TOOL_INPUT_INVALID",
+        callByName(catalog, server, "sum", input, { signal: NEVER }),
+      );
     }
   });
 
   await t.step("output that breaks its schema is refused", async () => {
-    const call = catalog.call(server, "wrong_output", {}, { signal: NEVER });
+    const call = callByName(catalog, server, "wrong_output", {}, { signal: NEVER });
     if (hasNoOutputSchemas) return assert.deepEqual(await call, { sum: "not a number" });
     const error = await codeOf("TOOL_OUTPUT_INVALID", call);
     assert.deepEqual(error.details["issues"], [{ path: "/sum", message: "must be number" }]);

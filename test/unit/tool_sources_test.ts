@@ -11,6 +11,7 @@ import { mcpServer, openapi } from "../../src/server_tools.ts";
 import { toolSet } from "../../src/tool_set.ts";
 import { createToolSources, type ToolSources } from "../../src/tool_sources.ts";
 import { FakeClock } from "../harness/fake_clock.ts";
+import { callByName } from "../harness/call_by_name.ts";
 
 const signal = new AbortController().signal;
 
@@ -68,7 +69,7 @@ Deno.test("a call that outlives the grace of its server ends", async () => {
     },
   });
   await sources.add("slow", set);
-  const call = catalog.call("slow", "hang", {}, { signal });
+  const call = callByName(catalog, "slow", "hang", {}, { signal });
   const failed = assert.rejects(call, {
     code: "MCP_SERVER_UNAVAILABLE",
     message: 'The server "slow" was removed',

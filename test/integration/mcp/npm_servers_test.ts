@@ -13,6 +13,7 @@ import {
   startEverything,
   startManager,
 } from "../../harness/mcp_servers.ts";
+import { callByName } from "../../harness/call_by_name.ts";
 
 const signal = new AbortController().signal;
 
@@ -38,25 +39,25 @@ Deno.test("memory, filesystem and everything over stdio, through the catalog", a
     const catalog = createCatalog([createMcpSource(started.manager)], { logger: silentLogger });
     const entities = [{ name: "Ada", entityType: "person", observations: ["wrote programs"] }];
     assert.deepEqual(
-      await catalog.call("memory", "create_entities", { entities }, { signal }),
+      await callByName(catalog, "memory", "create_entities", { entities }, { signal }),
       { entities },
     );
-    const found = await catalog.call("memory", "search_nodes", { query: "ada" }, { signal });
+    const found = await callByName(catalog, "memory", "search_nodes", { query: "ada" }, { signal });
     assert.deepEqual(found, { entities, relations: [] });
     const path = join(folder, "hello.txt");
     assert.deepEqual(
-      await catalog.call("filesystem", "read_text_file", { path }, { signal }),
+      await callByName(catalog, "filesystem", "read_text_file", { path }, { signal }),
       { content: "hello" },
     );
     assert.equal(
-      await catalog.call("everything", "echo", { message: "hi" }, { signal }),
+      await callByName(catalog, "everything", "echo", { message: "hi" }, { signal }),
       "Echo: hi",
     );
-    await assert.rejects(catalog.call("memory", "search_nodes", { query: 1 }, { signal }), {
+    await assert.rejects(callByName(catalog, "memory", "search_nodes", { query: 1 }, { signal }), {
       code: "TOOL_INPUT_INVALID",
       message: "Invalid input for memory.search_nodes: /query must be string",
     });
-    await assert.rejects(catalog.call("memory", "serch_nodes", {}, { signal }), {
+    await assert.rejects(callByName(catalog, "memory", "serch_nodes", {}, { signal }), {
       code: "TOOL_NOT_FOUND",
       message: 'The server "memory" has no tool "serch_nodes"',
     });

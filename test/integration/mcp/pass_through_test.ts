@@ -1,6 +1,7 @@
 /** What servers have besides tools, as they are, at both revisions and over both transports. */
 
 import assert from "node:assert/strict";
+import { CodemodeError } from "../../../src/base/errors.ts";
 import { createLogger } from "../../../src/base/log.ts";
 import { createCatalog, createMcpSource, failedResult } from "../../../src/catalog/mod.ts";
 import type { McpLogEntry, PassThrough, ServerChange } from "../../../src/mcp/mod.ts";
@@ -11,6 +12,7 @@ import {
   startManager,
   textOf,
 } from "../../harness/mcp_servers.ts";
+import { callByName, exchangeByName } from "../../harness/call_by_name.ts";
 
 const signal = new AbortController().signal;
 const URI = "file:///a.txt";
@@ -97,17 +99,43 @@ Deno.test("through the catalog a call gives what the server answered, also when 
   await using started = await startManager({ peer: fixtureConfig("asking_v1.ts", "stdio") });
   const logger = createLogger([], "error");
   const catalog = createCatalog([createMcpSource(started.manager)], { logger });
-  const { value, isStructured, raw } = await catalog.exchange("peer", "blocks", {}, { signal });
+  const { value, isStructured, raw } = await exchangeByName(catalog, "peer", "blocks", {}, {
+    signal,
+  });
   assert.deepEqual([value, isStructured], [{ b: 2 }, true]);
   assert.deepEqual(raw, await started.manager.call("peer", "blocks", {}, { signal }));
-  assert.deepEqual(await catalog.call("peer", "blocks", {}, { signal }), { b: 2 });
-  const error = await catalog.exchange("peer", "endless", {}, { signal }).catch((error) => error);
+  assert.deepEqual(await callByName(catalog, "peer", "blocks", {}, { signal }), { b: 2 });
+  const error = await exchangeByName(catalog, "peer", "endless", {}, { signal }).catch((error) =>
+    error
+  );
   assert.deepEqual(
     [error.code, failedResult(error)],
     ["MCP_TOOL_ERROR", { content: [{ type: "text", text: '"no"' }], isError: true }],
   );
   assert.equal(failedResult(new Error("other")), undefined);
 });
+
+for (const file of ["asking_v1.ts", "asking_v2.ts"] as const) {
+  Deno.test(`a call of ${file} is looked at again when it has waited, and may still be refused`, async () => {
+    const config = fixtureConfig(file, "stdio", { maxConcurrentCalls: 1 });
+    await using started = await startManager({ peer: config });
+    const { manager } = started;
+    const holding = new AbortController();
+    const held = manager.call("peer", "slow", { ms: 60_000 }, { signal: holding.signal });
+    let looked = 0;
+    const beforeSend = () => {
+      looked += 1;
+      throw new CodemodeError("TOOL_CHANGED", "It has changed");
+    };
+    const late = manager.call("peer", "endless", {}, { signal, beforeSend });
+    await manager.ping("peer", signal);
+    assert.equal(looked, 0);
+    holding.abort();
+    await assert.rejects(held, { code: "CANCELLED" });
+    await assert.rejects(late, { code: "TOOL_CHANGED", message: "It has changed" });
+    assert.equal(looked, 1);
+  });
+}
 
 async function changesAreTold(
   peer: PassThrough,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { silentLogger } from "../../../src/base/log.ts";
 import { createCatalog, createNativeSource, type ToolSource } from "../../../src/catalog/mod.ts";
 import type { Tool, ToolGroup } from "../../../src/contract/mod.ts";
+import { callByName } from "../../harness/call_by_name.ts";
 
 const signal = new AbortController().signal;
 const deps = { logger: silentLogger };
@@ -38,7 +39,7 @@ Deno.test("a native tool is found and called", async () => {
     outputSchema: { type: "number" },
     source: "native",
   });
-  assert.equal(await catalog.call("calc", "add", { a: 1, b: 2 }, { signal }), 3);
+  assert.equal(await callByName(catalog, "calc", "add", { a: 1, b: 2 }, { signal }), 3);
   assert.equal(catalog.version, 0);
 });
 
@@ -76,25 +77,27 @@ const FAILURES: readonly (readonly [string, string, unknown, object])[] = [
 for (const [tool, name, input, error] of FAILURES) {
   Deno.test(`a call that fails: ${name}`, async () => {
     const catalog = createCatalog([calculator], deps);
-    await assert.rejects(catalog.call("calc", tool, input, { signal }), error);
+    await assert.rejects(callByName(catalog, "calc", tool, input, { signal }), error);
   });
 }
 
 Deno.test("a tool that hangs is cancelled with its caller", async () => {
   const catalog = createCatalog([calculator], deps);
   const caller = new AbortController();
-  const hanging = catalog.call("calc", "hang", {}, { signal: caller.signal });
+  const hanging = callByName(catalog, "calc", "hang", {}, { signal: caller.signal });
   caller.abort();
   await assert.rejects(hanging, { code: "CANCELLED" });
 });
 
-Deno.test("suggestions come from the server that was asked, else from all", async () => {
+Deno.test("a tool that is not there is not found, and nothing else is named", async () => {
   const catalog = createCatalog([calculator], deps);
-  const error = {
-    code: "TOOL_NOT_FOUND",
-    details: { server: "x", tool: "add", suggestions: ["calc.add"] },
-  };
-  await assert.rejects(catalog.call("x", "add", {}, { signal }), error);
+  for (const [server, tool] of [["x", "add"], ["calc", "ad"]] as const) {
+    await assert.rejects(callByName(catalog, server, tool, {}, { signal }), {
+      code: "TOOL_NOT_FOUND",
+      message: `The server "${server}" has no tool "${tool}"`,
+      details: { server, tool },
+    });
+  }
 });
 
 function changingSource(server: string): ToolSource & { become(names: string[]): void } {
@@ -120,10 +123,6 @@ function changingSource(server: string): ToolSource & { become(names: string[]):
       groups = [{ server, description: "", tools: names.map(toTool) }];
       listeners.forEach((listener) => listener());
     },
-    ready() {
-      this.become(["late"]);
-      return Promise.resolve();
-    },
   };
 }
 
@@ -139,17 +138,12 @@ Deno.test("changes of a source show at once, grow the version and are told", () 
   assert.deepEqual([catalog.version, told, catalog.find("s", "a")], [2, 1, undefined]);
 });
 
-Deno.test("a server that connects at first use is made ready by a call", async () => {
-  const catalog = createCatalog([changingSource("s")], deps);
-  assert.equal(await catalog.call("s", "late", {}, { signal }), "s.late");
-});
-
 Deno.test("servers are sorted; of two with one name the first source's counts", async () => {
   const [b, a, second] = [changingSource("b"), changingSource("a"), changingSource("b")];
   b.become(["first"]);
   second.become(["second"]);
   const catalog = createCatalog([b, a, second], deps);
   assert.deepEqual(catalog.groups().map((group) => group.server), ["a", "b"]);
-  assert.equal(await catalog.call("b", "first", {}, { signal }), "b.first");
+  assert.equal(await callByName(catalog, "b", "first", {}, { signal }), "b.first");
   assert.equal(catalog.find("b", "second"), undefined);
 });

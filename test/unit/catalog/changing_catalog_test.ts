@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createDeferred } from "../../../src/base/deferred.ts";
 import { createLogger, type LogEntry, silentLogger } from "../../../src/base/log.ts";
 import { createCatalog, createNativeSource, type NativeTool } from "../../../src/catalog/mod.ts";
+import { callByName } from "../../harness/call_by_name.ts";
 
 const signal = new AbortController().signal;
 const source = (name: string, tool: Partial<NativeTool> = {}) =>
@@ -13,14 +14,14 @@ Deno.test("a source comes, and each change is told", async () => {
   const catalog = createCatalog([], { logger: silentLogger });
   let told = 0;
   catalog.onChange(() => told += 1);
-  await assert.rejects(catalog.call("a", "go", {}, { signal }), { code: "TOOL_NOT_FOUND" });
+  await assert.rejects(callByName(catalog, "a", "go", {}, { signal }), { code: "TOOL_NOT_FOUND" });
   const a = source("a");
   catalog.add(a);
-  assert.equal(await catalog.call("a", "go", {}, { signal }), "a");
+  assert.equal(await callByName(catalog, "a", "go", {}, { signal }), "a");
   assert.deepEqual([told, catalog.version], [1, 1]);
   assert.equal(await catalog.remove(a, signal), true);
   assert.deepEqual([told, catalog.version, catalog.servers()], [2, 2, []]);
-  await assert.rejects(catalog.call("a", "go", {}, { signal }), { code: "TOOL_NOT_FOUND" });
+  await assert.rejects(callByName(catalog, "a", "go", {}, { signal }), { code: "TOOL_NOT_FOUND" });
   assert.equal(await catalog.remove(a, signal), true);
   assert.equal(told, 2);
 });
@@ -29,11 +30,11 @@ Deno.test("a source goes: calls that go on may end while there is patience", asy
   const work = createDeferred<string>();
   const slow = source("slow", { execute: () => work.promise });
   const catalog = createCatalog([slow], { logger: silentLogger });
-  const calls = [1, 2].map(() => catalog.call("slow", "go", {}, { signal }));
+  const calls = [1, 2].map(() => callByName(catalog, "slow", "go", {}, { signal }));
   // The name is free for another one meanwhile.
   const removed = catalog.remove(slow, signal);
   catalog.add(source("slow"));
-  assert.equal(await catalog.call("slow", "go", {}, { signal }), "slow");
+  assert.equal(await callByName(catalog, "slow", "go", {}, { signal }), "slow");
   work.resolve("late");
   assert.deepEqual(await Promise.all(calls), ["late", "late"]);
   assert.equal(await removed, true);
@@ -43,7 +44,7 @@ Deno.test("a source goes: when patience ends its remover knows", async () => {
   const work = createDeferred<string>();
   const slow = source("slow", { execute: () => work.promise });
   const catalog = createCatalog([slow], { logger: silentLogger });
-  const call = catalog.call("slow", "go", {}, { signal });
+  const call = callByName(catalog, "slow", "go", {}, { signal });
   await Promise.resolve();
   assert.equal(await catalog.remove(slow, AbortSignal.abort()), false);
   work.resolve("late");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { searchTools } from "../../../src/catalog/search.ts";
+import { createToolSearch } from "../../../src/catalog/search.ts";
 import { wordsOf } from "../../../src/catalog/words.ts";
 import type { Tool, ToolGroup } from "../../../src/contract/mod.ts";
 
@@ -24,7 +24,7 @@ const GROUPS: readonly ToolGroup[] = ["files", "memory", "weather"].map((server)
 }));
 
 const names = (query: string, limit = 3) =>
-  searchTools(GROUPS, query, { limit }).map((hit) => hit.tool.name);
+  createToolSearch(GROUPS).find(query, { limit }).map((hit) => hit.tool.name);
 
 const CASES: readonly (readonly [string, readonly string[]])[] = [
   ["read a file", ["read_file", "get-weather", "write_file"]],
@@ -53,7 +53,7 @@ Deno.test("what is said of a parameter, and what a server says of itself, is sea
   const group = { server: "weather", description: "Observations of airports", tools: [described] };
   const all = [...GROUPS.slice(0, 2), group];
   for (const query of ["imperial", "airport observation"]) {
-    const hits = searchTools(all, query, { limit: 3 });
+    const hits = createToolSearch(all).find(query, { limit: 3 });
     assert.deepEqual(hits.map((hit) => hit.tool), [described], query);
   }
 });
@@ -61,9 +61,9 @@ Deno.test("what is said of a parameter, and what a server says of itself, is sea
 Deno.test("ties are in the order of server and name, and the limit holds", () => {
   const twins = [tool("b", "x", "same"), tool("a", "x", "same")];
   const groups = twins.map((entry) => ({ server: entry.server, description: "", tools: [entry] }));
-  const hits = searchTools(groups, "same", { limit: 10 });
+  const hits = createToolSearch(groups).find("same", { limit: 10 });
   assert.deepEqual(hits.map((hit) => hit.tool.server), ["a", "b"]);
-  assert.equal(searchTools(groups, "same", { limit: 1 }).length, 1);
+  assert.equal(createToolSearch(groups).find("same", { limit: 1 }).length, 1);
 });
 
 Deno.test("a deprecated tool comes after the one that is advised", () => {
@@ -72,7 +72,7 @@ Deno.test("a deprecated tool comes after the one that is advised", () => {
     tool("files", "read_text_file", "Read a file as text"),
     tool("files", "read_deprecated_list", "Read which files are deprecated"),
   ];
-  const hits = searchTools([{ server: "files", description: "", tools }], "read file", {
+  const hits = createToolSearch([{ server: "files", description: "", tools }]).find("read file", {
     limit: 3,
   });
   assert.deepEqual(hits.map((hit) => hit.tool.name), [
