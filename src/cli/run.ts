@@ -17,7 +17,7 @@ export const run: Command = {
   summary: "Check and run a program, here or at a service",
   usage:
     "FILE|- [--language L] [--runtime R] [--timeout MS] [--memory BYTES] [--capability CAP]… [--check error|warn|off] " +
-    "[--url URL] [--json]",
+    "[--max-result-tokens N] [--url URL] [--json]",
   flags: {
     ...URL_FLAG,
     language: { type: "string", short: "l" },
@@ -27,6 +27,7 @@ export const run: Command = {
     capability: { type: "string", multiple: true },
     check: { type: "string" },
     context: { type: "string" },
+    "max-result-tokens": { type: "string" },
   },
   help: [
     "--language, -l   typescript, javascript, python or bash; default by the file's extension",
@@ -36,6 +37,7 @@ export const run: Command = {
     "--capability     such as mcp:memory or network:api.example.com:443; may be repeated",
     "--check          error (default), warn or off",
     "--context        JSON object given to the program as `context`",
+    "--max-result-tokens  estimated tokens at most of result, logs and error; default everything",
     ...URL_HELP,
   ],
   async run(invocation) {
@@ -64,8 +66,20 @@ function show({ output, values }: Invocation, answer: ExecuteAnswer): void {
   if (values["json"]) return output.print(JSON.stringify(answer));
   for (const line of answer.logs) output.note(line);
   printDiagnostics(output, answer.diagnostics);
+  if (answer.truncated !== undefined) output.note(cutNote(answer.truncated));
   if (answer.success) output.print(readable(answer.result));
   else output.note(answer.error?.stack ?? `${answer.error?.code}: ${answer.error?.message}`);
+}
+
+/** What was left out, for a person; programs read `truncated` of the JSON. */
+function cutNote({ cuts, moreCuts = 0, logs }: NonNullable<ExecuteAnswer["truncated"]>): string {
+  const places = cuts.map(({ path, kept, total }) => `${path} (${kept} of ${total})`);
+  if (moreCuts > 0) places.push(`${moreCuts} more cuts`);
+  if (logs !== undefined) {
+    const shortened = logs.shortened === 0 ? "" : `, ${logs.shortened} shortened`;
+    places.push(`logs (${logs.lines - logs.cut} of ${logs.lines} lines${shortened})`);
+  }
+  return `Cut to fit: ${places.join(", ")}`;
 }
 
 async function requestOf(invocation: Invocation) {
@@ -80,6 +94,7 @@ async function requestOf(invocation: Invocation) {
     check: text(invocation, "check"),
     capabilities: invocation.values["capability"],
     context: context === undefined ? undefined : parseContext(context),
+    maxResultTokens: whole(invocation, "max-result-tokens"),
   });
   if (parsed.success) return parsed.data;
   const told = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);

@@ -27,6 +27,32 @@ Deno.test("cli: programs, checks, tools, configuration", async (t) => {
     assert.deepEqual([code, answer.success, answer.result], [0, true, { a: [1] }]);
   });
 
+  await t.step("run makes an answer fit, and says what was cut", async () => {
+    const stdin = `for (let line = 0; line < 500; line += 1) console.log("line " + line);
+      return Array.from({ length: 5000 }, (_, index) => "item " + index)`;
+    const fit = ["run", "-", "-c", none, "--max-result-tokens", "2000"];
+    const { code, stdout, stderr } = await runCli(fit, { stdin });
+    const shown = JSON.parse(stdout);
+    assert.equal(code, 0);
+    assert.equal(shown.at(-1), `… ${5001 - shown.length} of 5000 items cut`);
+    const lines = stderr.trimEnd().split("\n");
+    const left = lines.filter((line) => line.startsWith("line ")).length;
+    assert.equal(
+      lines.at(-1),
+      `Cut to fit: $ (${shown.length - 1} of 5000), logs (${left} of 500 lines)`,
+    );
+    const answer = JSON.parse((await runCli([...fit, "--json"], { stdin })).stdout);
+    assert.deepEqual(answer.result, shown);
+    assert.deepEqual(answer.truncated.cuts, [
+      { path: "$", kind: "array", kept: shown.length - 1, total: 5000 },
+    ]);
+    const few = await runCli(["run", "-", "-c", none, "--max-result-tokens", "4"], { stdin: "1" });
+    assert.deepEqual([few.code, few.stderr], [
+      2,
+      "INVALID_REQUEST: maxResultTokens: Too small: expected number to be >=320\n",
+    ]);
+  });
+
   await t.step("exit codes tell whose fault it was", async () => {
     const failing = await runCli(["run", "-", "-c", none], { stdin: "throw new RangeError('no')" });
     assert.equal(failing.code, 1);
