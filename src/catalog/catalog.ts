@@ -22,6 +22,8 @@ export interface Catalog {
    */
   settled(servers: readonly string[], signal: AbortSignal): Promise<void>;
   find(server: string, tool: string): Tool | undefined;
+  /** Why a server has no tools to show, where somebody can do something about it. */
+  absence(server: string): CodemodeError | undefined;
   /**
    * Calls a tool as it was judged and returns its value. `TOOL_NOT_FOUND` when it is gone and
    * `TOOL_CHANGED` when the tool of that name is another one by now; `TOOL_INPUT_INVALID` and
@@ -124,6 +126,10 @@ class SourcesCatalog implements ChangingCatalog {
 
   find(server: string, tool: string): Tool | undefined {
     return this.#current().tools.get(server)?.get(tool);
+  }
+
+  absence(server: string): CodemodeError | undefined {
+    return this.#sourceOf(server)?.source.absence?.(server);
   }
 
   async call(tool: Tool, input: unknown, options: ToolCallOptions): Promise<unknown> {

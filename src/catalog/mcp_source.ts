@@ -13,6 +13,7 @@ export function createMcpSource(manager: McpManager): ToolSource {
     name: "mcp",
     groups: () => manager.groups(),
     has: (server) => manager.groups().some((group) => group.server === server),
+    absence: (server) => manager.refusal(server),
     tried: (server, signal) => manager.tried(server, signal),
     onChange: (listener) => manager.onChange(listener),
     async call(server, tool, input, options) {

@@ -1,5 +1,6 @@
 /** Where tools come from. The catalog knows sources by this interface only. */
 
+import type { CodemodeError } from "../base/errors.ts";
 import type { Question, QuestionAnswer, ToolGroup } from "../contract/mod.ts";
 import type { McpLogEntry, McpResult, RelayedRound } from "../mcp/mod.ts";
 
@@ -66,6 +67,8 @@ export interface ToolSource {
   onChange(listener: () => void): Disposable;
   /** Whether `server` belongs to this source, even while its tools are not known yet. */
   has(server: string): boolean;
+  /** Why a server has no tools to show, where somebody can do something about it. @default nobody knows */
+  absence?(server: string): CodemodeError | undefined;
   /** Resolves when the tools of a server are known or could not be learned once. */
   tried?(server: string, signal: AbortSignal): Promise<void>;
 }

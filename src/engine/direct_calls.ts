@@ -11,10 +11,10 @@ import { failedResult, type ToolAnswer, type ToolCallOptions } from "../catalog/
 import type { ToolCallAnswer, ToolCallMetrics } from "../contract/mod.ts";
 import type { WireValue } from "../protocol/frames.ts";
 import { encodeValue } from "../protocol/values.ts";
-import { sanitizeToolName } from "../typegen/mod.ts";
 import { encodeResult, toJson } from "./call_values.ts";
 import type { CallerTurns } from "./caller_turns.ts";
 import type { Caller } from "./principal.ts";
+import { awayError } from "./silent_servers.ts";
 import type { ToolCalls } from "./tool_calls.ts";
 import type { Found, Toolbox } from "./toolbox.ts";
 
@@ -137,17 +137,10 @@ function toInputJson(input: Readonly<Record<string, unknown>>): unknown {
 function find(toolbox: Toolbox, server: string, tool: string): Found {
   const found = toolbox.findOn(server, tool);
   if (found) return found;
-  if (toolbox.silent.includes(sanitizeToolName(server))) throw silent(server);
+  const away = toolbox.silent.find((one) => one.server === server || one.name === server);
+  if (away !== undefined) throw awayError([away]);
   const path = `${server}.${tool}`.slice(0, 200);
   const near = toolbox.nearestPath(path);
   const hint = near === undefined ? "" : `. Did you mean "${near}"?`;
   throw new CodemodeError("TOOL_NOT_FOUND", `There is no tool "${path}"${hint}`);
-}
-
-function silent(server: string): CodemodeError {
-  return new CodemodeError(
-    "MCP_SERVER_UNAVAILABLE",
-    `The MCP server "${server}" has shown no tools so far`,
-    { details: { servers: [server], mayHaveTakenEffect: false } },
-  );
 }

@@ -61,7 +61,7 @@ class ObservedToolbox implements Toolbox {
     return this.#namespaces ??= this.#base.namespaces.map((namespace) => this.#withAll(namespace));
   }
 
-  get silent(): readonly string[] {
+  get silent(): Toolbox["silent"] {
     return this.#base.silent;
   }
 

@@ -176,7 +176,7 @@ export class ProgramRuns {
     });
   }
 
-  #rejected(run: Run, checked: CheckResult, silent: readonly string[]): ExecutionResult {
+  #rejected(run: Run, checked: CheckResult, silent: Toolbox["silent"]): ExecutionResult {
     const problem = this.#problem(toRejection(checked, silent), run);
     const diagnostics = explainSilent(checked.diagnostics, silent);
     return this.#ended(run, { checked: { ...checked, diagnostics }, problem });

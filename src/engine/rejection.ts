@@ -2,19 +2,17 @@
 
 import { CodemodeError } from "../base/errors.ts";
 import type { CheckResult } from "../checker/mod.ts";
-import { messageOf, namedSilent } from "./silent_servers.ts";
+import { awayError, namedSilent } from "./silent_servers.ts";
+import type { SilentServer } from "./toolbox.ts";
 
 /**
- * `SYNTAX_ERROR` or `TYPE_CHECK_FAILED` with the first fault and its remedy; `MCP_SERVER_UNAVAILABLE`
- * when the program names one of the `silent` servers, because then waiting may help.
+ * `SYNTAX_ERROR` or `TYPE_CHECK_FAILED` with the first fault and its remedy; when the program names one
+ * of the `silent` servers, `LOGIN_REQUIRED` with its remedy or `MCP_SERVER_UNAVAILABLE`, because then
+ * the program is not what must change.
  */
-export function toRejection(checked: CheckResult, silent: readonly string[]): CodemodeError {
+export function toRejection(checked: CheckResult, silent: readonly SilentServer[]): CodemodeError {
   const away = namedSilent(checked.diagnostics, silent);
-  if (away.length > 0) {
-    return new CodemodeError("MCP_SERVER_UNAVAILABLE", `Nothing ran. ${messageOf(away)}`, {
-      details: { servers: away, mayHaveTakenEffect: false },
-    });
-  }
+  if (away.length > 0) return awayError(away, "Nothing ran. ");
   const code = checked.kind === "types" ? "TYPE_CHECK_FAILED" : "SYNTAX_ERROR";
   return new CodemodeError(
     code,

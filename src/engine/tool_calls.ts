@@ -21,6 +21,7 @@ import { type Bucket, fullBucket, take } from "../base/rate.ts";
 import type { CallGuard } from "./call_guard.ts";
 import type { CallHooks } from "./direct_calls.ts";
 import { encodeResult, toInput, toJson } from "./call_values.ts";
+import { awayError } from "./silent_servers.ts";
 import type { Found, Toolbox } from "./toolbox.ts";
 import { describeTool, toToolHit } from "./tool_hit.ts";
 
@@ -271,6 +272,9 @@ export class ToolCalls {
     const { toolbox } = this.#options;
     const found = toolbox.findByPath(path);
     if (found) return found;
+    const [server = ""] = path.replace(/^mcp\./, "").split(".", 1);
+    const away = toolbox.silent.find((one) => one.server === server || one.name === server);
+    if (away !== undefined) throw awayError([away]);
     const near = toolbox.nearestPath(path);
     const hint = near === undefined ? "" : `. Did you mean "${near}"?`;
     throw new CodemodeError("TOOL_NOT_FOUND", `There is no tool "${path.slice(0, 200)}"${hint}`);

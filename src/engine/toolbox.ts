@@ -6,6 +6,7 @@
 import { allowsServer, allowsTool, type CapabilitySet } from "../capability/mod.ts";
 import { nearestName } from "../base/nearest.ts";
 import { type Catalog, createToolSearch, type ToolSearch } from "../catalog/mod.ts";
+import type { CodemodeError } from "../base/errors.ts";
 import { printBashDeclarations } from "../checker/mod.ts";
 import type { Language, Tool, ToolGroup } from "../contract/mod.ts";
 import { isAlwaysDenied, type Policy } from "../policy/mod.ts";
@@ -37,11 +38,19 @@ export interface ToolMatch extends Found {
   readonly signature: string;
 }
 
+/** A granted server that has shown no tools so far. */
+export interface SilentServer {
+  readonly server: string;
+  /** What a guest would call it. */
+  readonly name: string;
+  /** What somebody must do about it, if that is known at the moment. */
+  readonly why: () => CodemodeError | undefined;
+}
+
 /** Everything derived from the granted tools. */
 export interface Toolbox {
   readonly namespaces: readonly NamedNamespace[];
-  /** Names of granted servers that have shown no tools so far. */
-  readonly silent: readonly string[];
+  readonly silent: readonly SilentServer[];
   /** Of every tool, in TypeScript. */
   readonly declarations: Declarations;
   /** Of every tool, as the checker of a language reads them. */
@@ -107,12 +116,12 @@ export class Toolboxes {
     const all = this.#allNamed();
     const silent = all.filter(({ server, tools }) =>
       tools.length === 0 && allowsServer(grant, server)
-    );
+    ).map(({ server, name }) => ({ server, name, why: () => this.#catalog.absence(server) }));
     const shown = onlyTools(
       all,
       (tool) => allowsTool(grant, tool.server, tool.name) && !isAlwaysDenied(this.#policy, tool),
     );
-    return createToolbox(shown, silent.map(({ name }) => name));
+    return createToolbox(shown, silent);
   }
 
   /** All tools are named together, so that a tool has one name whatever a caller was granted. */
@@ -140,7 +149,7 @@ function onlyTools(
 /** These tools as a toolbox. */
 export function createToolbox(
   namespaces: readonly NamedNamespace[],
-  silent: readonly string[] = [],
+  silent: readonly SilentServer[] = [],
 ): Toolbox {
   return new NamedToolbox(namespaces, silent);
 }
@@ -156,7 +165,10 @@ class NamedToolbox implements Toolbox {
   #placed: readonly GuestNamespace[] | undefined;
   #search: ToolSearch | undefined;
 
-  constructor(readonly namespaces: readonly NamedNamespace[], readonly silent: readonly string[]) {
+  constructor(
+    readonly namespaces: readonly NamedNamespace[],
+    readonly silent: readonly SilentServer[],
+  ) {
     this.guestNamespaces = namespaces.map(toGuestNamespace);
     this.#index = new Map(namespaces.map((namespace) => [namespace.name, indexTools(namespace)]));
     this.#byTool = new Map(

@@ -129,10 +129,14 @@ export class Connection implements AsyncDisposable {
     }
   }
 
+  /** Why nothing helps but a login, while that is so. */
+  get refusal(): CodemodeError | undefined {
+    return this.#state.name === "loginRequired" ? this.#refusal : undefined;
+  }
+
   /** The failure of whoever needs the server while it is away. */
   unavailable(reason: string | undefined = this.#lastError): Error {
-    if (this.#refusal && this.#state.name === "loginRequired") return this.#refusal;
-    return serverUnavailable(this.#name, { reason, mayHaveTakenEffect: false });
+    return this.refusal ?? serverUnavailable(this.#name, { reason, mayHaveTakenEffect: false });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -71,6 +71,8 @@ export interface McpManager extends AsyncDisposable {
   status(): readonly ServerStatus[];
   /** Connects a lazy server, or waits for one that is away. `MCP_SERVER_UNAVAILABLE` after `maxAttempts`. */
   ensure(server: string, signal?: AbortSignal): Promise<void>;
+  /** The `LOGIN_REQUIRED` of a server that waits for somebody to log in. */
+  refusal(server: string): CodemodeError | undefined;
   /** Milliseconds until the server answered; `MCP_SERVER_UNAVAILABLE` when it is not connected. */
   ping(server: string, signal: AbortSignal): Promise<number>;
   /**
@@ -198,6 +200,10 @@ class Manager implements McpManager {
 
   async ensure(server: string, signal: AbortSignal = NEVER): Promise<void> {
     await this.#find(server).connection.ensure(signal);
+  }
+
+  refusal(server: string): CodemodeError | undefined {
+    return this.#servers.get(server)?.connection.refusal;
   }
 
   async ping(server: string, signal: AbortSignal): Promise<number> {

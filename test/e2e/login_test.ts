@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { runCli } from "../../src/cli/mod.ts";
 import { startLoginServers } from "../harness/authorization_server.ts";
 import { noServers } from "../harness/service_config.ts";
-import { startService } from "../harness/start_service.ts";
+import { type Service, startService } from "../harness/start_service.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -50,6 +50,9 @@ mcp:
   while (health.state === "connecting") health = await stateOf();
   assert.deepEqual(health, { ok: false, state: "loginRequired", error: message });
 
+  await programsAreTold(service, message);
+  await checksTell(service, message);
+
   const login = await codemode(["login", "peer", "--json", "--config", path], env, async (url) => {
     const response = await fetch(await servers.browse(url));
     assert.equal(await response.text(), "Done. This page can be closed.\n");
@@ -77,6 +80,7 @@ mcp:
   assert.deepEqual([out.code, out.printed], [0, ["Logged out of peer"]]);
   const refused = await service.request("/api/v1/tools/peer/read", {});
   assert.equal(refused.status, 503);
+  await programsAreTold(service, message);
   const { error } = await refused.json();
   assert.deepEqual([error.code, error.message], ["LOGIN_REQUIRED", message]);
   for (
@@ -95,3 +99,56 @@ mcp:
   }
   await Deno.remove(folder, { recursive: true });
 });
+
+/** Whatever needs the server says who can help, and how: before anybody logged in, and afterwards. */
+async function programsAreTold(service: Service, message: string): Promise<void> {
+  const post = async (path: string, body: unknown) =>
+    await (await service.request(path, body)).json();
+  const known = { code: "LOGIN_REQUIRED", remedy: "codemode login peer" };
+  const told = ({ code, message, details: { remedy } }: Told) => ({ code, message, remedy });
+
+  const { error: direct } = await post("/api/v1/tools/peer/read", {});
+  assert.deepEqual(told(direct), { ...known, message });
+
+  const code = `return await codemode.call("mcp.peer.read", {})
+    .catch(({ code, message, details }) => ({ code, message, details }))`;
+  const caught = await post("/api/v1/execute", { code });
+  assert.deepEqual(told(caught.result), { ...known, message });
+
+  const thrown = await post("/api/v1/execute", {
+    code: 'await codemode.call("peer.read", {})',
+    maxResultTokens: 2000,
+  });
+  assert.equal(thrown.error.code, "EXECUTION_FAILED");
+  assert.equal(thrown.error.message, message);
+  assert.equal(thrown.error.details.properties.details.remedy, known.remedy);
+}
+
+/** To a checker the server is a name that nothing has; what the answer says is what can be done. */
+async function checksTell(service: Service, message: string): Promise<void> {
+  const programs = {
+    typescript: "return await mcp.peer.read({})",
+    python: "return await mcp.peer.read()",
+    bash: "peer read",
+  };
+  for (const [language, code] of Object.entries(programs)) {
+    const { error, diagnostics } =
+      await (await service.request("/api/v1/execute", { code, language })).json();
+    assert.deepEqual(
+      [error?.code, error?.message, error?.details.remedy],
+      ["LOGIN_REQUIRED", `Nothing ran. ${message}`, "codemode login peer"],
+      language,
+    );
+    assert.deepEqual(
+      diagnostics.map(({ code, message }: Told) => [code, message]),
+      [["LOGIN_REQUIRED", message]],
+      language,
+    );
+  }
+}
+
+interface Told {
+  readonly code: string;
+  readonly message: string;
+  readonly details: { readonly remedy: string };
+}

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { CheckResult } from "../../../src/checker/mod.ts";
 import { toRejection } from "../../../src/engine/rejection.ts";
 
+const away = (name: string) => ({ name, server: name, why: () => undefined });
 const RESULT: CheckResult = {
   ok: false,
   kind: "types",
@@ -20,7 +21,7 @@ const RESULT: CheckResult = {
 };
 
 Deno.test("a rejection says the first fault and what to do about it", () => {
-  const error = toRejection(RESULT, ["memory"]);
+  const error = toRejection(RESULT, [away("memory")]);
   assert.equal(error.code, "TYPE_CHECK_FAILED");
   assert.equal(
     error.message,
@@ -44,7 +45,7 @@ Deno.test("a fault that ends without a stop gets one before its remedy", () => {
 });
 
 Deno.test("a program that names a server which is away may be sent again", () => {
-  const error = toRejection(RESULT, ["memry"]);
+  const error = toRejection(RESULT, [away("memry")]);
   assert.equal(error.code, "MCP_SERVER_UNAVAILABLE");
   assert.equal(error.meaning.retryable, true);
   assert.deepEqual(error.details, { servers: ["memry"], mayHaveTakenEffect: false });

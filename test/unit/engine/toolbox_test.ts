@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { CodemodeError } from "../../../src/base/errors.ts";
+import type { CapabilitySet } from "../../../src/capability/mod.ts";
 import type { Catalog } from "../../../src/catalog/mod.ts";
 import type { Tool } from "../../../src/contract/mod.ts";
 import { Toolboxes } from "../../../src/engine/toolbox.ts";
@@ -19,6 +21,10 @@ const CATALOG = {
     { server: "my-files", description: "", tools: [] },
     { server: "web", description: "", tools: [] },
   ],
+  absence: (server: string) =>
+    server === "web"
+      ? new CodemodeError("LOGIN_REQUIRED", "Nobody has logged in to web")
+      : undefined,
 } as unknown as Catalog;
 const ALL = { mcp: { allowedServers: ["*"] } };
 
@@ -34,9 +40,12 @@ Deno.test("a program waits for the servers it may mean, and no others", () => {
 
 Deno.test("servers without tools so far are known as silent, if they are granted", () => {
   const toolboxes = new Toolboxes(CATALOG, createPolicy());
-  assert.deepEqual(toolboxes.of(ALL).silent, ["my_files", "web"]);
-  assert.deepEqual(toolboxes.of({ mcp: { allowedServers: ["memory", "web"] } }).silent, ["web"]);
-  assert.deepEqual(toolboxes.of({}).silent, []);
+  const silent = (grant: CapabilitySet) =>
+    toolboxes.of(grant).silent.map(({ server, name, why }) => [server, name, why()?.message]);
+  const web = ["web", "web", "Nobody has logged in to web"];
+  assert.deepEqual(silent(ALL), [["my-files", "my_files", undefined], web]);
+  assert.deepEqual(silent({ mcp: { allowedServers: ["memory", "web"] } }), [web]);
+  assert.deepEqual(silent({}), []);
 });
 
 Deno.test("names that are not here are answered with those that are", () => {
