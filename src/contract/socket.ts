@@ -11,7 +11,15 @@ const head = {
 
 /** What a caller sends. */
 export const SocketRequestSchema = z.discriminatedUnion("type", [
-  z.strictObject({ ...head, type: z.literal("execute"), payload: SubmissionSchema }),
+  z.strictObject({
+    ...head,
+    type: z.literal("execute"),
+    payload: SubmissionSchema,
+    traceparent: z.string().max(64).optional().describe(
+      "Where the execution belongs (W3C Trace Context). Default what the upgrade request said",
+    ),
+    tracestate: z.string().max(512).optional(),
+  }),
   z.strictObject({
     ...head,
     type: z.literal("cancel"),

@@ -7,6 +7,7 @@
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
+import { readTraceContext, type TraceContext } from "../base/trace_context.ts";
 import type { Logger } from "../base/log.ts";
 import type { Principal } from "../auth/mod.ts";
 import type { ServerConfig } from "../config/mod.ts";
@@ -35,6 +36,8 @@ export interface ExecutionSocketParts {
   readonly config: ServerConfig;
   /** Who sends, asked anew for each message: it counts as a request, and rights can end. */
   readonly authorize: () => Promise<Principal>;
+  /** Where executions belong that do not say so themselves. */
+  readonly trace?: TraceContext;
   /** Whether results come in the tagged form. */
   readonly isTagged: boolean;
   /** Told of each message that was refused. */
@@ -121,14 +124,16 @@ export class ExecutionSocket {
   }
 
   async #execute(
-    { id, payload }: Extract<SocketRequest, { type: "execute" }>,
+    { id, payload, traceparent, tracestate }: Extract<SocketRequest, { type: "execute" }>,
     principal: Principal,
   ): Promise<void> {
     const { executions } = this.#parts.config.sockets;
     if (this.#running.has(id)) throw inUse(id);
     if (this.#running.size >= executions) throw tooMany(executions);
     const { interactive: canAnswer = false, onDisconnect, ...request } = payload;
-    const execution = await this.#parts.engine.start(request, principal, { canAnswer });
+    const trace = readTraceContext(traceparent, tracestate) ?? this.#parts.trace;
+    const options = { canAnswer, ...(trace === undefined ? {} : { trace }) };
+    const execution = await this.#parts.engine.start(request, principal, options);
     const continues = onDisconnect === "continue";
     if (this.#isClosed) return continues ? undefined : execution.cancel(LEFT);
     const events = execution.events(0, this.#parts.isTagged ? toTaggedAnswer : toPlainAnswer);

@@ -12,6 +12,7 @@ import { wantsTagged } from "./execute.ts";
 import { ExecutionSocket } from "./execution_socket.ts";
 import type { Identify } from "./identify.ts";
 import type { RequestRate } from "./request_rate.ts";
+import { traceOf } from "./trace_of.ts";
 
 /** What the route needs. */
 export interface SocketParts {
@@ -46,7 +47,7 @@ export function socket(parts: SocketParts): Handler<Env> {
     upgrade.accept((peer) => {
       count(id, 1);
       peer.onClose(() => count(id, -1));
-      return new ExecutionSocket(peer, { ...parts, authorize, isTagged });
+      return new ExecutionSocket(peer, { ...parts, authorize, isTagged, ...traceOf(c) });
     });
     return c.body(null);
   };

@@ -13,6 +13,7 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { type CollectedSeries, type CollectedSpan, startCollector } from "../harness/collector.ts";
 import { PROJECT } from "../harness/mcp_servers.ts";
 import { descendants } from "../harness/processes.ts";
+import { openSocket } from "../harness/socket_client.ts";
 import { type Service, startService } from "../harness/start_service.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -87,6 +88,18 @@ async function overMcp(service: Service, code: string): Promise<void> {
   await client.callTool(call);
   await client.callTool({ ...call, _meta: { traceparent: `00-${TRACE}-${"d".repeat(16)}-01` } });
   await client.close();
+}
+
+/** Runs programs over a WebSocket, whose place is the upgrade's unless their message has a valid one. */
+async function overSocket(service: Service, code: string): Promise<void> {
+  const at = (span: string) => `00-${TRACE}-${span.repeat(16)}-01`;
+  await using socket = await openSocket(service.url, { headers: { traceparent: at("e") } });
+  const places = { first: {}, second: { traceparent: at("f") }, third: { traceparent: "00-x" } };
+  for (const [id, place] of Object.entries(places)) {
+    socket.send({ id, type: "execute", payload: { code }, ...place });
+    const result = (await socket.all(id)).at(-1);
+    assert.equal(result?.type, "result", JSON.stringify(result));
+  }
 }
 
 /** Processes below one, and the variables among theirs that would make them export. */
@@ -172,6 +185,7 @@ Deno.test("telemetry: executions and calls in their caller's trace, and nothing 
   assert.equal((await post(service, "/api/v1/execute", shell)).success, true);
   const direct = (await post(service, "/api/v1/tools/asking/meta", {})).result;
   await overMcp(service, `return "${SECRET}";`);
+  await overSocket(service, `return "${SECRET}";`);
   const below = await processesBelow(service.pid);
   assert.equal(await service.stop(), 0);
   await Deno.remove(folder, { recursive: true });
@@ -188,8 +202,8 @@ Deno.test("telemetry: executions and calls in their caller's trace, and nothing 
   assert.deepEqual([result.told.tracestate, direct.tracestate], ["vendor=seven", "vendor=seven"]);
   const fetched = spans.find(({ name }) => name === "GET");
   assert.equal(result.seen, placeAt(fetched?.spanId));
-  for (const parent of ["c", "d"]) {
-    assert.equal(treesBelow(parent.repeat(16), spans).length, 1, parent);
+  for (const [parent, count] of Object.entries({ c: 1, d: 1, e: 2, f: 1 })) {
+    assert.equal(treesBelow(parent.repeat(16), spans).length, count, parent);
   }
   assert.deepEqual(
     collector.series().filter(isOfTwoCalls).map(({ name, unit, count }) => [name, unit, count]),

@@ -29,10 +29,15 @@ export interface SocketClient extends AsyncDisposable {
 /** Opens a socket; rejects when it is refused. */
 export async function openSocket(
   url: string,
-  options: { readonly path?: string; readonly protocols?: string[] } = {},
+  options: {
+    readonly path?: string;
+    readonly protocols?: string[];
+    readonly headers?: Record<string, string>;
+  } = {},
 ): Promise<SocketClient> {
-  const { path = "/api/v1/ws", protocols = [] } = options;
-  const socket = new WebSocket(new URL(path, url.replace(/^http/, "ws")), protocols);
+  const { path = "/api/v1/ws", protocols = [], headers = {} } = options;
+  const address = new URL(path, url.replace(/^http/, "ws"));
+  const socket = new WebSocket(address, { protocols, headers });
   const messages: SocketMessage[] = [];
   const listeners = new Set<() => void>();
   const { promise: closed, resolve: onClosed } = Promise.withResolvers<number>();
