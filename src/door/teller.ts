@@ -1,4 +1,7 @@
-/** What happens to a program, told to the client that asked to be told: progress, and logs. */
+/**
+ * What happens to a program or a call, told to the client that asked to be told: each event as one
+ * notice of progress, in words for a person and whole for a program, and logs also as the protocol's.
+ */
 
 import type { LoggingLevel, ServerContext } from "@modelcontextprotocol/server";
 import type { ExecutionEvent } from "../contract/mod.ts";
@@ -6,8 +9,13 @@ import type { ExecutionEvent } from "../contract/mod.ts";
 /** Tells of one event; never rejects, because nobody may be there any more. */
 export type Teller = (event: ExecutionEvent) => Promise<void>;
 
+/** Where a notice of progress has the event that it is about. */
+export const EVENT_META_KEY = "codemode/event";
+
 /** Characters of a message. */
 const MAX_MESSAGE = 500;
+/** Characters of an event as JSON; of a bigger one only its head is told. A result follows anyway. */
+const MAX_EVENT = 64 * 1024;
 
 /** Levels of programs in the words of the protocol. */
 const LEVELS: Readonly<Record<string, LoggingLevel>> = Object.freeze({
@@ -24,25 +32,43 @@ export function createTeller(
   mayLog: (level: LoggingLevel) => boolean,
 ): Teller {
   const progressToken = ctx.mcpReq._meta?.progressToken;
-  let told = 0;
   return async (event) => {
+    if (isEndOfCall(event)) return;
     try {
-      if (event.type === "log") {
-        const level = LEVELS[event.payload.level] ?? "info";
-        if (mayLog(level)) await ctx.mcpReq.log(level, event.payload.message, "program");
-      } else if (progressToken !== undefined) {
-        const message = messageOf(event)?.slice(0, MAX_MESSAGE);
-        if (message === undefined) return;
-        const params = { progressToken, progress: told += 1, message };
-        await ctx.mcpReq.notify({ method: "notifications/progress", params });
-      }
+      const level = event.type === "log" ? LEVELS[event.payload.level] ?? "info" : undefined;
+      const isLogged = level !== undefined && mayLog(level);
+      if (isLogged) await ctx.mcpReq.log(level, textOf(event) ?? "", "program");
+      if (progressToken === undefined) return;
+      const message = isLogged ? undefined : textOf(event)?.slice(0, MAX_MESSAGE);
+      await ctx.mcpReq.notify({
+        method: "notifications/progress",
+        params: {
+          progressToken,
+          // Grows over all requests of a conversation, as the protocol wants it.
+          progress: event.id,
+          ...(message === undefined ? {} : { message }),
+          _meta: { [EVENT_META_KEY]: bounded(event) },
+        },
+      });
     } catch {
       // Whoever has gone away is not told; the request's own signal ends what must end.
     }
   };
 }
 
-function messageOf(event: ExecutionEvent): string | undefined {
+/** What ends the events of a call without a program, for want of a result among them. */
+function isEndOfCall({ type, payload }: ExecutionEvent): boolean {
+  return type === "answer" && payload.question === "";
+}
+
+function bounded(event: ExecutionEvent): object {
+  if (JSON.stringify(event).length <= MAX_EVENT) return event;
+  const { payload: _, ...head } = event;
+  return head;
+}
+
+function textOf(event: ExecutionEvent): string | undefined {
+  if (event.type === "log") return event.payload.message;
   if (event.type === "phase") return phaseMessage(event.payload);
   if (event.type === "call") return callMessage(event.payload);
   if (event.type !== "progress") return undefined;

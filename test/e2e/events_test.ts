@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { type App, createApp } from "../../src/app.ts";
 import { silentLogger } from "../../src/base/log.ts";
 import { createNativeSource } from "../../src/catalog/mod.ts";
@@ -202,6 +203,22 @@ async function sameOverDoors(service: Service, t: Deno.TestContext): Promise<voi
     assert.deepEqual(events.map(essence), expected(plain));
   });
 
+  for (const version of ["2026-07-28", "2025-11-25"]) {
+    await t.step(`progress over MCP ${version}`, async () => {
+      const { code, runtime } = program;
+      const { events, result } = await overMcp(url, version, { code, runtime });
+      assertNumbered(events);
+      assert.deepEqual(events.map(essence), expected(plain));
+      const { payload } = events.at(-1)!;
+      assert.deepEqual(result["result"], (payload as { result: unknown }).result);
+
+      const asked = await overMcp(url, version, { code: "return await tools.greet({})" });
+      assertNumbered(asked.events);
+      assert.deepEqual(asked.events.filter(isOfQuestion).map(essence), ASKED);
+      assert.deepEqual(asked.result["result"], "Hello Ada");
+    });
+  }
+
   await t.step("embedded", async () => {
     const tools = toolsOf({ hanging: 0 });
     const { sandbox, security } = BASE;
@@ -215,16 +232,48 @@ async function sameOverDoors(service: Service, t: Deno.TestContext): Promise<voi
     assert.deepEqual(events.map(essence), expected(new Date(0)));
     const answer = () => ({ action: "accept" as const, content: { name: "Ada" } });
     const asked = await collect(codemode.stream("return await tools.greet({})", { answer }));
-    assert.deepEqual(
-      asked.filter(({ type }) => type === "question" || type === "answer").map(essence),
-      [{
-        ...{ type: "question", question: "q1", server: "tools", tool: "greet" },
-        ...{ message: "Who are you?", mode: "form", requestedSchema: FORM },
-      }, { type: "answer", question: "q1", action: "accept" }],
-    );
+    assert.deepEqual(asked.filter(isOfQuestion).map(essence), ASKED);
     assert.equal((asked.at(-1)?.payload as { result: unknown }).result, "Hello Ada");
     for await (const { type } of codemode.stream("for (;;);")) if (type === "phase") break;
   });
+}
+
+const ASKED = [{
+  ...{ type: "question", question: "q1", server: "tools", tool: "greet" },
+  ...{ message: "Who are you?", mode: "form", requestedSchema: FORM },
+}, { type: "answer", question: "q1", action: "accept" }];
+
+function isOfQuestion({ type }: ExecutionEvent): boolean {
+  return type === "question" || type === "answer";
+}
+
+/** Runs a program over MCP as one whose person is called Ada; its events as its progress told them. */
+async function overMcp(url: string, version: string, input: Record<string, unknown>) {
+  const client = new Client({ name: "test", version: "1" }, {
+    capabilities: { elicitation: { form: {} } },
+    versionNegotiation: { mode: version === "2025-11-25" ? "legacy" : { pin: version } },
+  });
+  client.setRequestHandler(
+    "elicitation/create",
+    () => ({ action: "accept" as const, content: { name: "Ada" } }),
+  );
+  await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", url)));
+  assert.equal(client.getNegotiatedProtocolVersion(), version);
+  const events: ExecutionEvent[] = [];
+  const onprogress = (notice: object) => {
+    const { _meta: meta, progress } = notice as {
+      readonly _meta?: { readonly "codemode/event": ExecutionEvent };
+      readonly progress: number;
+    };
+    // The client itself tells of its rounds, without words.
+    if (meta === undefined) return;
+    assert.equal(progress, meta["codemode/event"].id);
+    events.push(meta["codemode/event"]);
+  };
+  const call = { name: "execute", arguments: input };
+  const { structuredContent } = await client.callTool(call, { onprogress });
+  await client.close();
+  return { events, result: structuredContent as Record<string, unknown> };
 }
 
 async function rejectedAndMoved(service: Service): Promise<void> {
