@@ -193,7 +193,7 @@ Deno.test("callers of one older server at once: each sees its own questions and 
   assert.deepEqual(await Promise.all(names.map(confirm)), names.map(() => "accept"));
 });
 
-Deno.test("the question of a call that was given up reaches nobody else", async () => {
+Deno.test("what a server asks and logs for a call that was given up reaches nobody else", async () => {
   const config = fixtureConfig("asking_v1.ts", "stdio");
   await using started = await startManager({ peer: config }, { canAsk: true });
   const { manager } = started;
@@ -204,11 +204,12 @@ Deno.test("the question of a call that was given up reaches nobody else", async 
   await call(manager, "pid");
   caller.abort();
   await assert.rejects(stray, { code: "CANCELLED" });
-  const bob = answerer();
+  const logged: unknown[] = [];
+  const bob = { ...answerer(), onLog: (entry: unknown) => void logged.push(entry) };
   assert.deepEqual(await call(manager, "release_stray", { ...bob, principal: "bob" }), {
     action: "cancel",
   });
-  assert.deepEqual([ann.questions, bob.questions], [[], []]);
+  assert.deepEqual([ann.questions, bob.questions, logged], [[], [], []]);
 });
 
 Deno.test("a call that was given up silences others only until its session is renewed", async () => {

@@ -28,15 +28,26 @@ function callsOf(
     readonly clock?: FakeClock;
     readonly language?: "python" | "bash";
     readonly shapes?: ShapeMemory;
+    /** Who approves each call; `become` puts another tool in the place of the one that is judged. */
+    readonly approve?: (become: (tool: Tool) => void) => void;
   } = {},
 ): ToolCalls {
-  const { perSecond = 5, clock = new FakeClock(), language = "typescript" } = options;
+  const { perSecond = 5, clock = new FakeClock(), language = "typescript", approve } = options;
   const groups = [{ server: "files", description: "", tools: [TOOL] }];
+  let listed = groups;
+  let onChange = () => {};
+  const become = (tool: Tool) => {
+    listed = [{ server: "files", description: "", tools: [tool] }];
+    onChange();
+  };
   const source: ToolSource = {
     name: "test",
-    groups: () => groups,
+    groups: () => listed,
     has: (server) => server === "files",
-    onChange: () => ({ [Symbol.dispose]() {} }),
+    onChange(listener) {
+      onChange = listener;
+      return { [Symbol.dispose]() {} };
+    },
     call: () => Promise.resolve({ value, isStructured: false }),
   };
   const grant = { mcp: { allowedServers: ["files"], maxCallsPerSecond: perSecond } };
@@ -47,7 +58,13 @@ function callsOf(
     guard: new CallGuard({
       grant,
       policy: createPolicy(),
-      approver: NO_APPROVER,
+      approver: approve === undefined ? NO_APPROVER : {
+        approve() {
+          approve(become);
+          return Promise.resolve({ approved: true, reason: "yes" });
+        },
+      },
+      needsApproval: () => Promise.resolve(approve !== undefined),
       audit: { record() {} },
       logger: silentLogger,
       executionId: "exec_1",
@@ -100,6 +117,34 @@ Deno.test("a result nested too deep to cross is an invalid output, not a failure
       /^Invalid output of files\.read: Cannot encode result\[0\].*: nested deeper than 200 levels$/,
     );
   }
+});
+
+Deno.test("a tool that becomes another one while somebody is asked is not called", async () => {
+  const { signal } = new AbortController();
+  const same = callsOf(1, { approve: (become) => become(structuredClone(TOOL)) });
+  assert.deepEqual(await same.call(CALL, signal), { ok: true, value: 1 });
+  const calls = callsOf(1, {
+    approve: (become) => become({ ...TOOL, annotations: { destructiveHint: true } }),
+  });
+  const message = "The tool files.read has changed since this call was checked; look at it again";
+  assert.deepEqual(await calls.call(CALL, signal), {
+    ok: false,
+    error: {
+      name: "McpToolError",
+      message,
+      properties: {
+        code: "TOOL_CHANGED",
+        server: "files",
+        tool: "read",
+        details: { server: "files", tool: "read", mayHaveTakenEffect: false },
+      },
+    },
+  });
+  await assert.rejects(calls.exchange(TOOL, {}, signal), { code: "TOOL_CHANGED", message });
+  assert.deepEqual(calls.records().map(({ status, error }) => [status, error]), [
+    ["error", "TOOL_CHANGED"],
+    ["error", "TOOL_CHANGED"],
+  ]);
 });
 
 Deno.test("calls above the rate wait for their turn; one whose turn is too late fails at once", async () => {
