@@ -7,7 +7,8 @@ export {
   toPlainAnswer,
   toTaggedAnswer,
 } from "./answer.ts";
-export { createEngine, type Engine } from "./engine.ts";
+export type { Engine } from "./engine.ts";
+export { createEngine } from "./local_engine.ts";
 export type { CallOptions, ExecuteOptions } from "./execute_options.ts";
 export type { PageOptions } from "./executions.ts";
 export type { ToAnswer } from "./happening.ts";

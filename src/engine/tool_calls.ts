@@ -8,7 +8,6 @@ import type { Access } from "../access/mod.ts";
 import { type Clock, sleep } from "../base/clock.ts";
 import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { roundMs } from "../base/round_ms.ts";
 import { type CapabilitySet, DEFAULT_AMOUNTS } from "../capability/mod.ts";
 import type { Catalog, ToolAnswer, ToolCallOptions } from "../catalog/mod.ts";
 import type { CallRecord, Language, Tool } from "../contract/mod.ts";
@@ -19,16 +18,10 @@ import type { CallReply } from "../runtime/mod.ts";
 import type { ShapeMemory } from "../shapes/mod.ts";
 import { type Bucket, fullBucket, take } from "../base/rate.ts";
 import type { CallGuard } from "./call_guard.ts";
-import type { CallHooks } from "./direct_calls.ts";
+import { type CallLink, CallRecords, type OpenRecord } from "./call_records.ts";
 import { encodeResult, toInput, toJson } from "./call_values.ts";
-import { awayError } from "./silent_servers.ts";
-import type { Found, Toolbox } from "./toolbox.ts";
-import { describeTool, toToolHit } from "./tool_hit.ts";
-
-/** Hits that `codemode.search` gives when it is not told. */
-const SEARCH_LIMIT = 10;
-/** Hits that `codemode.search` gives at most. */
-const SEARCH_MAX = 50;
+import { ToolLookup } from "./tool_lookup.ts";
+import type { Toolbox } from "./toolbox.ts";
 
 /** What the gate of one execution needs. */
 export interface ToolCallsOptions {
@@ -60,37 +53,17 @@ export interface CallObserver {
   callEnded(record: CallRecord): void;
 }
 
-/** What an execution's watchers are told of its calls, and how they are asked. */
-export interface CallLink {
-  /** A call begins; the number that names it. */
-  started(server: string, tool: string, input: unknown): number;
-  ended(call: number, record: CallRecord): void;
-  /** Where what the server says and asks in the middle of a call goes. */
-  hear(call: number, signal: AbortSignal): CallHooks;
-  /** Makes a call where its own requests are known to belong to it. */
-  within<Answer>(call: number, make: () => Promise<Answer>): Promise<Answer>;
-}
-
-interface OpenRecord {
-  /** Its name in {@link CallLink}. */
-  readonly call: number;
-  readonly server: string;
-  readonly tool: string;
-  readonly startedAt: number;
-  status: CallRecord["status"];
-  endedAt?: number;
-  error?: string;
-}
-
 /** The tool calls of one execution. */
 export class ToolCalls {
   readonly #options: ToolCallsOptions;
-  readonly #records: OpenRecord[] = [];
+  readonly #records: CallRecords;
+  readonly #lookup: ToolLookup;
   #bucket: Bucket;
-  #hasEnded = false;
 
   constructor(options: ToolCallsOptions) {
     this.#options = options;
+    this.#records = new CallRecords(options.clock, options.link);
+    this.#lookup = new ToolLookup(options.toolbox, options.language);
     const { maxCallsPerSecond = DEFAULT_AMOUNTS.maxCallsPerSecond } = options.grant.mcp ??
       {};
     this.#bucket = fullBucket(maxCallsPerSecond, options.clock.monotonic());
@@ -112,24 +85,22 @@ export class ToolCalls {
 
   /** The calls so far; what has not ended is `in_flight`, or `queued` if it never left the host. */
   records(): CallRecord[] {
-    const now = this.#options.clock.monotonic();
-    return this.#records.map((record) => toCallRecord(record, now));
+    return this.#records.list();
   }
 
   /** Nothing is told of calls any more; those without an end are told as they are. */
   end(): void {
-    const now = this.#options.clock.monotonic();
-    for (const record of this.#records) {
-      if (record.endedAt === undefined) this.#tellEnd(record, now);
-    }
-    this.#hasEnded = true;
+    this.#records.end();
   }
 
   /** A host or a file: on record like a call of a tool, under the namespace without its mark. */
   async #reach(access: Access, frame: CallFrame, signal: AbortSignal): Promise<CallReply> {
     const [first, ...rest] = frame.args;
     const input = rest.length === 0 ? first : frame.args;
-    const record = this.#open({ server: frame.namespace.slice(1), name: frame.tool }, input);
+    const record = this.#records.open(
+      { server: frame.namespace.slice(1), name: frame.tool },
+      input,
+    );
     record.status = "in_flight";
     try {
       const value = await this.#within(record, () => access.call(frame, signal));
@@ -141,17 +112,16 @@ export class ToolCalls {
       record.error = error.code;
       return { ok: false, error: this.#toAccessError(error, frame) };
     } finally {
-      record.endedAt = this.#options.clock.monotonic();
-      this.#tellEnd(record, record.endedAt);
+      this.#records.close(record);
     }
   }
 
   #builtin(frame: CallFrame, signal: AbortSignal): Promise<unknown> {
     const [first, second] = frame.args.map(toJson);
-    if (frame.tool === "search") return Promise.resolve(this.#search(first, second));
-    if (frame.tool === "describe") return Promise.resolve(this.#describe(first));
+    if (frame.tool === "search") return Promise.resolve(this.#lookup.search(first, second));
+    if (frame.tool === "describe") return Promise.resolve(this.#lookup.describe(first));
     if (frame.tool === "call") {
-      const found = this.#findByPath("codemode.call", first);
+      const found = this.#lookup.find("codemode.call", first);
       return this.invoke(found.named.tool, second ?? {}, signal);
     }
     throw new CodemodeError("TOOL_NOT_FOUND", `codemode has no "${frame.tool}"`);
@@ -194,8 +164,8 @@ export class ToolCalls {
     signal: AbortSignal,
     make: (options: ToolCallOptions) => Promise<Answer>,
   ): Promise<Answer> {
-    const { clock, guard, link, observer, principal } = this.#options;
-    const record = this.#open(tool, input);
+    const { guard, link, observer, principal } = this.#options;
+    const record = this.#records.open(tool, input);
     observer.callStarted(tool.server);
     try {
       await guard.admit(tool, input, signal);
@@ -212,34 +182,12 @@ export class ToolCalls {
       record.error = error.code;
       throw error;
     } finally {
-      record.endedAt = clock.monotonic();
-      observer.callEnded(toCallRecord(record, record.endedAt));
-      this.#tellEnd(record, record.endedAt);
+      observer.callEnded(this.#records.close(record));
     }
   }
 
   #within<Answer>({ call }: OpenRecord, make: () => Promise<Answer>): Promise<Answer> {
     return this.#options.link?.within(call, make) ?? make();
-  }
-
-  #tellEnd(record: OpenRecord, now: number): void {
-    if (this.#hasEnded) return;
-    const { error, ...told } = toCallRecord(record, now);
-    // A call that was left has no error of its own, whichever end is heard of first.
-    const hasError = record.status === "error" && error !== undefined;
-    this.#options.link?.ended(record.call, hasError ? { ...told, error } : told);
-  }
-
-  #open(tool: Pick<Tool, "server" | "name">, input: unknown): OpenRecord {
-    const record: OpenRecord = {
-      call: this.#options.link?.started(tool.server, tool.name, input) ?? 0,
-      server: tool.server,
-      tool: tool.name,
-      startedAt: this.#options.clock.monotonic(),
-      status: "queued",
-    };
-    this.#records.push(record);
-    return record;
   }
 
   async #waitForRate(tool: Tool, signal: AbortSignal): Promise<void> {
@@ -249,35 +197,6 @@ export class ToolCalls {
     if (waitMs > maxRateWaitMs) throw tooLate(tool, waitMs, bucket.perSecond);
     this.#bucket = bucket;
     if (waitMs > 0) await sleep(clock, waitMs, signal);
-  }
-
-  #search(query: unknown, options: unknown): unknown {
-    if (typeof query !== "string") throw badArgument("codemode.search", "a string");
-    const { limit, detail } = (options ?? {}) as { limit?: unknown; detail?: unknown };
-    const most = typeof limit === "number" && limit >= 1
-      ? Math.min(limit, SEARCH_MAX)
-      : SEARCH_LIMIT;
-    const told = detail === "brief" || detail === "full" ? detail : "detailed";
-    return this.#options.toolbox.search(query, most).map((match) =>
-      toToolHit(match, told, this.#options.language)
-    );
-  }
-
-  #describe(path: unknown): unknown {
-    return describeTool(this.#findByPath("codemode.describe", path), this.#options.language);
-  }
-
-  #findByPath(caller: string, path: unknown): Found {
-    if (typeof path !== "string") throw badArgument(caller, 'a path such as "mcp.server.tool"');
-    const { toolbox } = this.#options;
-    const found = toolbox.findByPath(path);
-    if (found) return found;
-    const [server = ""] = path.replace(/^mcp\./, "").split(".", 1);
-    const away = toolbox.silent.find((one) => one.server === server || one.name === server);
-    if (away !== undefined) throw awayError([away]);
-    const near = toolbox.nearestPath(path);
-    const hint = near === undefined ? "" : `. Did you mean "${near}"?`;
-    throw new CodemodeError("TOOL_NOT_FOUND", `There is no tool "${path.slice(0, 200)}"${hint}`);
   }
 
   /** As engines have it: `fetch` rejects with a TypeError. */
@@ -325,18 +244,4 @@ function tooLate({ server, name }: Tool, waitMs: number, perSecond: number): Cod
       `${perSecond} calls a second are granted`,
     { details: { server, tool: name, retryAfterMs } },
   );
-}
-
-function badArgument(name: string, expected: string): CodemodeError {
-  return new CodemodeError("TOOL_INPUT_INVALID", `${name} takes ${expected}`);
-}
-
-function toCallRecord(record: OpenRecord, now: number): CallRecord {
-  return {
-    server: record.server,
-    tool: record.tool,
-    status: record.status,
-    duration: roundMs((record.endedAt ?? now) - record.startedAt),
-    ...(record.error === undefined ? {} : { error: record.error }),
-  };
 }

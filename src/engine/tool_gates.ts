@@ -6,13 +6,14 @@ import { NO_APPROVER } from "../policy/mod.ts";
 import type { ShapeMemory } from "../shapes/mod.ts";
 import type { CallTrace, Telemetry } from "../trace/mod.ts";
 import { CallGuard } from "./call_guard.ts";
+import type { CallLink } from "./call_records.ts";
 import type { CallHooks, CallIdentity } from "./direct_calls.ts";
 import type { EngineMetrics } from "./engine_metrics.ts";
 import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
 import { observedToolbox } from "./observed_toolbox.ts";
 import { recordCall } from "./execution_audit.ts";
 import type { Run } from "./run_end.ts";
-import { type CallLink, ToolCalls, type ToolCallsOptions } from "./tool_calls.ts";
+import { ToolCalls, type ToolCallsOptions } from "./tool_calls.ts";
 
 /** What calls may reach, and how long they may wait for their turns. */
 export type CallReach = Pick<
