@@ -119,7 +119,7 @@ export class ServerPassThrough implements PassThrough {
     const about = "resources/subscribe";
     return await this.#request(about, options, (session, { signal }) => {
       this.#assertHas(session, "subscriptions", about);
-      return this.#subscriptions.add(uri, session, signal);
+      return this.#subscriptions.add(uri, session, { principal: options.principal ?? "", signal });
     });
   }
 

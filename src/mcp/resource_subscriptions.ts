@@ -1,6 +1,6 @@
 /**
  * The resources of one server whose changes somebody wants to hear of. A resource is subscribed to once
- * however many want it, and anew on each session.
+ * however many want it, for as long as one of them does, and anew on each session.
  */
 
 import { CodemodeError } from "../base/errors.ts";
@@ -11,54 +11,64 @@ import type { Session } from "./session.ts";
 /** Who subscribes. */
 type Subscriber = Pick<Session, "subscribe">;
 
-/** Resources subscribed to at one server. */
-export const MAX_SUBSCRIPTIONS = 256;
+/** Who wants to hear, and how long it waits for that. */
+export interface Wish {
+  readonly principal: string;
+  readonly signal: AbortSignal;
+}
 
-const NEVER = new AbortController().signal;
+/** Resources subscribed to at one server, and those of them that one principal may want. */
+export const MAX_SUBSCRIPTIONS = 256;
+export const MAX_OF_PRINCIPAL = 128;
 
 interface Subscription {
-  wanted: number;
-  /** Ends it at the server. */
-  end: Promise<() => Promise<void>>;
+  /** How often each principal wants it. */
+  readonly wanted: Map<string, number>;
+  /** Aborts when nobody wants it any more. */
+  readonly over: AbortController;
+  /** Resolves with what ends it at the server; undefined when the server has refused it. */
+  end: Promise<() => Promise<void>> | undefined;
 }
 
 /** The subscriptions of one server. */
 export class ResourceSubscriptions {
   readonly #logger: Logger;
   readonly #byUri = new Map<string, Subscription>();
+  /** What is being ended: a server that hears of both at once may end what was begun anew. */
+  readonly #ending = new Map<string, Promise<void>>();
 
   constructor(logger: Logger) {
     this.#logger = logger;
   }
 
   /** Subscribes unless somebody has; disposing the last one unsubscribes. */
-  async add(uri: string, session: Subscriber, signal: AbortSignal): Promise<AsyncDisposable> {
-    const known = this.#byUri.get(uri);
-    if (!known && this.#byUri.size >= MAX_SUBSCRIPTIONS) throw tooMany();
-    const subscription = known ?? { wanted: 0, end: session.subscribe(uri, signal) };
-    this.#byUri.set(uri, subscription);
-    subscription.wanted += 1;
+  async add(uri: string, session: Subscriber, wish: Wish): Promise<AsyncDisposable> {
+    const { principal, signal } = wish;
+    signal.throwIfAborted();
+    this.#assertRoom(uri, principal);
+    const subscription = this.#at(uri);
+    const { wanted } = subscription;
+    wanted.set(principal, (wanted.get(principal) ?? 0) + 1);
+    const begun = subscription.end ?? this.#begin(uri, subscription, session);
+    let isOver = false;
+    const leave = async () => {
+      if (isOver) return;
+      isOver = true;
+      await this.#leave(uri, subscription, principal);
+    };
     try {
-      await subscription.end;
+      await unlessAborted(begun, signal);
     } catch (error) {
-      this.#byUri.delete(uri);
+      void leave();
       throw error;
     }
-    let isOver = false;
-    return {
-      [Symbol.asyncDispose]: async () => {
-        if (isOver) return;
-        isOver = true;
-        await this.#leave(uri, subscription);
-      },
-    };
+    return { [Symbol.asyncDispose]: leave };
   }
 
   /** Subscribes anew on a session that takes over. */
   renew(session: Subscriber): void {
     for (const [uri, subscription] of this.#byUri) {
-      subscription.end = session.subscribe(uri, NEVER);
-      subscription.end.catch((error) => {
+      this.#begin(uri, subscription, session).catch((error) => {
         this.#logger.warn("MCP server does not tell of a resource any more", {
           reason: describeError(error),
         });
@@ -66,18 +76,70 @@ export class ResourceSubscriptions {
     }
   }
 
-  async #leave(uri: string, subscription: Subscription): Promise<void> {
-    subscription.wanted -= 1;
-    if (subscription.wanted > 0 || this.#byUri.get(uri) !== subscription) return;
+  #at(uri: string): Subscription {
+    const known = this.#byUri.get(uri);
+    if (known !== undefined) return known;
+    const fresh = { wanted: new Map(), over: new AbortController(), end: undefined };
+    this.#byUri.set(uri, fresh);
+    return fresh;
+  }
+
+  #begin(
+    uri: string,
+    subscription: Subscription,
+    session: Subscriber,
+  ): NonNullable<Subscription["end"]> {
+    const subscribe = () => session.subscribe(uri, subscription.over.signal);
+    const end = this.#ending.get(uri)?.then(subscribe) ?? subscribe();
+    subscription.end = end;
+    end.catch(() => {
+      if (subscription.end === end) subscription.end = undefined;
+    });
+    return end;
+  }
+
+  async #leave(uri: string, subscription: Subscription, principal: string): Promise<void> {
+    const { wanted, over } = subscription;
+    const left = (wanted.get(principal) ?? 0) - 1;
+    if (left > 0) wanted.set(principal, left);
+    else wanted.delete(principal);
+    if (wanted.size > 0) return;
     this.#byUri.delete(uri);
-    // A session that is over has ended its subscriptions.
-    await subscription.end.then((end) => end()).catch(() => {});
+    // One that was not answered yet is given up; a session that is over has ended its subscriptions.
+    over.abort();
+    const ended = Promise.resolve(subscription.end).then((end) => end?.()).catch(() => {});
+    this.#ending.set(uri, ended);
+    await ended;
+    if (this.#ending.get(uri) === ended) this.#ending.delete(uri);
+  }
+
+  #assertRoom(uri: string, principal: string): void {
+    if (this.#byUri.get(uri)?.wanted.has(principal)) return;
+    const theirs = [...this.#byUri.values()].filter(({ wanted }) => wanted.has(principal)).length;
+    // SAFETY: one principal leaves resources of a server to others (test/unit/mcp: resource_subscriptions).
+    if (theirs >= MAX_OF_PRINCIPAL) throw tooMany(MAX_OF_PRINCIPAL, " for one caller");
+    const all = this.#byUri.size + this.#ending.size;
+    if (!this.#byUri.has(uri) && all >= MAX_SUBSCRIPTIONS) throw tooMany(MAX_SUBSCRIPTIONS, "");
   }
 }
 
-function tooMany(): CodemodeError {
+/** Whoever has gone does not wait, whatever becomes of what others wait for too. */
+async function unlessAborted(waited: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  let giveUp = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    giveUp = () => reject(signal.reason);
+    signal.addEventListener("abort", giveUp, { once: true });
+  });
+  try {
+    await Promise.race([waited, aborted]);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+function tooMany(max: number, whose: string): CodemodeError {
   return new CodemodeError(
     "RATE_LIMITED",
-    `No more than ${MAX_SUBSCRIPTIONS} resources of one server can be subscribed to`,
+    `No more than ${max} resources of one server can be subscribed to${whose}`,
   );
 }
