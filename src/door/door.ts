@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { createRequestStateCodec, type RequestStateCodec } from "@modelcontextprotocol/server";
+import { Places } from "../base/places.ts";
 import { Conversations } from "./conversations.ts";
 import type { DoorParts } from "./door_parts.ts";
 
@@ -9,8 +10,8 @@ import type { DoorParts } from "./door_parts.ts";
 export interface WaitingState {
   /** What waits here. */
   readonly conversation?: string;
-  /** What a server that is shown as it is keeps in the state, unread. */
-  readonly relayed?: string;
+  /** The shown server that has asked, and what it keeps in its own state, unread. */
+  readonly relayed?: { readonly server: string; readonly state?: string };
 }
 
 /** The shared part. Disposing it ends what waits. */
@@ -18,9 +19,13 @@ export interface Door extends Disposable {
   readonly parts: DoorParts;
   readonly conversations: Conversations;
   readonly states: RequestStateCodec<WaitingState>;
+  /** Subscriptions of all sessions. */
+  readonly subscriptions: Places;
 }
 
 const KEY_BYTES = 32;
+/** Subscriptions of one principal, over all its sessions, which are counted themselves. */
+export const MAX_SUBSCRIPTIONS_OF_PRINCIPAL = 256;
 
 /** Creates it; states that were signed by another process are not known to this one. */
 export function createDoor(parts: DoorParts): Door {
@@ -36,6 +41,7 @@ export function createDoor(parts: DoorParts): Door {
     parts,
     conversations,
     states,
+    subscriptions: new Places({ all: Infinity, perPrincipal: MAX_SUBSCRIPTIONS_OF_PRINCIPAL }),
     [Symbol.dispose]: () => conversations[Symbol.dispose](),
   };
 }

@@ -12,6 +12,7 @@ import {
 import { CodemodeError } from "../base/errors.ts";
 import { readTraceContext } from "../base/trace_context.ts";
 import type { CallHooks } from "../engine/mod.ts";
+import type { McpCallOptions, RelayedRound } from "../mcp/mod.ts";
 import type { WaitingState } from "./door.ts";
 import { capabilitiesOf, type Talk } from "./talk.ts";
 
@@ -19,15 +20,8 @@ import { capabilitiesOf, type Talk } from "./talk.ts";
 export function relayHooks(talk: Talk): CallHooks {
   const { ctx, mayLog } = talk;
   const progressToken = ctx.mcpReq._meta?.progressToken;
-  const state = ctx.mcpReq.requestState<WaitingState>()?.relayed;
-  const { inputResponses } = ctx.mcpReq;
   return {
     ...traceOf(talk),
-    round: {
-      capabilities: relayedCapabilities(talk),
-      ...(inputResponses === undefined ? {} : { inputResponses }),
-      ...(state === undefined ? {} : { requestState: state }),
-    },
     ...(progressToken === undefined ? {} : {
       onProgress: (progress) =>
         unheard(ctx.mcpReq.notify({
@@ -41,6 +35,35 @@ export function relayHooks(talk: Talk): CallHooks {
       }
     },
   };
+}
+
+/** The same with the request's own signal and principal. */
+export function relayOptions(talk: Talk): McpCallOptions {
+  const { ctx, visit } = talk;
+  return { ...relayHooks(talk), signal: ctx.mcpReq.signal, principal: visit.caller.id };
+}
+
+/**
+ * The round of one server: what its client can be asked and, to the server that has asked, what the
+ * client answers. Only for methods in which a server may ask: the library checks the state of no other.
+ */
+export function roundOf(talk: Talk, server: string): RelayedRound {
+  const capabilities = relayedCapabilities(talk);
+  const asked = askedBy(talk);
+  // SAFETY: answers and states are for the server that asked, and are offered to no other
+  // (test/unit/door: relay).
+  if (asked?.server !== server) return { capabilities };
+  const { inputResponses } = talk.ctx.mcpReq;
+  return {
+    capabilities,
+    ...(inputResponses === undefined ? {} : { inputResponses }),
+    ...(asked.state === undefined ? {} : { requestState: asked.state }),
+  };
+}
+
+/** Whose questions this request answers. */
+export function askedBy({ ctx }: Pick<Talk, "ctx">): WaitingState["relayed"] {
+  return ctx.mcpReq.requestState<WaitingState>()?.relayed;
 }
 
 /** What the client can be asked; extensions, such as tasks, are between it and us. */
@@ -58,22 +81,25 @@ export function traceOf({ ctx }: Pick<Talk, "ctx">): Pick<CallHooks, "trace"> {
   return trace === undefined ? {} : { trace };
 }
 
-/** A server's answer as ours; the state it wants back goes along under our signature. */
+/**
+ * A server's answer as ours. What it asks goes along with a state under our signature, also when it has
+ * none of its own: it says to whom the answers belong.
+ */
 export async function toRelayed(
-  talk: Talk,
+  { door, ctx }: Talk,
+  server: string,
   answer: Readonly<Record<string, unknown>>,
 ): Promise<Result | InputRequiredResult> {
   if (!isInputRequiredResult(answer)) {
     const { resultType: _theirs, ...rest } = answer;
     return rest;
   }
-  const { inputRequests, requestState: relayed } = answer;
+  const { inputRequests, requestState: state } = answer;
+  const relayed = { server, ...(state === undefined ? {} : { state }) };
   return {
     resultType: "input_required",
     ...(inputRequests === undefined ? {} : { inputRequests }),
-    ...(relayed === undefined
-      ? {}
-      : { requestState: await talk.door.states.mint({ relayed }, talk.ctx) }),
+    requestState: await door.states.mint({ relayed }, ctx),
   };
 }
 

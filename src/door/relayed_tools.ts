@@ -4,7 +4,8 @@ import type { CallToolResult } from "@modelcontextprotocol/server";
 import { ProtocolError } from "@modelcontextprotocol/server";
 import type { Tool } from "../contract/mod.ts";
 import { startCall } from "./call.ts";
-import { asProtocolError, relayHooks, toRelayed } from "./relay.ts";
+import { noLongerAsked } from "./first_shown.ts";
+import { askedBy, asProtocolError, relayHooks, roundOf, toRelayed } from "./relay.ts";
 import { canAnswer, converse, type Talk, type ToolReply } from "./talk.ts";
 import { knowsTasks } from "./tasks.ts";
 import { toRefusedResult } from "./tool_result.ts";
@@ -17,9 +18,11 @@ export async function callRelayed(
 ): Promise<ToolReply> {
   const { door: { parts }, visit: { caller } } = talk;
   const mayAsk = canAnswer(talk);
+  const asked = askedBy(talk);
+  if (asked !== undefined && asked.server !== tool.server) throw noLongerAsked();
+  const hooks = relayHooks(talk);
   // What may become a task must be able to ask later than its first request.
-  const { round, ...hooks } = relayHooks(talk);
-  const led = knowsTasks(talk) || round === undefined ? {} : { round };
+  const led = knowsTasks(talk) ? {} : { round: roundOf(talk, tool.server) };
   return await converse(
     talk,
     () =>
@@ -29,6 +32,7 @@ export async function callRelayed(
           const options = { onProgress, ...hooks, ...led, ...(mayAsk ? { ask } : {}), signal };
           return await toRelayed(
             talk,
+            tool.server,
             await parts.engine.relay(call, caller, options),
           ) as CallToolResult;
         } catch (thrown) {

@@ -10,9 +10,10 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { executeDescription } from "./execute_description.ts";
-import { asProtocolError, relayHooks, toRelayed } from "./relay.ts";
+import { firstShown } from "./first_shown.ts";
+import { askedBy, relayOptions, roundOf, toRelayed } from "./relay.ts";
 import { fromEach } from "./serve_resources.ts";
-import { shownServers } from "./shown_servers.ts";
+import type { ShownServer } from "./shown_servers.ts";
 import type { Talk } from "./talk.ts";
 
 const WRITE_PROGRAM: Prompt = {
@@ -38,21 +39,25 @@ export function servePrompts(server: Server, talkOf: (ctx: ServerContext) => Tal
   server.setRequestHandler("prompts/get", async ({ params }, ctx) => {
     const talk = talkOf(ctx);
     if (params.name === WRITE_PROGRAM.name) return await writeProgram(talk, params.arguments);
-    return await fromShown(talk, async ({ passThrough }, options) => {
+    return await ofShown(talk, async ({ name, passThrough }) => {
+      const options = { ...relayOptions(talk), round: roundOf(talk, name) };
       const given = await passThrough.getPrompt(params.name, params.arguments ?? {}, options);
-      return await toRelayed(talk, given) as GetPromptResult;
-    });
+      return await toRelayed(talk, name, given) as GetPromptResult;
+    }, askedBy(talk)?.server);
   });
   server.setRequestHandler("completion/complete", async ({ params }, ctx) => {
     const talk = talkOf(ctx);
     if (params.ref.type === "ref/prompt" && params.ref.name === WRITE_PROGRAM.name) {
       return { completion: { values: [] } };
     }
-    return await fromShown(
-      talk,
-      async ({ passThrough }, options) =>
-        await toRelayed(talk, await passThrough.complete(params, options)) as CompleteResult,
-    );
+    return await ofShown(talk, async ({ passThrough }) => {
+      // Nobody asks in the middle of a completion.
+      const { resultType: _theirs, ...rest } = await passThrough.complete(
+        params,
+        relayOptions(talk),
+      );
+      return rest as CompleteResult;
+    });
   });
 }
 
@@ -70,32 +75,16 @@ async function writeProgram(
   return { messages: [{ role: "user", content: { type: "text", text } }] };
 }
 
-/** The first shown server that knows what is asked for answers. */
-async function fromShown<Answer>(
+async function ofShown<Answer>(
   talk: Talk,
-  ask: (
-    server: ReturnType<typeof shownServers>[number],
-    options: ReturnType<typeof optionsOf>,
-  ) => Promise<Answer>,
+  ask: (server: ShownServer) => Promise<Answer>,
+  asked?: string,
 ): Promise<Answer> {
-  const { door: { parts }, visit } = talk;
-  let refused: ProtocolError | undefined;
-  for (const server of shownServers(parts, visit)) {
-    try {
-      return await ask(server, optionsOf(talk));
-    } catch (thrown) {
-      const error = asProtocolError(thrown);
-      if (!(error instanceof ProtocolError) || !NOT_FOUND.has(error.code)) throw error;
-      refused ??= error;
-    }
-  }
-  throw refused ?? new ProtocolError(ProtocolErrorCode.InvalidParams, "There is no such prompt");
-}
-
-function optionsOf(talk: Talk) {
-  return {
-    ...relayHooks(talk),
-    signal: talk.ctx.mcpReq.signal,
-    principal: talk.visit.caller.id,
-  };
+  return await firstShown(talk, {
+    ask,
+    asked,
+    isUnknown: ({ code }) => NOT_FOUND.has(code),
+    none: (refused) =>
+      refused ?? new ProtocolError(ProtocolErrorCode.InvalidParams, "There is no such prompt"),
+  });
 }

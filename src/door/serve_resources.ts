@@ -11,8 +11,9 @@ import {
 } from "@modelcontextprotocol/server";
 import { printDeclarations } from "../engine/mod.ts";
 import { toCodemodeError } from "../base/errors.ts";
+import { firstShown } from "./first_shown.ts";
 import { PATTERNS } from "./patterns.ts";
-import { asProtocolError, relayHooks, toRelayed } from "./relay.ts";
+import { askedBy, relayOptions, roundOf, toRelayed } from "./relay.ts";
 import { type ShownServer, shownServers } from "./shown_servers.ts";
 import type { Talk } from "./talk.ts";
 
@@ -104,24 +105,16 @@ async function readOwn({ door: { parts }, visit }: Talk, uri: string): Promise<R
 
 /** The first shown server that has it answers. */
 async function readShown(talk: Talk, uri: string): Promise<ReadResourceResult> {
-  const { door: { parts }, visit, ctx } = talk;
-  for (const { passThrough } of shownServers(parts, visit)) {
-    try {
-      const options = {
-        ...relayHooks(talk),
-        signal: ctx.mcpReq.signal,
-        principal: visit.caller.id,
-      };
-      return await toRelayed(
-        talk,
-        await passThrough.readResource(uri, options),
-      ) as ReadResourceResult;
-    } catch (thrown) {
-      const error = asProtocolError(thrown);
-      if (!(error instanceof ProtocolError) || !NOT_FOUND.has(error.code)) throw error;
-    }
-  }
-  throw notFound(uri);
+  return await firstShown(talk, {
+    async ask({ name, passThrough }) {
+      const options = { ...relayOptions(talk), round: roundOf(talk, name) };
+      const given = await passThrough.readResource(uri, options);
+      return await toRelayed(talk, name, given) as ReadResourceResult;
+    },
+    asked: askedBy(talk)?.server,
+    isUnknown: ({ code }) => NOT_FOUND.has(code),
+    none: () => notFound(uri),
+  });
 }
 
 function notFound(uri: string): ProtocolError {
