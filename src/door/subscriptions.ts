@@ -6,56 +6,101 @@ import {
   type Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
+import type { Place } from "../base/places.ts";
 import type { ShownServer } from "./shown_servers.ts";
-import { asProtocolError } from "./relay.ts";
-import { shownServers } from "./shown_servers.ts";
+import { firstShown } from "./first_shown.ts";
 import type { Talk } from "./talk.ts";
 
 /** Subscriptions of one session. */
-const MAX_SUBSCRIPTIONS = 64;
+export const MAX_SUBSCRIPTIONS = 64;
+
+/** One that is held: from the request on, though its server has not answered yet. */
+interface Held {
+  readonly place: Place;
+  /** Aborts when it is wanted no more. */
+  readonly over: AbortController;
+  readonly begun: Promise<AsyncDisposable>;
+}
 
 /** Registers the methods; the end of the session ends its subscriptions. */
 export function serveSubscriptions(server: Server, talkOf: (ctx: ServerContext) => Talk): void {
-  const held = new Map<string, AsyncDisposable>();
+  const held = new SessionSubscriptions();
   server.setRequestHandler("resources/subscribe", async ({ params: { uri } }, ctx) => {
-    if (held.has(uri)) return {};
-    if (held.size >= MAX_SUBSCRIPTIONS) {
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, "There are too many subscriptions");
-    }
-    held.set(uri, await subscribe(talkOf(ctx), uri));
+    await held.add(uri, talkOf(ctx));
     return {};
   });
   server.setRequestHandler("resources/unsubscribe", async ({ params: { uri } }) => {
-    const one = held.get(uri);
-    held.delete(uri);
-    await one?.[Symbol.asyncDispose]();
+    await held.remove(uri);
     return {};
   });
   const { onclose } = server;
   server.onclose = () => {
     onclose?.();
-    for (const one of held.values()) {
-      // A server that has gone has no subscriptions either.
-      Promise.resolve(one[Symbol.asyncDispose]()).catch(() => {});
-    }
-    held.clear();
+    held.close();
   };
 }
 
-/** The first shown server that takes the subscription. */
-async function subscribe(talk: Talk, uri: string): Promise<AsyncDisposable> {
-  const { door: { parts }, visit, ctx, server } = talk;
-  const options = { signal: ctx.mcpReq.signal, principal: visit.caller.id };
-  for (const shown of shownServers(parts, visit)) {
-    try {
-      const upstream = await shown.passThrough.subscribe(uri, options);
-      return forward(server, shown, uri, upstream);
-    } catch (thrown) {
-      const error = asProtocolError(thrown);
-      if (!(error instanceof ProtocolError)) throw error;
-    }
+/** Those of one session. */
+class SessionSubscriptions {
+  readonly #held = new Map<string, Held>();
+  #isClosed = false;
+
+  /** Resolves when the server tells of the resource; asked for twice, it is held once. */
+  async add(uri: string, talk: Talk): Promise<void> {
+    if (this.#isClosed) throw tooLate();
+    await (this.#held.get(uri) ?? this.#hold(uri, talk)).begun;
   }
-  throw new ProtocolError(ProtocolErrorCode.InvalidParams, "Resource not found", { uri });
+
+  async remove(uri: string): Promise<void> {
+    const one = this.#held.get(uri);
+    if (one === undefined) return;
+    this.#held.delete(uri);
+    await end(one);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const uri of [...this.#held.keys()]) void this.remove(uri);
+  }
+
+  /** The place is taken before the server is asked, so that no number of requests at once gets past it. */
+  #hold(uri: string, talk: Talk): Held {
+    const { door, visit } = talk;
+    if (this.#held.size >= MAX_SUBSCRIPTIONS) throw tooMany();
+    const place = door.subscriptions.take(visit.caller.id);
+    if (typeof place === "string") throw tooMany();
+    const over = new AbortController();
+    const one = { place, over, begun: subscribe(talk, uri, over.signal) };
+    this.#held.set(uri, one);
+    one.begun.catch(() => {
+      if (this.#held.get(uri) === one) void this.remove(uri);
+    });
+    return one;
+  }
+}
+
+/** Also one that the server grants only now, when nobody wants it any more. */
+async function end({ place, over, begun }: Held): Promise<void> {
+  place[Symbol.dispose]();
+  over.abort(tooLate());
+  try {
+    await (await begun)[Symbol.asyncDispose]();
+  } catch {
+    // A server that has gone, or has refused, has no subscription either.
+  }
+}
+
+/** The first shown server that takes the subscription. */
+async function subscribe(talk: Talk, uri: string, signal: AbortSignal): Promise<AsyncDisposable> {
+  const principal = talk.visit.caller.id;
+  return await firstShown(talk, {
+    async ask(shown) {
+      const upstream = await shown.passThrough.subscribe(uri, { signal, principal });
+      return forward(talk.server, shown, uri, upstream);
+    },
+    isUnknown: () => true,
+    none: () => new ProtocolError(ProtocolErrorCode.InvalidParams, "Resource not found", { uri }),
+  });
 }
 
 function forward(
@@ -74,4 +119,12 @@ function forward(
       await upstream[Symbol.asyncDispose]();
     },
   };
+}
+
+function tooMany(): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, "There are too many subscriptions");
+}
+
+function tooLate(): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidRequest, "The subscription has ended");
 }
