@@ -34,8 +34,28 @@ export class Conversations implements Disposable {
     return this.#kept.size;
   }
 
-  /** Whether one more of this principal can be kept; the oldest that has ended makes room. */
-  hasRoom(principal: string): boolean {
+  /**
+   * Keeps one until its client comes back; its time begins anew, unless a question that was open when
+   * it began still is. False when its principal has too many: the oldest that has ended makes room.
+   */
+  keep(conversation: Conversation): boolean {
+    const { id, principal } = conversation;
+    const kept = this.#kept.get(id);
+    // SAFETY: who comes back without an answer, again and again, keeps nobody waiting for one
+    // (test/unit/door: conversations).
+    if (kept?.asked.some((name) => isOpen(conversation, name))) return true;
+    if (kept === undefined && !this.#hasRoom(principal)) return false;
+    kept?.timer[Symbol.dispose]();
+    const timer = this.#clock.after(this.#limits.patienceMs, () => {
+      this.#kept.delete(id);
+      conversation.cancel(FORGOTTEN);
+    });
+    const asked = conversation.questions.map(({ question }) => question);
+    this.#kept.set(id, { conversation, timer, asked });
+    return true;
+  }
+
+  #hasRoom(principal: string): boolean {
     const theirs = [...this.#kept.values()]
       .map(({ conversation }) => conversation)
       .filter((conversation) => conversation.principal === principal);
@@ -44,24 +64,6 @@ export class Conversations implements Disposable {
     if (ended === undefined) return false;
     this.release(ended.id);
     return true;
-  }
-
-  /**
-   * Keeps one until its client comes back; its time begins anew, unless a question that was open when
-   * it began still is.
-   */
-  keep(conversation: Conversation): void {
-    const kept = this.#kept.get(conversation.id);
-    // SAFETY: who comes back without an answer, again and again, keeps nobody waiting for one
-    // (test/unit/door: conversations).
-    if (kept?.asked.some((name) => isOpen(conversation, name))) return;
-    kept?.timer[Symbol.dispose]();
-    const timer = this.#clock.after(this.#limits.patienceMs, () => {
-      this.#kept.delete(conversation.id);
-      conversation.cancel(FORGOTTEN);
-    });
-    const asked = conversation.questions.map(({ question }) => question);
-    this.#kept.set(conversation.id, { conversation, timer, asked });
   }
 
   /** The principal's conversation of that id. */

@@ -84,11 +84,13 @@ Deno.test("there is room for so many of one principal; one that has ended makes 
   );
   await ended.end;
   conversations.keep(ended);
-  assert.equal(conversations.hasRoom("bob"), true);
-  assert.equal(conversations.hasRoom("alice"), true);
-  assert.equal(conversations.size, 1);
-  conversations.keep(waiting("alice"));
-  assert.equal(conversations.hasRoom("alice"), false);
+  const last = waiting("alice");
+  assert.equal(conversations.keep(last), true);
+  assert.equal(conversations.find(ended.id, "alice"), undefined);
+  assert.equal(conversations.keep(waiting("alice")), false);
+  assert.equal(conversations.keep(last), true);
+  assert.equal(conversations.keep(waiting("bob")), true);
+  assert.equal(conversations.size, 3);
 });
 
 Deno.test("disposing ends what waits", () => {
