@@ -12,7 +12,7 @@ import type { ServerConfig } from "../config/mod.ts";
 import { Pipelines } from "./pipelines.ts";
 import { sendResponse } from "./send_response.ts";
 import { toRequest } from "./to_request.ts";
-import { type Upgrade, Upgrades } from "./upgrade.ts";
+import { asksForSocket, type Upgrade, Upgrades } from "./upgrade.ts";
 
 /** How often connections are looked at, at most: what is late is late by no more than this. */
 const MAX_CHECK_INTERVAL_MS = 1000;
@@ -77,6 +77,7 @@ function limitsOf({ limits }: ServerConfig) {
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.idleTimeoutMs,
     connectionsCheckingInterval: Math.min(MAX_CHECK_INTERVAL_MS, limits.headersTimeoutMs),
+    shouldUpgradeCallback: asksForSocket,
   };
 }
 

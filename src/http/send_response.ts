@@ -23,13 +23,20 @@ export async function sendResponse(
   outgoing: Outgoing,
   options: SendOptions,
 ): Promise<void> {
-  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
-  if (isStream && response.body !== null) {
+  if (isEventStream(response)) {
     outgoing.writeHead(response.status, [...response.headers].flat());
     await pipe(response.body, outgoing, options);
   } else {
     await sendWhole(response, outgoing, options);
   }
+}
+
+/** Whether a response is sent as it comes, because it may have no end. */
+export function isEventStream(
+  response: Response,
+): response is Response & { readonly body: ReadableStream<Uint8Array> } {
+  const { body, headers } = response;
+  return body !== null && headers.get("content-type")?.startsWith("text/event-stream") === true;
 }
 
 async function sendWhole(

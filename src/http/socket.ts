@@ -4,6 +4,7 @@ import type { Context, Handler, MiddlewareHandler } from "hono";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import { Places } from "../base/places.ts";
 import { hasScope, insufficientScope } from "../auth/mod.ts";
 import type { ServerConfig } from "../config/mod.ts";
 import type { Engine } from "../engine/mod.ts";
@@ -27,28 +28,19 @@ export interface SocketParts {
 
 /** Accepts the socket of the principal, within the number of sockets that it and all may have. */
 export function socket(parts: SocketParts): Handler<Env> {
-  const open = new Map<string, number>();
-  let all = 0;
-  const count = (id: string, by: 1 | -1) => {
-    const left = (open.get(id) ?? 0) + by;
-    all += by;
-    if (left > 0) open.set(id, left);
-    else open.delete(id);
-  };
+  const { max: all, perPrincipal } = parts.config.sockets;
+  const places = new Places({ all, perPrincipal });
   return (c) => {
     const upgrade = c.env?.upgrade;
     if (upgrade === undefined) throw notAnUpgrade(c);
     const { id } = c.get("principal");
-    const { max, perPrincipal } = parts.config.sockets;
-    if (all >= max) throw tooMany("sockets.max", max);
-    if ((open.get(id) ?? 0) >= perPrincipal) throw tooMany("sockets.perPrincipal", perPrincipal);
     const authorize = () => authorizeAgain(c, id, parts);
     const isTagged = wantsTagged(c) || c.req.query("values") === "tagged";
-    upgrade.accept((peer) => {
-      count(id, 1);
-      peer.onClose(() => count(id, -1));
-      return new ExecutionSocket(peer, { ...parts, authorize, isTagged, ...traceOf(c) });
-    });
+    const place = places.take(id);
+    if (place === "all") throw tooMany("sockets.max", all);
+    if (place === "perPrincipal") throw tooMany("sockets.perPrincipal", perPrincipal);
+    const own = { ...parts, authorize, isTagged, ...traceOf(c) };
+    upgrade.accept((peer) => new ExecutionSocket(peer, own), place);
     return c.body(null);
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Connections that ask to become WebSockets. Each passes the application as the request it is, with the
- * same checks as any other; one that the application refuses gets that answer and is closed.
+ * same checks as any other; one that the application does not accept gets that answer and is closed.
  */
 
 import { Buffer } from "node:buffer";
@@ -8,8 +8,10 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Logger } from "../base/log.ts";
+import type { Place } from "../base/places.ts";
 import type { ServerConfig } from "../config/mod.ts";
 import type { Sink } from "./outbox.ts";
+import { isEventStream } from "./send_response.ts";
 import { toRequest } from "./to_request.ts";
 
 /** The protocol of this service, for callers that name protocols. */
@@ -38,8 +40,11 @@ export interface SocketService {
 
 /** What a route needs to accept the socket of its request. */
 export interface Upgrade {
-  /** Called before the answer, which is not sent then. */
-  accept(serve: (peer: Peer) => SocketService): void;
+  /**
+   * Called before the answer, which is not sent then. The place is given back when the connection is
+   * over, whether it became a socket or not.
+   */
+  accept(serve: (peer: Peer) => SocketService, place: Place): void;
 }
 
 /** What {@link Upgrades} needs. */
@@ -75,11 +80,25 @@ interface LibraryServer {
   ): void;
 }
 
-/** Takes upgrades, and knows the sockets that are open. */
+/**
+ * Whether a request asks to become a WebSocket and can. Whoever asks for another protocol, as some
+ * clients do with every first request, is answered as if it had not.
+ */
+export function asksForSocket({ method, httpVersion, headers }: IncomingMessage): boolean {
+  const hasBody = Number(headers["content-length"] ?? 0) !== 0 ||
+    headers["transfer-encoding"] !== undefined;
+  return headers.upgrade?.toLowerCase() === "websocket" && method === "GET" && !hasBody &&
+    httpVersion === "1.1";
+}
+
+/** Takes upgrades, and knows the connections that asked for one. */
 export class Upgrades {
   readonly #parts: UpgradeParts;
   readonly #server: LibraryServer;
+  /** Those that are not accepted, or not yet. */
+  readonly #asking = new Set<Duplex>();
   readonly #open = new Map<LibrarySocket, SocketService>();
+  #isClosing = false;
 
   constructor(parts: UpgradeParts) {
     this.#parts = parts;
@@ -95,32 +114,44 @@ export class Upgrades {
 
   /** Takes one connection. */
   async take(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    if (socket.destroyed || this.#isClosing) return void socket.destroy();
     const gone = new AbortController();
-    const onClose = () => gone.abort();
-    socket.on("error", () => socket.destroy()).once("close", onClose);
+    this.#asking.add(socket);
+    socket.on("error", () => socket.destroy()).once("close", () => {
+      this.#asking.delete(socket);
+      gone.abort();
+    });
     try {
       const serve = await this.#ask(incoming, socket, gone.signal);
       if (serve === undefined || socket.destroyed) return;
-      this.#server.handleUpgrade(incoming, socket, head, (peer) => this.#serve(peer, serve));
+      this.#server.handleUpgrade(incoming, socket, head, (peer) => {
+        this.#asking.delete(socket);
+        this.#serve(peer, serve);
+      });
     } catch (error) {
       this.#parts.logger.error("an upgrade failed", { error });
       socket.destroy();
     }
   }
 
-  /** Lets every socket's executions end for `patienceMs`, then closes all. */
+  /** Lets executions of sockets and answers to others end for `patienceMs`, then closes all. */
   async close(patienceMs: number): Promise<void> {
-    const ended = Promise.all([...this.#open].map(async ([socket, service]) => {
+    this.#isClosing = true;
+    const sockets = [...this.#open].map(async ([socket, service]) => {
       const closed = new Promise<void>((resolve) => socket.on("close", resolve));
       await service.end();
       await closed;
-    }));
+    });
+    const others = [...this.#asking].map((socket) =>
+      new Promise<void>((resolve) => socket.once("close", resolve))
+    );
     let timer: ReturnType<typeof setTimeout> | undefined;
     const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, patienceMs));
-    await Promise.race([ended, patience]);
+    await Promise.race([Promise.all([...sockets, ...others]), patience]);
     clearTimeout(timer);
-    // A peer that does not say goodbye in turn is not waited for.
+    // A peer that does not say goodbye in turn, or read its answer, is not waited for.
     for (const socket of this.#open.keys()) socket.terminate();
+    for (const socket of this.#asking) socket.destroy();
   }
 
   /** What serves the socket; undefined when it was answered instead. */
@@ -130,20 +161,41 @@ export class Upgrades {
     signal: AbortSignal,
   ): Promise<((peer: Peer) => SocketService) | undefined> {
     const request = toRequest(incoming, signal);
-    // What follows a request with a body is not a request any more.
-    if (request === undefined || request.method !== "GET") {
-      await refuse(socket, new Response(null, { status: 400 }));
+    // Node before 24 does not ask which upgrades are wanted, and hands over the others too.
+    if (request === undefined || !asksForSocket(incoming)) {
+      await this.#answer(socket, new Response(null, { status: 400 }));
       return undefined;
     }
     let serve: ((peer: Peer) => SocketService) | undefined;
     const { remoteAddress } = incoming.socket;
     const response = await this.#parts.fetch(withCredential(request), {
       ...(remoteAddress === undefined ? {} : { remoteAddress }),
-      upgrade: { accept: (given) => serve = given },
+      upgrade: {
+        accept(given, place) {
+          serve = given;
+          // SAFETY: the place is taken before the handshake and given back by the connection's end, so
+          // neither many at once nor one that breaks off changes the count (test/integration/http: socket).
+          socket.once("close", () => place[Symbol.dispose]());
+          if (socket.destroyed) place[Symbol.dispose]();
+        },
+      },
     });
-    if (serve !== undefined && response.ok) return serve;
-    await refuse(socket, response);
+    if (serve !== undefined && response.ok && !this.#isClosing) return serve;
+    await this.#answer(
+      socket,
+      serve !== undefined && response.ok ? new Response(null, { status: 503 }) : response,
+    );
     return undefined;
+  }
+
+  /** Sends an answer over a connection that HTTP does not hold any more, and closes it. */
+  async #answer(socket: Duplex, response: Response): Promise<void> {
+    const bytes = await toBytes(await withoutStream(response));
+    if (socket.destroyed) return;
+    const { idleTimeoutMs } = this.#parts.config.limits;
+    const timer = setTimeout(() => socket.destroy(), idleTimeoutMs);
+    socket.once("close", () => clearTimeout(timer));
+    socket.end(bytes, () => socket.destroy());
   }
 
   #serve(socket: LibrarySocket, serve: (peer: Peer) => SocketService): void {
@@ -183,13 +235,24 @@ function toPeer(socket: LibrarySocket): Peer {
   };
 }
 
-/** Sends an answer over a connection that HTTP does not hold any more, and closes it. */
-async function refuse(socket: Duplex, response: Response): Promise<void> {
+/** Events have no end to wait for, and a connection that was to be a socket is not read as a stream. */
+async function withoutStream(response: Response): Promise<Response> {
+  if (!isEventStream(response)) return response;
+  // SAFETY: what is never read to its end must not be gathered here (test/integration/http: upgrade).
+  await response.body?.cancel();
+  const text = "Events are streamed to requests that ask for no upgrade\n";
+  return new Response(text, { status: 426, headers: { upgrade: "websocket" } });
+}
+
+/** A whole answer of HTTP. */
+async function toBytes(response: Response): Promise<Buffer> {
+  const { status, headers } = response;
   const body = Buffer.from(await response.arrayBuffer());
-  const headers = [...response.headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  const status = `${response.status} ${STATUS_CODES[response.status] ?? ""}`;
-  const head = `HTTP/1.1 ${status}\r\n${headers}content-length: ${body.length}\r\n`;
-  if (socket.destroyed) return;
-  const answer = Buffer.concat([Buffer.from(`${head}connection: close\r\n\r\n`), body]);
-  socket.end(answer, () => socket.destroy());
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
+    ...[...headers].map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${body.length}`,
+    `connection: ${headers.has("upgrade") ? "upgrade, close" : "close"}`,
+  ];
+  return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`), body]);
 }

@@ -173,7 +173,10 @@ Deno.test("socket: it is refused as any request is: name, origin, method, creden
     [upgrade(url, { path: "/" }), "HTTP/1.1 401 Unauthorized"],
     [upgrade(url, { headers: "Authorization: Bearer reader\r\n" }), "HTTP/1.1 403 Forbidden"],
     [upgrade(url, { headers: ada, path: "/nowhere" }), "HTTP/1.1 404 Not Found"],
-    [upgrade(url, { headers: ada }).replace("GET", "POST"), "HTTP/1.1 400 Bad Request"],
+    [
+      upgrade(url, { headers: `${ada}Connection: close\r\n` }).replace("GET", "POST"),
+      "HTTP/1.1 405 Method Not Allowed",
+    ],
     [upgrade(url, { headers: ada }).replace(KEY, ""), "HTTP/1.1 400 Bad Request"],
     [
       upgrade(url, { headers: ada }).replace("Version: 13", "Version: 99"),
@@ -230,6 +233,28 @@ Deno.test("socket: the number of sockets, of executions and of messages is bound
   for (const id of ["d", "e", "f", "g"]) one.send({ id, type: "cancel" });
   const last = await one.find(({ id }) => id === "g");
   assert.equal(last.payload.details.limit, "requestsPerSecond");
+});
+
+Deno.test("socket: many that come at once, or never become sockets, do not change the count", async () => {
+  await using service = await startScripted({
+    program: ECHO,
+    server: { sockets: { max: 4, perPrincipal: 2 } },
+  });
+  const { url } = service;
+  for (let round = 0; round < 2; round += 1) {
+    const raws = await Promise.all(Array.from({ length: 12 }, () => connectRaw(url)));
+    await Promise.all(raws.map((raw) => raw.send(upgrade(url))));
+    await until(() => raws.every(({ received }) => received.includes("\r\n\r\n")));
+    const accepted = raws.filter(({ received }) => received.startsWith("HTTP/1.1 101 "));
+    assert.equal(accepted.length, 2);
+    for (const raw of raws) raw[Symbol.dispose]();
+    // Handshakes that the library refuses after the application has accepted them give back their places.
+    for (let refused = 0; refused < 4;) {
+      const status = await statusOf(url, upgrade(url).replace(KEY, ""));
+      if (status === "HTTP/1.1 400 Bad Request") refused += 1;
+      else assert.equal(status, "HTTP/1.1 429 Too Many Requests");
+    }
+  }
 });
 
 Deno.test("socket: one principal leaves sockets to others", async () => {
