@@ -20,6 +20,9 @@ export interface DoorConfig {
   /** Sessions of the revision 2025-11-25, of everybody and of one principal. @default 256, 32 */
   readonly sessions: number;
   readonly sessionsPerPrincipal: number;
+  /** Streams of changes in the revision 2026-07-28, of everybody and of one principal. @default 256, 64 */
+  readonly changeStreams: number;
+  readonly changeStreamsPerPrincipal: number;
   /** A session that is not used for so long ends. @default 1800000 */
   readonly sessionIdleMs: number;
   /** How long a program waits for an answer, or its result to be fetched. @default 600000 */
@@ -68,6 +71,8 @@ export interface ServerConfig {
     /** How often a peer is asked whether it is there. @default 30000 */
     readonly pingIntervalMs: number;
   };
+  /** Streams of the events of executions, of everybody and of one principal. @default 500, 200 */
+  readonly streams: { readonly max: number; readonly perPrincipal: number };
   readonly limits: {
     /** Requests of one principal. @default 200 */
     readonly requestsPerSecond: number;

@@ -39,6 +39,8 @@ const door = z.strictObject({
   resultTokens: z.int().min(256).max(1_000_000).default(6000),
   sessions: positive.default(256),
   sessionsPerPrincipal: positive.default(32),
+  changeStreams: positive.default(256),
+  changeStreamsPerPrincipal: positive.default(64),
   sessionIdle: patience.default(1_800_000),
   patience: patience.default(600_000),
   conversationsPerPrincipal: positive.default(32),
@@ -71,6 +73,10 @@ const server = z.strictObject({
   behindTls: z.boolean().default(false),
   mcp: door.prefault({}),
   sockets: sockets.prefault({}),
+  streams: z.strictObject({
+    max: positive.default(500),
+    perPrincipal: positive.default(200),
+  }).prefault({}),
   limits: serverLimits.prefault({}),
 });
 

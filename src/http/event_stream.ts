@@ -5,6 +5,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { createDeferred } from "../base/deferred.ts";
+import type { Place } from "../base/places.ts";
 import type { ExecutionEvent } from "../contract/mod.ts";
 
 /** Silence after which a comment says that the stream is alive. */
@@ -26,24 +27,26 @@ export interface EventStreamOptions {
   readonly signal: AbortSignal;
   /** Told when the reader has gone before the last event was taken. */
   readonly onLeft: () => void;
+  /** Given back when the stream is over, however it ends. */
+  readonly place: Place;
 }
 
 /** The answer that streams `events`. */
 export function eventStream(
   events: AsyncIterableIterator<ExecutionEvent>,
-  { executionId, clock, signal, onLeft }: EventStreamOptions,
+  { executionId, clock, signal, onLeft, place }: EventStreamOptions,
 ): Response {
   let isOver = false;
-  const leave = () => {
-    signal.removeEventListener("abort", leave);
-    if (isOver) return;
-    isOver = true;
-    void events.return?.();
-    onLeft();
-  };
   const finish = () => {
     isOver = true;
     signal.removeEventListener("abort", leave);
+    place[Symbol.dispose]();
+  };
+  const leave = () => {
+    if (isOver) return;
+    finish();
+    void events.return?.();
+    onLeft();
   };
   let next: Promise<IteratorResult<ExecutionEvent>> | undefined;
   const body = new ReadableStream<Uint8Array>({
@@ -62,7 +65,12 @@ export function eventStream(
     },
     cancel: leave,
   }, { highWaterMark: 0 });
-  return new Response(body, { headers: { ...HEADERS, "x-execution-id": executionId } });
+  return new Response(body, { headers: streamHeaders(executionId) });
+}
+
+/** What an answer of events begins with. */
+export function streamHeaders(executionId: string): Readonly<Record<string, string>> {
+  return { ...HEADERS, "x-execution-id": executionId };
 }
 
 /** One message: the event, under its type and its id. JSON has no line breaks of its own. */

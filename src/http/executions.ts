@@ -7,16 +7,22 @@ import { CodemodeError } from "../base/errors.ts";
 import { AnswerRequestSchema } from "../contract/mod.ts";
 import type { Engine, StartedExecution } from "../engine/mod.ts";
 import type { Env } from "./env.ts";
-import { eventStream } from "./event_stream.ts";
+import { eventStream, streamHeaders } from "./event_stream.ts";
 import { answerForm } from "./execute.ts";
 import { LEFT } from "./execute_stream.ts";
+import type { OpenPlaces } from "./open_places.ts";
 import { readBody, readQuery } from "./read_body.ts";
 import { untilStop } from "./until_stop.ts";
 
 /** What these routes need. */
 export interface ExecutionsParts {
   readonly engine: Engine;
+}
+
+/** What the stream of events needs besides. */
+export interface EventsParts extends ExecutionsParts {
   readonly clock: Clock;
+  readonly streams: OpenPlaces;
 }
 
 const NUMBER = /^\d{1,15}$/;
@@ -56,14 +62,19 @@ export function cancelExecution(parts: ExecutionsParts): Handler<Env> {
 }
 
 /** `GET /api/v1/executions/{id}/events`: from the event after `Last-Event-ID` or `after` on. */
-export function executionEvents(parts: ExecutionsParts): Handler<Env> {
+export function executionEvents(parts: EventsParts): Handler<Env> {
   return (c) => {
     const execution = executionOf(c, parts);
+    const { executionId } = execution;
     const { after } = readQuery(c, AfterSchema);
-    const events = execution.events(after ?? lastEventId(c) ?? 0, answerForm(c));
-    return eventStream(events, {
-      executionId: execution.executionId,
+    const from = after ?? lastEventId(c) ?? 0;
+    // Nobody would read the stream, nor end it.
+    if (c.req.method === "HEAD") return c.body(null, 200, streamHeaders(executionId));
+    const place = parts.streams.take(c.get("principal").id);
+    return eventStream(execution.events(from, answerForm(c)), {
+      executionId,
       clock: parts.clock,
+      place,
       signal: c.req.raw.signal,
       onLeft: () => {}, // Who only looks on may go.
     });

@@ -4,7 +4,6 @@ import type { Context, Handler, MiddlewareHandler } from "hono";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { Places } from "../base/places.ts";
 import { hasScope, insufficientScope } from "../auth/mod.ts";
 import type { ServerConfig } from "../config/mod.ts";
 import type { Engine } from "../engine/mod.ts";
@@ -12,6 +11,7 @@ import type { Env } from "./env.ts";
 import { wantsTagged } from "./execute.ts";
 import { ExecutionSocket } from "./execution_socket.ts";
 import type { Identify } from "./identify.ts";
+import { OpenPlaces } from "./open_places.ts";
 import type { RequestRate } from "./request_rate.ts";
 import { traceOf } from "./trace_of.ts";
 
@@ -28,19 +28,16 @@ export interface SocketParts {
 
 /** Accepts the socket of the principal, within the number of sockets that it and all may have. */
 export function socket(parts: SocketParts): Handler<Env> {
-  const { max: all, perPrincipal } = parts.config.sockets;
-  const places = new Places({ all, perPrincipal });
+  const { max, perPrincipal } = parts.config.sockets;
+  const places = new OpenPlaces({ part: "sockets", what: "WebSockets", max, perPrincipal });
   return (c) => {
     const upgrade = c.env?.upgrade;
     if (upgrade === undefined) throw notAnUpgrade(c);
     const { id } = c.get("principal");
     const authorize = () => authorizeAgain(c, id, parts);
     const isTagged = wantsTagged(c) || c.req.query("values") === "tagged";
-    const place = places.take(id);
-    if (place === "all") throw tooMany("sockets.max", all);
-    if (place === "perPrincipal") throw tooMany("sockets.perPrincipal", perPrincipal);
     const own = { ...parts, authorize, isTagged, ...traceOf(c) };
-    upgrade.accept((peer) => new ExecutionSocket(peer, own), place);
+    upgrade.accept((peer) => new ExecutionSocket(peer, own), places.take(id));
     return c.body(null);
   };
 }
@@ -67,10 +64,4 @@ async function authorizeAgain(c: Context<Env>, id: string, { identify, rate }: S
 function notAnUpgrade(c: Context<Env>): CodemodeError {
   c.header("upgrade", "websocket");
   return new CodemodeError("INVALID_REQUEST", `${c.req.path} takes WebSockets only`);
-}
-
-function tooMany(limit: string, max: number): CodemodeError {
-  return new CodemodeError("RATE_LIMITED", `${max} WebSockets are open already`, {
-    details: { limit },
-  });
 }

@@ -20,6 +20,8 @@ export interface ScriptedOptions {
   readonly server?: Readonly<Record<string, unknown>>;
   readonly executions?: Readonly<Record<string, unknown>>;
   readonly authenticate?: (headers: Headers) => Promise<Principal>;
+  /** Why no program is let in. @default all are */
+  readonly refuse?: CodemodeError;
 }
 
 /** The answer of a program that returned `value`. */
@@ -87,7 +89,10 @@ export async function startScripted(options: ScriptedOptions) {
   const unscripted = () => Promise.reject(new TypeError("Cannot answer: not scripted"));
   const engine: Engine = {
     execute: ({ code }, caller, options = {}) => begin(code, caller, options).result,
-    start: ({ code }, caller, options = {}) => Promise.resolve(begin(code, caller, options)),
+    start: ({ code }, caller, hooks = {}) =>
+      options.refuse === undefined
+        ? Promise.resolve(begin(code, caller, hooks))
+        : Promise.reject(options.refuse),
     execution: (id, caller) => kept.find(id, caller),
     executions: (caller, page = {}) => kept.list(caller, page),
     check: unscripted,

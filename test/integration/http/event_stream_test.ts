@@ -1,6 +1,7 @@
 /** Server-Sent Events over a real socket to readers that are slow, gone, or still there at the end. */
 
 import assert from "node:assert/strict";
+import { CodemodeError } from "../../../src/base/errors.ts";
 import {
   answered,
   type Program,
@@ -88,4 +89,80 @@ Deno.test("event stream: an interactive request whose sender goes away is cancel
   gone.abort();
   await assert.rejects(waiting);
   await until(() => service.running === 0);
+});
+
+Deno.test("event stream: their number is bounded, one principal leaves some to others, and those that end make room", async () => {
+  const program: Program = async ({ feed }, signal) => {
+    feed.log({ level: "log", text: "begun" });
+    return await untilCancelled(signal);
+  };
+  const authenticate = (headers: Headers) =>
+    Promise.resolve({ id: headers.get("authorization") ?? "", scopes: ["*"], grant: {} });
+  await using service = await startScripted({
+    program,
+    authenticate,
+    server: { streams: { max: 3, perPrincipal: 2 } },
+  });
+  const send = (name: string, method: string, path: string) =>
+    fetch(`${service.url}/api/v1/${path}`, {
+      method,
+      headers: { authorization: name, "content-type": "application/json" },
+      ...(method === "POST" ? { body: '{"code":"1"}' } : {}),
+    });
+  const refusal = async (response: Response) => {
+    const { error } = await response.json();
+    return [response.status, error.code, error.message, error.details];
+  };
+  const run = await send("ada", "POST", "execute/stream");
+  const events = `executions/${run.headers.get("x-execution-id")}/events`;
+  const watched = await send("ada", "GET", events);
+  assert.deepEqual([run.status, watched.status], [200, 200]);
+  const share = [429, "RATE_LIMITED", "You have 2 event streams open", {
+    limit: "streams.perPrincipal",
+  }];
+  assert.deepEqual(await refusal(await send("ada", "GET", events)), share);
+  assert.deepEqual(await refusal(await send("ada", "POST", "execute/stream")), share);
+  assert.equal(service.running, 1);
+  const bobs = await send("bob", "POST", "execute/stream");
+  assert.equal(bobs.status, 200);
+  assert.deepEqual(await refusal(await send("eve", "POST", "execute/stream")), [
+    ...[429, "RATE_LIMITED", "3 event streams are open already"],
+    { limit: "streams.max" },
+  ]);
+  await bobs.body?.cancel();
+  await until(() => service.running === 1);
+  await watched.body?.cancel();
+  // Nobody reads what a HEAD is answered with, so it holds no place.
+  for (let asked = 0; asked < 5; asked += 1) {
+    const head = await send("ada", "HEAD", events);
+    const { headers, status } = head;
+    assert.deepEqual([status, headers.get("content-type")], [
+      200,
+      "text/event-stream; charset=utf-8",
+    ]);
+  }
+  for (;;) {
+    const again = await send("ada", "GET", events);
+    await again.body?.cancel();
+    if (again.status === 200) break;
+    assert.equal(again.status, 429);
+  }
+  await run.body?.cancel();
+  await until(() => service.running === 0);
+});
+
+Deno.test("event stream: a program that is not let in holds no place", async () => {
+  await using service = await startScripted({
+    program: () => Promise.resolve(answered("done")),
+    server: { streams: { max: 1, perPrincipal: 1 } },
+    refuse: new CodemodeError("QUEUE_FULL", "There is no room"),
+  });
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const response = await fetch(`${service.url}/api/v1/execute/stream`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"code":"1"}',
+    });
+    assert.equal((await response.json()).error.code, "QUEUE_FULL");
+  }
 });

@@ -74,6 +74,8 @@ Deno.test("the specification's file loads unchanged", async () => {
       resultTokens: 6000,
       sessions: 256,
       sessionsPerPrincipal: 32,
+      changeStreams: 256,
+      changeStreamsPerPrincipal: 64,
       sessionIdleMs: 1_800_000,
       patienceMs: 600_000,
       conversationsPerPrincipal: 32,
@@ -88,6 +90,7 @@ Deno.test("the specification's file loads unchanged", async () => {
       bufferedBytes: 1_048_576,
       pingIntervalMs: 30_000,
     },
+    streams: { max: 500, perPrincipal: 200 },
   });
   assert.deepEqual(config.executions, {
     kept: { ageMs: 300_000, count: 1000, bytes: 67_108_864 },

@@ -1,6 +1,7 @@
 /** Events as Server-Sent Events: their form, their pace, their end. */
 
 import assert from "node:assert/strict";
+import { type Place, Places } from "../../../src/base/places.ts";
 import type { ExecutionEvent } from "../../../src/contract/mod.ts";
 import { eventStream } from "../../../src/http/event_stream.ts";
 import { EventLog, EventReader } from "../../../src/journal/mod.ts";
@@ -12,6 +13,7 @@ function streamOf() {
   const log = new EventLog<string>({ entries: 100, bytes: 1e6 }, clock);
   let taken = 0;
   let left = 0;
+  const places = new Places({ all: 1, perPrincipal: 1 });
   const events = new EventReader<string, ExecutionEvent>(log, 0, (read) => {
     taken += 1;
     const message = "body" in read ? read.body : "lost";
@@ -24,10 +26,12 @@ function streamOf() {
     clock,
     signal: gone.signal,
     onLeft: () => void (left += 1),
+    place: places.take("alice") as Place,
   });
   const reader = response.body!.getReader();
   const next = async () => new TextDecoder().decode((await reader.read()).value);
-  return { clock, log, response, reader, next, gone, counts: () => ({ taken, left }) };
+  const counts = () => ({ taken, left, places: places.taken });
+  return { clock, log, response, reader, next, gone, counts };
 }
 
 const message = (id: number, text: string) =>
@@ -42,7 +46,7 @@ Deno.test("event stream: each event is one message, and the stream ends with the
   assert.equal(await next(), message(1, "one\nline\r\ndata: two"));
   assert.equal(await next(), message(2, "end"));
   assert.deepEqual(await reader.read(), { done: true, value: undefined });
-  assert.deepEqual([counts().left, clock.pending], [0, 0]);
+  assert.deepEqual([counts().left, counts().places, clock.pending], [0, 0, 0]);
 });
 
 Deno.test("event stream: nothing is taken ahead of its reader", async () => {
@@ -52,7 +56,7 @@ Deno.test("event stream: nothing is taken ahead of its reader", async () => {
   assert.equal(counts().taken, 0);
   await next();
   await settle();
-  assert.equal(counts().taken, 1);
+  assert.deepEqual(counts(), { taken: 1, left: 0, places: 1 });
   await reader.cancel();
 });
 
@@ -73,11 +77,14 @@ Deno.test("event stream: a reader that goes away is told of once, however it goe
   const cancelled = streamOf();
   await cancelled.reader.cancel();
   cancelled.gone.abort();
-  assert.equal(cancelled.counts().left, 1);
+  assert.deepEqual(cancelled.counts(), { taken: 0, left: 1, places: 0 });
   const aborted = streamOf();
   const waiting = aborted.reader.read();
   await settle();
   aborted.gone.abort();
   assert.deepEqual(await waiting, { done: true, value: undefined });
-  assert.deepEqual([aborted.counts().left, aborted.clock.pending], [1, 0]);
+  assert.deepEqual([aborted.counts(), aborted.clock.pending], [
+    { taken: 0, left: 1, places: 0 },
+    0,
+  ]);
 });
