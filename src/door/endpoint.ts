@@ -2,6 +2,7 @@
 
 import { type AuthInfo, createMcpHandler, isLegacyRequest } from "@modelcontextprotocol/server";
 import { CodemodeError } from "../base/errors.ts";
+import { type PlaceLimits, Places } from "../base/places.ts";
 import type { Caller } from "../engine/mod.ts";
 import { createDoor } from "./door.ts";
 import type { DoorParts } from "./door_parts.ts";
@@ -9,10 +10,10 @@ import { type Change, notifyModern, notifySession, watchChanges } from "./change
 import { createServer } from "./create_server.ts";
 import { readMessage } from "./read_message.ts";
 import { calledSchema } from "./shown_servers.ts";
-import { Sessions } from "./sessions.ts";
+import { Sessions, whenSent } from "./sessions.ts";
 
-/** Streams on which clients wait to be told of changes. */
-const MAX_SUBSCRIPTIONS = 256;
+/** Opens a stream on which a client of the newest revision is told of changes. */
+const LISTEN = "subscriptions/listen";
 
 const NO_MESSAGE = Object.freeze({ message: undefined });
 
@@ -38,11 +39,15 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
     },
     {
       legacy: "reject",
-      maxSubscriptions: MAX_SUBSCRIPTIONS,
+      maxSubscriptions: limits.changeStreams,
       maxRequestBodySize: maxBodyBytes,
       onerror: (error) => logger.debug("a request to the MCP endpoint was refused", { error }),
     },
   );
+  const streams = new Places({
+    all: limits.changeStreams,
+    perPrincipal: limits.changeStreamsPerPrincipal,
+  });
   const sessions = new Sessions({ limits, maxBodyBytes, clock });
   const tell = (change: Change) => {
     notifyModern(modern.notify, change);
@@ -59,7 +64,8 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
       if ("refusal" in read) return read.refusal;
       const sent = { caller, authInfo: toAuthInfo(caller), parsedBody: read.message };
       if (!await isLegacyRequest(request, sent.parsedBody)) {
-        return await modern.fetch(request, sent);
+        const answer = () => modern.fetch(request, sent);
+        return await (opensStream(sent.parsedBody) ? within(streams, caller, answer) : answer());
       }
       return await sessions.fetch(
         request,
@@ -75,6 +81,34 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
       await modern.close();
     },
   };
+}
+
+function opensStream(message: unknown): boolean {
+  return (Object(message) as { readonly method?: unknown }).method === LISTEN;
+}
+
+/** Answers within the principal's share of streams; the place is free again once the answer is over. */
+async function within(
+  streams: Places,
+  { id }: Caller,
+  answer: () => Promise<Response>,
+): Promise<Response> {
+  // SAFETY: without a share one principal could take every stream (test/unit/door: endpoint).
+  const place = streams.take(id);
+  if (typeof place === "string") throw tooManyStreams(place);
+  try {
+    return whenSent(await answer(), () => place[Symbol.dispose]());
+  } catch (error) {
+    place[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function tooManyStreams(full: keyof PlaceLimits): CodemodeError {
+  const limit = full === "all" ? "mcp.changeStreams" : "mcp.changeStreamsPerPrincipal";
+  return new CodemodeError("RATE_LIMITED", "There are too many streams of changes", {
+    details: { limit },
+  });
 }
 
 /** The principal in the form in which the library carries it; tokens stay outside. */

@@ -162,7 +162,7 @@ function isSame(began: Caller, { id, grant }: Caller): boolean {
 }
 
 /** The same response, which tells when its body was read to the end or given up. */
-function whenSent(response: Response, over: () => void): Response {
+export function whenSent(response: Response, over: () => void): Response {
   const { body, status, headers } = response;
   if (body === null) {
     over();

@@ -53,6 +53,7 @@ function serve(answers: Record<string, Answer>) {
   const endpoint = createMcpEndpoint({
     config: { ...parseConfig({}).server.mcp, passThrough: Object.keys(answers) },
     engine,
+    questions: parseConfig({}).executions.questions,
     onToolsChanged: () => ({ [Symbol.dispose]() {} }),
     passThrough: (name) =>
       ({

@@ -50,6 +50,7 @@ function setUp({ isSlow = false } = {}) {
   const endpoint = createMcpEndpoint({
     config: { ...parseConfig({}).server.mcp, passThrough: ["peer"] },
     engine: {} as Engine,
+    questions: parseConfig({}).executions.questions,
     onToolsChanged: () => ({ [Symbol.dispose]() {} }),
     passThrough: () => server as PassThrough,
     clock: new FakeClock(),

@@ -30,6 +30,7 @@ function setUp(relay: Relay) {
       passThrough: ["peer"],
     },
     engine: { toolbox: () => Promise.resolve(toolbox), relay } as Partial<Engine> as Engine,
+    questions: parseConfig({}).executions.questions,
     onToolsChanged: () => ({ [Symbol.dispose]() {} }),
     passThrough: () =>
       ({ onChange: () => ({ [Symbol.dispose]() {} }) }) as Partial<PassThrough> as PassThrough,
