@@ -13,6 +13,7 @@ import {
 import { CodemodeError } from "../base/errors.ts";
 import type { Clock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
+import { type Place, Places } from "../base/places.ts";
 import type { DoorConfig } from "../config/mod.ts";
 import type { Caller } from "../engine/mod.ts";
 
@@ -34,6 +35,7 @@ interface Session {
   readonly caller: Caller;
   readonly server: Server;
   readonly transport: WebStandardStreamableHTTPServerTransport;
+  readonly place: Place;
   timer: Disposable | undefined;
   /** Requests and streams that are open. */
   open: number;
@@ -49,9 +51,13 @@ const NOT_FOUND = {
 export class Sessions implements AsyncDisposable {
   readonly #options: SessionsOptions;
   readonly #sessions = new Map<string, Session>();
+  readonly #places: Places;
+  #isClosed = false;
 
   constructor(options: SessionsOptions) {
+    const { sessions: all, sessionsPerPrincipal: perPrincipal } = options.limits;
     this.#options = options;
+    this.#places = new Places({ all, perPrincipal });
   }
 
   get size(): number {
@@ -79,12 +85,13 @@ export class Sessions implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#sessions.keys()].map((id) => this.#end(id)));
   }
 
   async #begin(request: Request, sent: Sent, product: McpServer): Promise<Response> {
     const { caller } = sent;
-    this.#assertRoom(caller);
+    const place = this.#takePlace(caller);
     const { server } = product;
     let begun: string | undefined;
     const transport = new WebStandardStreamableHTTPServerTransport({
@@ -92,29 +99,33 @@ export class Sessions implements AsyncDisposable {
       maxRequestBodySize: this.#options.maxBodyBytes,
       onsessioninitialized: (id) => {
         begun = id;
-        this.#sessions.set(id, { caller, server, transport, timer: undefined, open: 0 });
+        this.#sessions.set(id, { caller, server, transport, place, timer: undefined, open: 0 });
       },
       onsessionclosed: (id) => this.#end(id),
     });
-    await product.connect(transport);
-    const response = await transport.handleRequest(request, sent);
-    const session = begun === undefined ? undefined : this.#sessions.get(begun);
-    if (begun === undefined || session === undefined) {
-      await server.close();
-      return response;
+    let session: Session | undefined;
+    try {
+      await product.connect(transport);
+      const response = await transport.handleRequest(request, sent);
+      session = begun === undefined || this.#isClosed ? undefined : this.#sessions.get(begun);
+      if (begun === undefined || session === undefined) return response;
+      return await this.#within(begun, session, () => Promise.resolve(response));
+    } finally {
+      if (session === undefined) {
+        place[Symbol.dispose]();
+        await (begun === undefined ? server.close() : this.#end(begun));
+      }
     }
-    return await this.#within(begun, session, () => Promise.resolve(response));
   }
 
-  #assertRoom({ id }: Caller): void {
-    const { sessions, sessionsPerPrincipal } = this.#options.limits;
-    const theirs = [...this.#sessions.values()].filter(({ caller }) => caller.id === id);
-    if (theirs.length >= sessionsPerPrincipal || this.#sessions.size >= sessions) {
-      throw new CodemodeError(
-        "QUEUE_FULL",
-        "There are too many sessions; end some, or come back later",
-      );
-    }
+  /** Taken before the session begins, so that no number of them at once gets past the limits. */
+  #takePlace({ id }: Caller): Place {
+    const place = this.#places.take(id);
+    if (typeof place !== "string") return place;
+    throw new CodemodeError(
+      "QUEUE_FULL",
+      "There are too many sessions; end some, or come back later",
+    );
   }
 
   /** A session is in use until the answer is sent; then its time runs. */
@@ -147,6 +158,7 @@ export class Sessions implements AsyncDisposable {
     if (session === undefined) return;
     this.#sessions.delete(id);
     session.timer?.[Symbol.dispose]();
+    session.place[Symbol.dispose]();
     await session.server.close();
   }
 }

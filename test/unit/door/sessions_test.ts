@@ -126,6 +126,26 @@ Deno.test("there are only so many sessions, of one principal and of all", async 
   await door.endpoint[Symbol.asyncDispose]();
 });
 
+Deno.test("there are only so many sessions, also when they all begin at once", async () => {
+  const door = endpointOf({ sessions: 4, sessionsPerPrincipal: 2 });
+  const begun = await Promise.allSettled(Array.from({ length: 6 }, () => begin(door)));
+  const ids = begun.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+  assert.equal(ids.length, 2);
+  const bobs = await Promise.allSettled(Array.from({ length: 6 }, () => begin(door, BOB)));
+  assert.equal(bobs.filter(({ status }) => status === "fulfilled").length, 2);
+  for (const id of ids) assert.equal(await ping(door, id), 200);
+  await door.endpoint[Symbol.asyncDispose]();
+});
+
+Deno.test("a session that begins while the door closes ends with it", async () => {
+  const door = endpointOf();
+  const begun = post(door.endpoint, INITIALIZE, { caller: ALICE });
+  await Promise.resolve();
+  await door.endpoint[Symbol.asyncDispose]();
+  await begun;
+  assert.deepEqual([door.clock.pending, door.listeners.size], [0, 0]);
+});
+
 Deno.test("what begins no session holds none", async () => {
   const door = endpointOf({ sessions: 1 });
   const { status, body } = await post(door.endpoint, PING, { caller: ALICE });
