@@ -14,6 +14,7 @@ import { readTraceContext } from "../base/trace_context.ts";
 import type { CallHooks } from "../engine/mod.ts";
 import type { McpCallOptions, RelayedRound } from "../mcp/mod.ts";
 import type { WaitingState } from "./door.ts";
+import { shownServers } from "./shown_servers.ts";
 import { capabilitiesOf, type Talk } from "./talk.ts";
 
 /** What goes along with a request that is handed on: whom it is for, and where answers are heard. */
@@ -45,20 +46,26 @@ export function relayOptions(talk: Talk): McpCallOptions {
 
 /**
  * The round of one server: what its client can be asked and, to the server that has asked, what the
- * client answers. Only for methods in which a server may ask: the library checks the state of no other.
+ * client answers. Answers that came without a state are for a server that the request cannot but mean,
+ * by `isMeant`. Only for methods in which a server may ask: the library checks the state of no other.
  */
-export function roundOf(talk: Talk, server: string): RelayedRound {
+export function roundOf(talk: Talk, server: string, isMeant = isOnlyOne(talk)): RelayedRound {
   const capabilities = relayedCapabilities(talk);
   const asked = askedBy(talk);
   // SAFETY: answers and states are for the server that asked, and are offered to no other
   // (test/unit/door: relay).
-  if (asked?.server !== server) return { capabilities };
+  const isTheirs = asked === undefined ? isMeant : asked.server === server;
+  if (!isTheirs) return { capabilities };
   const { inputResponses } = talk.ctx.mcpReq;
   return {
     capabilities,
     ...(inputResponses === undefined ? {} : { inputResponses }),
-    ...(asked.state === undefined ? {} : { requestState: asked.state }),
+    ...(asked?.state === undefined ? {} : { requestState: asked.state }),
   };
+}
+
+function isOnlyOne({ door: { parts }, visit }: Talk): boolean {
+  return shownServers(parts, visit).length === 1;
 }
 
 /** Whose questions this request answers. */

@@ -21,8 +21,8 @@ export async function callRelayed(
   const asked = askedBy(talk);
   if (asked !== undefined && asked.server !== tool.server) throw noLongerAsked();
   const hooks = relayHooks(talk);
-  // What may become a task must be able to ask later than its first request.
-  const led = knowsTasks(talk) ? {} : { round: roundOf(talk, tool.server) };
+  // What may become a task must be able to ask later than its first request; a name means one server.
+  const led = knowsTasks(talk) ? {} : { round: roundOf(talk, tool.server, true) };
   return await converse(
     talk,
     () =>

@@ -108,14 +108,19 @@ Deno.test("answers and state reach the server that has asked, though another one
   }
 });
 
-Deno.test("answers that belong to nobody are given to nobody", async () => {
+Deno.test("answers without a state are given to a server that is meant without doubt, or to none", async () => {
+  const doubtful = { capabilities: ELICITATION };
+  const certain = { ...doubtful, inputResponses: ANSWERS };
   for (const [method, params] of METHODS) {
+    const isNamed = method === "tools/call";
     const { endpoint, heard, send } = serve({ one: () => refuse(-32602), two: () => ASKS });
-    const { result } = await send(method, { ...params, inputResponses: ANSWERS });
+    const answered = { ...params, inputResponses: ANSWERS };
+    const { result } = await send(method, answered);
     assert.equal(result.resultType, "input_required");
-    const round = { capabilities: ELICITATION };
-    const order = method === "tools/call" ? ["two"] : ["one", "two"];
-    assert.deepEqual(heard, order.map((name) => [name, round]));
+    assert.deepEqual(heard, isNamed ? [["two", certain]] : [["one", doubtful], ["two", doubtful]]);
+    const onlyTwo = { ...CALLER, grant: { mcp: { allowedServers: ["two"] } } };
+    await send(method, answered, onlyTwo);
+    assert.deepEqual(heard, [["two", certain]]);
     await endpoint[Symbol.asyncDispose]();
   }
 });
