@@ -1,4 +1,7 @@
-/** What an operator can say of executions that are watched, asked about and kept. */
+/** `executions`: what an operator can say of those that are watched, asked about and kept. */
+
+import { z } from "zod";
+import { duration, patience, positive, size, whole } from "./values.ts";
 
 /** What is kept of executions, and how long their questions wait. */
 export interface ExecutionsConfig {
@@ -28,3 +31,21 @@ export interface ExecutionsConfig {
     readonly total: number;
   };
 }
+
+/** The section's shape and defaults. */
+export const ExecutionsSchema = z.strictObject({
+  kept: z.strictObject({
+    age: duration.default(300_000),
+    count: whole.default(1000),
+    bytes: size.default(67_108_864),
+  }).prefault({}),
+  events: z.strictObject({
+    entries: whole.default(2000),
+    bytes: size.default(1_048_576),
+  }).prefault({}),
+  questions: z.strictObject({
+    timeout: patience.default(600_000),
+    open: positive.default(8),
+    total: positive.default(64),
+  }).prefault({}),
+});

@@ -8,7 +8,8 @@ import {
   splitHostEntry,
   toCapabilityStrings,
 } from "../capability/mod.ts";
-import type { BrokenRule } from "./rules.ts";
+import type { BrokenRule } from "./broken_rule.ts";
+import { headerNameFault, headerValueFault } from "./header_rules.ts";
 import type { ConfigFile } from "./schema.ts";
 
 type Security = ConfigFile["security"];
@@ -18,8 +19,7 @@ type Path = readonly PropertyKey[];
 /** Granted hosts that are listed where a credential fits none of them. */
 const MAX_SHOWN_HOSTS = 5;
 
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
-const HEADER_VALUE = /^[\x20-\x7e]+$/;
+const REFUSED_HEADERS: ReadonlySet<string> = new Set(["host"]);
 
 /** The faults of every granted set, and of credentials beside them. */
 export function grantRules(
@@ -155,13 +155,13 @@ function credentialRules(
       suggestion: hostInside(host),
     }]
     : [];
-  const headerFaults = !HEADER_NAME.test(header) || header.toLowerCase() === "host"
-    ? [{ path: at("header"), message: `${header} is no header that can be added` }]
-    : [];
-  const valueFaults = HEADER_VALUE.test(value.reveal())
-    ? []
-    : [{ path: at("value"), message: "it is empty or has characters that no header may have" }];
-  return [...hostFaults, ...headerFaults, ...valueFaults];
+  const fault = (key: string, message: string | undefined) =>
+    message === undefined ? [] : [{ path: at(key), message }];
+  return [
+    ...hostFaults,
+    ...fault("header", headerNameFault(header, REFUSED_HEADERS)),
+    ...fault("value", headerValueFault(value)),
+  ];
 }
 
 /** Credentials for hosts that are granted to nobody; where no host is granted at all, none is judged. */

@@ -10,12 +10,13 @@ import type { z } from "zod";
 import { CodemodeError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest.ts";
 import type { Config } from "./config.ts";
+import type { BrokenRule } from "./broken_rule.ts";
 import { denoDirectory } from "./deno_directory.ts";
 import { type ConfigDocument, parseConfigDocument } from "./document.ts";
 import { interpolate } from "./interpolate.ts";
 import { MendedDocument } from "./mended_document.ts";
 import { configInvalid, type ConfigProblem } from "./problem.ts";
-import { type BrokenRule, brokenRules } from "./rules.ts";
+import { brokenRules } from "./rules.ts";
 import { ConfigFileSchema, keysAt } from "./schema.ts";
 import { toConfig } from "./to_config.ts";
 

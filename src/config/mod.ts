@@ -6,16 +6,13 @@ export type {
   AuditConfig,
   AuthConfig,
   Config,
-  DoorConfig,
   LogOutput,
   McpServerConfig,
   OAuthConfig,
   ReloadConfig,
   RetryPolicy,
-  SandboxConfig,
   SecurityConfig,
   ServerAuthConfig,
-  ServerConfig,
 } from "./config.ts";
 export type { ExecutionsConfig } from "./executions_config.ts";
 export {
@@ -32,4 +29,6 @@ export { printConfig } from "./print_config.ts";
 export { type ConfigProblem, formatProblems } from "./problem.ts";
 export { parseYaml } from "./parse_yaml.ts";
 export { parseDuration } from "./units.ts";
+export type { SandboxConfig } from "./sandbox_config.ts";
+export type { DoorConfig, ServerConfig } from "./server_config.ts";
 export { watchFile, type WatchFileOptions } from "./watch_file.ts";

@@ -1,7 +1,7 @@
 /** What must hold between the values of a server's `auth`. */
 
 import { isLoopback } from "./loopback.ts";
-import type { BrokenRule } from "./rules.ts";
+import type { BrokenRule } from "./broken_rule.ts";
 import type { ConfigFile } from "./schema.ts";
 
 type Server = ConfigFile["mcp"]["servers"][string];

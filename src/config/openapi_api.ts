@@ -3,6 +3,8 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { Secret } from "../base/secret.ts";
+import type { BrokenRule } from "./broken_rule.ts";
+import { headerNameFault, headerValueFault } from "./header_rules.ts";
 import { isLoopback } from "./loopback.ts";
 import { duration, secret, size } from "./values.ts";
 
@@ -98,13 +100,10 @@ export function isAddress(document: string): boolean {
   return /^https?:\/\//i.test(document);
 }
 
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
-const HEADER_VALUE = /^[\x20-\x7e]+$/;
-
 /** What an entry says that cannot hold; paths are inside the entry. */
 export function openApiFaults(
   { baseUrl, headers, auth, document }: OpenApiFile,
-): { readonly path: readonly PropertyKey[]; readonly message: string }[] {
+): BrokenRule[] {
   const urls: [PropertyKey[], string | undefined][] = [
     [["baseUrl"], baseUrl],
     [["document"], typeof document === "string" && isAddress(document) ? document : undefined],
@@ -134,16 +133,16 @@ function urlFaults(path: readonly PropertyKey[], url: string) {
 }
 
 function headerFaults(header: string, value: Secret) {
-  const path = ["headers", header];
-  if (!HEADER_NAME.test(header) || REFUSED_HEADERS.has(header.toLowerCase())) {
-    return [{ path, message: `${header} is no header that can be added` }];
-  }
-  return HEADER_VALUE.test(value.reveal())
-    ? []
-    : [{ path, message: "it is empty or has characters that no header may have" }];
+  const message = headerNameFault(header, REFUSED_HEADERS) ?? headerValueFault(value);
+  return message === undefined ? [] : [{ path: ["headers", header], message }];
 }
 
-const REFUSED_HEADERS = new Set(["host", "content-length", "transfer-encoding", "connection"]);
+const REFUSED_HEADERS: ReadonlySet<string> = new Set([
+  "host",
+  "content-length",
+  "transfer-encoding",
+  "connection",
+]);
 
 /** SAFETY: over plain HTTP everyone on the way would read them (test/unit/config/openapi_api_test.ts). */
 function secretFaults(

@@ -2,6 +2,7 @@
 
 import { nearestName } from "../base/nearest.ts";
 import { SHELL_COMMANDS } from "../protocol/bash_commands.ts";
+import type { BrokenRule } from "./broken_rule.ts";
 import { grantRules } from "./grant_rules.ts";
 import { isLoopback } from "./loopback.ts";
 import { oauthRules } from "./oauth_rules.ts";
@@ -9,15 +10,6 @@ import { openApiFaults } from "./openapi_api.ts";
 import type { ConfigFile } from "./schema.ts";
 import { serverNames } from "./server_names.ts";
 import { toolPolicyFaults } from "./tool_policy.ts";
-
-/** A broken rule: where, and what is wrong. */
-export interface BrokenRule {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly suggestion?: string | undefined;
-  /** Other places it was concluded from: where one of them is at fault, nothing is concluded. */
-  readonly about?: readonly (readonly PropertyKey[])[];
-}
 
 const NAME_RULE = "a server's name has letters, digits, _ and -, 64 at most";
 const SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;

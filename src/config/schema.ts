@@ -2,153 +2,13 @@
 
 import { z } from "zod";
 import { LOG_LEVELS } from "../base/log.ts";
-import { RUNTIME_NAMES } from "../contract/mod.ts";
+import { ExecutionsSchema } from "./executions_config.ts";
 import { OpenApiSchema } from "./openapi_api.ts";
+import { SandboxSchema } from "./sandbox_config.ts";
 import { ServerAuthSchema } from "./server_auth.ts";
+import { ServerSchema } from "./server_config.ts";
 import { ToolPolicySchema } from "./tool_policy.ts";
-import { duration, secret, size } from "./values.ts";
-
-const WHOLE = "must be a whole number, 0 or more";
-const POSITIVE = "must be a whole number above 0";
-const AMOUNT = "must be a number above 0";
-const PORT = "must be a port, 0 to 65535";
-const GRANTED_PORT = "must be a port, 1 to 65535";
-
-const whole = z.int(WHOLE).min(0, WHOLE);
-const positive = z.int(POSITIVE).min(1, POSITIVE);
-const grantedPort = z.int(GRANTED_PORT).min(1, GRANTED_PORT).max(65535, GRANTED_PORT);
-const amount = z.number(AMOUNT).positive(AMOUNT);
-/** Zero would mean no limit to the socket, so there is a least one. */
-const patience = duration.refine((ms) => ms >= 100, "must be at least 100ms");
-
-/** What the service takes from the network. */
-const serverLimits = z.strictObject({
-  requestsPerSecond: amount.default(200),
-  burst: positive.default(400),
-  failuresPerMinute: positive.default(20),
-  connections: positive.default(1000),
-  headerBytes: size.refine((bytes) => bytes >= 1024, "must be at least 1KB").default(16_384),
-  headersTimeout: patience.default(10_000),
-  requestTimeout: patience.default(30_000),
-  idleTimeout: patience.default(30_000),
-});
-
-/** Our own MCP server. */
-const door = z.strictObject({
-  declarationTokens: positive.default(4000),
-  resultTokens: z.int().min(256).max(1_000_000).default(6000),
-  sessions: positive.default(256),
-  sessionsPerPrincipal: positive.default(32),
-  changeStreams: positive.default(256),
-  changeStreamsPerPrincipal: positive.default(64),
-  sessionIdle: patience.default(1_800_000),
-  patience: patience.default(600_000),
-  conversationsPerPrincipal: positive.default(32),
-  taskAfter: duration.default(10_000),
-  passThrough: z.array(z.string().min(1)).default([]),
-});
-
-/** WebSockets. */
-const sockets = z.strictObject({
-  max: positive.default(200),
-  perPrincipal: positive.default(50),
-  executions: positive.default(16),
-  messageBytes: size.refine((bytes) => bytes >= 1024, "must be at least 1KB").default(1_048_576),
-  bufferedBytes: size.default(1_048_576),
-  pingInterval: patience.default(30_000),
-});
-
-const server = z.strictObject({
-  host: z.string().min(1).default("127.0.0.1"),
-  port: z.int(PORT).min(0, PORT).max(65535, PORT).default(3000),
-  allowedHosts: z.array(z.string().min(1)).default([]),
-  cors: z.strictObject({
-    enabled: z.boolean().default(false),
-    origins: z.array(z.string()).default([]),
-  }).prefault({}),
-  maxBodyBytes: size.default(1_048_576),
-  maxCodeBytes: size.default(262_144),
-  drainTimeout: duration.default(10_000),
-  trustedProxies: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
-  behindTls: z.boolean().default(false),
-  mcp: door.prefault({}),
-  sockets: sockets.prefault({}),
-  streams: z.strictObject({
-    max: positive.default(500),
-    perPrincipal: positive.default(200),
-  }).prefault({}),
-  limits: serverLimits.prefault({}),
-});
-
-/** Processes that host many programs each. */
-const light = z.strictObject({
-  warm: whole.default(1),
-  processes: positive.default(4),
-  programsAtOnce: positive.default(16),
-  runsPerProcess: positive.default(5000),
-  isolation: z.enum(["strict", "shared"]).default("strict"),
-});
-
-const sandbox = z.strictObject({
-  runtime: z.enum(["auto", ...RUNTIME_NAMES]).default("auto"),
-  carrier: z.enum(["process", "worker", "auto"]).default("process"),
-  trustWorkers: z.boolean().default(false),
-  permissions: z.enum(["broker", "flags", "auto"]).default("auto"),
-  wrapper: z.array(z.string().min(1)).min(1).optional(),
-  bash: z.strictObject({ commands: z.array(z.string()).min(1).optional() }).prefault({}),
-  python: z.strictObject({
-    min: whole.default(1),
-    light: z.boolean().default(true),
-    packages: z.strictObject({
-      index: z.string().min(1),
-      names: z.array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/)).min(1),
-    }).optional(),
-  }).prefault({}),
-  bun: z.strictObject({
-    path: z.string().min(1).optional(),
-    wrapper: z.array(z.string().min(1)).min(1).optional(),
-  }).prefault({}),
-  workers: z.strictObject({
-    min: whole.default(2),
-    max: positive.default(10),
-    idleTimeout: duration.default(30_000),
-  }).prefault({}),
-  light: light.prefault({}),
-  limits: z.strictObject({
-    memory: size.default(134_217_728),
-    timeout: duration.default(30_000),
-    wait: duration.default(300_000),
-    cpuTime: duration.refine((ms) => ms >= 100, "must be at least 100ms").optional(),
-    cpuQuota: amount.default(0.5),
-    maxTimeout: duration.default(300_000),
-    maxMemory: size.default(536_870_912),
-    resultBytes: size.default(16_777_216),
-    logLines: whole.default(1000),
-    logBytes: size.default(1_048_576),
-    calls: whole.default(1000),
-  }).prefault({}),
-  queue: whole.default(100),
-  queueTimeout: duration.default(30_000),
-  perPrincipal: z.strictObject({ concurrent: positive.optional() }).prefault({}),
-});
-
-/** What is kept of executions, and how long their questions wait. */
-const executions = z.strictObject({
-  kept: z.strictObject({
-    age: duration.default(300_000),
-    count: whole.default(1000),
-    bytes: size.default(67_108_864),
-  }).prefault({}),
-  events: z.strictObject({
-    entries: whole.default(2000),
-    bytes: size.default(1_048_576),
-  }).prefault({}),
-  questions: z.strictObject({
-    timeout: patience.default(600_000),
-    open: positive.default(8),
-    total: positive.default(64),
-  }).prefault({}),
-});
+import { amount, duration, grantedPort, positive, secret, size } from "./values.ts";
 
 const capabilities = z.strictObject({
   network: z.strictObject({
@@ -247,9 +107,9 @@ const results = z.strictObject({
 
 /** The whole file. */
 export const ConfigFileSchema = z.strictObject({
-  server: server.prefault({}),
-  sandbox: sandbox.prefault({}),
-  executions: executions.prefault({}),
+  server: ServerSchema.prefault({}),
+  sandbox: SandboxSchema.prefault({}),
+  executions: ExecutionsSchema.prefault({}),
   security: security.prefault({}),
   mcp: z.strictObject({
     servers: z.record(z.string(), mcpServer).default({}),

@@ -1,9 +1,8 @@
 /** The `auth` of a server: a token that is there, or a login by OAuth. */
 
 import { z } from "zod";
-import { secret } from "./values.ts";
+import { port, secret } from "./values.ts";
 
-const PORT = "must be a port, 0 to 65535";
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
 /** How the service proves to a server who it is. */
@@ -17,6 +16,6 @@ export const ServerAuthSchema = z.discriminatedUnion("type", [
     clientSecret: secret.optional(),
     clientMetadataUrl: z.url().optional(),
     scopes: z.array(z.string().regex(SCOPE, "must be a scope: no spaces, no quotes")).default([]),
-    redirectPort: z.int(PORT).min(0, PORT).max(65535, PORT).default(0),
+    redirectPort: port.default(0),
   }),
 ]);

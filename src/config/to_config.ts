@@ -1,17 +1,12 @@
 /** The parsed file → the frozen `Config` the house works with. */
 
 import type { CapabilitySet } from "../capability/mod.ts";
-import type {
-  Config,
-  LogOutput,
-  McpServerConfig,
-  SandboxConfig,
-  SecurityConfig,
-  ServerConfig,
-} from "./config.ts";
+import type { Config, LogOutput, McpServerConfig, SecurityConfig } from "./config.ts";
 import { toOpenApi } from "./openapi_api.ts";
 import type { ExecutionsConfig } from "./executions_config.ts";
+import type { SandboxConfig } from "./sandbox_config.ts";
 import type { ConfigFile } from "./schema.ts";
+import type { ServerConfig } from "./server_config.ts";
 import { resolve } from "node:path";
 
 /** Where logins are kept unless the file says otherwise. */
@@ -19,36 +14,11 @@ const DEFAULT_LOGINS = ".codemode/logins";
 
 /** Names units, resolves paths, freezes everything. */
 export function toConfig(file: ConfigFile, directory: string): Config {
-  const { server, sandbox, executions, security, mcp, openapi } = file;
+  const { server, executions, security, mcp, openapi } = file;
   const { reload, admin, logging, results, audit } = file;
-  const { memory, timeout, wait, cpuTime, maxTimeout, maxMemory, ...limits } = sandbox.limits;
-  const { idleTimeout, ...workers } = sandbox.workers;
   return freeze({
     server: toListening(server),
-    sandbox: {
-      runtime: sandbox.runtime,
-      carrier: sandbox.carrier,
-      trustWorkers: sandbox.trustWorkers,
-      permissions: sandbox.permissions,
-      ...(sandbox.wrapper === undefined ? {} : { wrapper: toWrapper(sandbox.wrapper, directory) }),
-      bash: defined(sandbox.bash),
-      python: toPython(sandbox.python, directory),
-      bun: toBun(sandbox.bun, directory),
-      workers: { ...workers, idleTimeoutMs: idleTimeout },
-      light: sandbox.light,
-      limits: {
-        ...limits,
-        memoryBytes: memory,
-        timeoutMs: timeout,
-        waitMs: wait,
-        ...(cpuTime === undefined ? {} : { cpuTimeMs: cpuTime }),
-        maxTimeoutMs: maxTimeout,
-        maxMemoryBytes: maxMemory,
-      },
-      queue: sandbox.queue,
-      queueTimeoutMs: sandbox.queueTimeout,
-      perPrincipal: toPerPrincipal(file),
-    },
+    sandbox: toSandbox(file, directory),
     executions: toExecutions(executions),
     security: toSecurity(security, directory),
     mcp: toMcp(mcp, directory),
@@ -66,6 +36,36 @@ export function toConfig(file: ConfigFile, directory: string): Config {
     ...(audit === undefined ? {} : { audit: { ...audit, path: resolve(directory, audit.path) } }),
     directory,
   });
+}
+
+function toSandbox(file: ConfigFile, directory: string): SandboxConfig {
+  const { sandbox } = file;
+  const { memory, timeout, wait, cpuTime, maxTimeout, maxMemory, ...limits } = sandbox.limits;
+  const { idleTimeout, ...workers } = sandbox.workers;
+  return {
+    runtime: sandbox.runtime,
+    carrier: sandbox.carrier,
+    trustWorkers: sandbox.trustWorkers,
+    permissions: sandbox.permissions,
+    ...(sandbox.wrapper === undefined ? {} : { wrapper: toWrapper(sandbox.wrapper, directory) }),
+    bash: defined(sandbox.bash),
+    python: toPython(sandbox.python, directory),
+    bun: toBun(sandbox.bun, directory),
+    workers: { ...workers, idleTimeoutMs: idleTimeout },
+    light: sandbox.light,
+    limits: {
+      ...limits,
+      memoryBytes: memory,
+      timeoutMs: timeout,
+      waitMs: wait,
+      ...(cpuTime === undefined ? {} : { cpuTimeMs: cpuTime }),
+      maxTimeoutMs: maxTimeout,
+      maxMemoryBytes: maxMemory,
+    },
+    queue: sandbox.queue,
+    queueTimeoutMs: sandbox.queueTimeout,
+    perPrincipal: toPerPrincipal(file),
+  };
 }
 
 function toExecutions({ kept, events, questions }: ConfigFile["executions"]): ExecutionsConfig {

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { nearestName } from "../base/nearest.ts";
 import { type Condition, conditionProblem, TRAITS } from "../policy/mod.ts";
+import type { BrokenRule } from "./broken_rule.ts";
 
 /** Rules of one file: each is looked at for each call. */
 const MAX_RULES = 256;
@@ -45,15 +46,8 @@ export const ToolPolicySchema = z.strictObject({
 
 type ToolPolicy = z.output<typeof ToolPolicySchema>;
 
-interface Fault {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly suggestion?: string | undefined;
-  readonly about?: readonly (readonly PropertyKey[])[];
-}
-
 /** What the section says that cannot hold; `servers` are the names it may speak of. */
-export function toolPolicyFaults(policy: ToolPolicy, servers: ReadonlySet<string>): Fault[] {
+export function toolPolicyFaults(policy: ToolPolicy, servers: ReadonlySet<string>): BrokenRule[] {
   const at = ["security", "tools"];
   const strange = policy.trustAnnotations.flatMap((name, index) =>
     name === "*" ? [] : unknownServer(name, servers, [...at, "trustAnnotations", index])
@@ -70,7 +64,7 @@ function patternFaults(
   pattern: string,
   servers: ReadonlySet<string>,
   path: readonly PropertyKey[],
-): Fault[] {
+): BrokenRule[] {
   const dot = pattern.indexOf(".");
   const server = dot < 0 ? pattern : pattern.slice(0, dot);
   if (server.includes("*")) return [];
@@ -84,7 +78,7 @@ function unknownServer(
   name: string,
   servers: ReadonlySet<string>,
   path: readonly PropertyKey[],
-): Fault[] {
+): BrokenRule[] {
   if (servers.has(name)) return [];
   return [{
     path,
@@ -95,7 +89,7 @@ function unknownServer(
   }];
 }
 
-function conditionFaults(condition: Condition, path: readonly PropertyKey[]): Fault[] {
+function conditionFaults(condition: Condition, path: readonly PropertyKey[]): BrokenRule[] {
   const problem = conditionProblem(condition);
   return problem === undefined ? [] : [{ path, message: problem }];
 }

@@ -1,10 +1,30 @@
-/** Kinds of values in the configuration file: durations, sizes and secrets. */
+/** Kinds of values in the configuration file: amounts, ports, durations, sizes and secrets. */
 
 import { z } from "zod";
 import { Secret } from "../base/secret.ts";
 import { parseDuration, parseSize } from "./units.ts";
 
 const MAX_TIMER_MS = 2_147_483_647;
+const WHOLE = "must be a whole number, 0 or more";
+const POSITIVE = "must be a whole number above 0";
+const AMOUNT = "must be a number above 0";
+const PORT = "must be a port, 0 to 65535";
+const GRANTED_PORT = "must be a port, 1 to 65535";
+
+/** How many, none included. */
+export const whole = z.int(WHOLE).min(0, WHOLE);
+
+/** How many, one at least. */
+export const positive = z.int(POSITIVE).min(1, POSITIVE);
+
+/** How much: fractions too. */
+export const amount = z.number(AMOUNT).positive(AMOUNT);
+
+/** To listen on; 0 is any free one. */
+export const port = z.int(PORT).min(0, PORT).max(65535, PORT);
+
+/** That others listen on. */
+export const grantedPort = z.int(GRANTED_PORT).min(1, GRANTED_PORT).max(65535, GRANTED_PORT);
 
 /** Milliseconds. */
 export const duration = z.union([z.string(), z.number()], 'must be a duration such as "30s"')
@@ -19,6 +39,9 @@ export const duration = z.union([z.string(), z.number()], 'must be a duration su
       return z.NEVER;
     },
   );
+
+/** Zero would mean no limit to the socket, so there is a least one. */
+export const patience = duration.refine((ms) => ms >= 100, "must be at least 100ms");
 
 /** Bytes. */
 export const size = z.union([z.string(), z.number()], 'must be a size such as "128MB"').transform(
