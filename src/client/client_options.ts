@@ -1,6 +1,4 @@
-/** What a client and each of its requests can be told. */
-
-import type { ExecuteRequest, ReadResult } from "../contract/mod.ts";
+/** What a client can be told. */
 
 /** Options of a client. */
 export interface ClientOptions {
@@ -18,51 +16,4 @@ export interface ClientOptions {
   readonly maxRetryDelayMs?: number;
   /** @default globalThis.fetch */
   readonly fetch?: typeof globalThis.fetch;
-}
-
-/** Options of one request. */
-export interface RequestOptions {
-  /** Ends the request, and with it the execution. */
-  readonly signal?: AbortSignal;
-}
-
-/** Everything of an execute request but its code. */
-export type ExecuteOptions = Omit<ExecuteRequest, "code"> & RequestOptions;
-
-/** Options of a stream. */
-export interface StreamOptions extends ExecuteOptions {
-  /** Whether what tools' servers ask will be answered, by `executions.answer`. @default false */
-  readonly interactive?: boolean;
-  /**
-   * `continue`: a lost connection is taken up again where it was lost; `cancel`: the service ends the
-   * execution then. Leaving the loop ends it either way. @default "continue"
-   */
-  readonly onDisconnect?: "cancel" | "continue";
-}
-
-/** Options of a tool search. */
-export interface SearchOptions extends RequestOptions {
-  /** @default 10 */
-  readonly limit?: number;
-  /** @default "detailed" */
-  readonly detail?: "brief" | "detailed" | "full";
-}
-
-/** Options of a tool call. */
-export interface CallToolOptions extends RequestOptions {
-  /** Estimated tokens at most of the result. @default no bound */
-  readonly maxResultTokens?: number;
-}
-
-/** Options of reading a kept result. */
-export type ReadResultOptions = ReadResult & RequestOptions;
-
-/** Options of a declarations request. */
-export interface DeclarationsOptions extends RequestOptions {
-  /** @default "typescript" */
-  readonly language?: "typescript" | "python";
-  readonly servers?: readonly string[];
-  readonly tools?: readonly string[];
-  /** Tokens at most. */
-  readonly budget?: number;
 }

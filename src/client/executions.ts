@@ -12,25 +12,7 @@ import type {
 import { CodemodeClientError } from "./client_error.ts";
 import { pause } from "./pause.ts";
 import { readEvents } from "./read_events.ts";
-
-/** What the client lends. */
-export interface Wire {
-  json<T>(path: string, init: WireInit): Promise<T>;
-  open(path: string, init: WireInit): Promise<Response>;
-  /** Restores what JSON loses. */
-  decode(value: unknown): unknown;
-  /** Attempts after a lost connection, and the first pause between them. */
-  readonly retries: number;
-  readonly retryDelayMs: number;
-}
-
-/** One request. */
-export interface WireInit {
-  readonly method?: "GET" | "POST" | "DELETE";
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
-  readonly body?: unknown;
-  readonly signal?: AbortSignal | undefined;
-}
+import type { Wire } from "./wire.ts";
 
 /** Which part of a list. */
 export interface ListOptions {

@@ -5,17 +5,17 @@
  */
 
 export { type ClientErrorCode, CodemodeClientError } from "./client_error.ts";
-export { CodemodeClient } from "./client.ts";
-export type {
-  CallToolOptions,
-  ClientOptions,
-  DeclarationsOptions,
-  ExecuteOptions,
-  ReadResultOptions,
-  RequestOptions,
-  SearchOptions,
-  StreamOptions,
-} from "./client_options.ts";
+export {
+  type CallToolOptions,
+  CodemodeClient,
+  type DeclarationsOptions,
+  type ExecuteOptions,
+  type ReadResultOptions,
+  type RequestOptions,
+  type SearchOptions,
+  type StreamOptions,
+} from "./client.ts";
+export type { ClientOptions } from "./client_options.ts";
 export { Executions, type ListOptions, type Reply } from "./executions.ts";
 export type {
   CheckAnswer,
