@@ -166,6 +166,12 @@ export function outputError(what: string, limit: number): CodemodeError {
   return new CodemodeError("OUTPUT_LIMIT_EXCEEDED", message, { details: { limit } });
 }
 
+/** The guest's side said what none of its frames may. */
+export function protocolError(reason: string): CodemodeError {
+  const message = `The sandbox broke its protocol: ${reason}`;
+  return new CodemodeError("SANDBOX_CRASHED", message);
+}
+
 /** One call more than allowed was made. */
 export function callLimitError(limit: number): CodemodeError {
   const message = `The program made more than ${limit} tool calls`;

@@ -1,29 +1,27 @@
 /**
  * The host's half of the protocol, for one program over any channel. Every frame is hostile: its form
  * is checked, its size and number are counted against the budget, and whatever breaks a rule ends the
- * run with a typed error. Knows nothing of processes.
+ * run with a typed error. Calls are `ProgramCalls`' to make. Knows nothing of processes.
  */
 
 import { Buffer } from "node:buffer";
 import { availableParallelism } from "node:os";
 import type { Clock } from "../base/clock.ts";
-import { CodemodeError } from "../base/errors.ts";
+import type { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { TIME_NAMESPACE } from "../protocol/access.ts";
 import type {
   CallFrame,
   FinalFrame,
   GuestUsage,
   LogFrame,
-  ReplyFrame,
   YieldFrame,
 } from "../protocol/frames.ts";
 import { PROTOCOL_VERSION } from "../protocol/frames.ts";
 import { LineSplitter, openGuestLine } from "../protocol/lines.ts";
 import { parseFrame } from "../protocol/parse_frame.ts";
-import { callLimitError, outputError, sleepLimitError } from "./limits.ts";
-import { listAllowed } from "./allowed_tools.ts";
-import type { CallReply, Outcome, Program, RunHost, Usage } from "./runtime.ts";
+import { outputError, protocolError } from "./limits.ts";
+import { ProgramCalls } from "./program_calls.ts";
+import type { Outcome, Program, RunHost, Usage } from "./runtime.ts";
 import { TimeBudget } from "./time_budget.ts";
 
 /** What the session needs of the world. */
@@ -44,16 +42,10 @@ export class Session {
   readonly #host: RunHost;
   readonly #context: SessionContext;
   readonly #lines: LineSplitter;
-  readonly #allowed: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly #aborter = new AbortController();
-  readonly #queue: CallFrame[] = [];
   readonly #time: TimeBudget;
+  readonly #calls: ProgramCalls;
   #settle: (outcome: Outcome) => void = () => {};
   #hasEnded = false;
-  #active = 0;
-  #frames = 0;
-  #calls = 0;
-  #sleeps = 0;
   #usage: GuestUsage | undefined;
   #standstill: Disposable | undefined;
   #totalBytes = 0;
@@ -66,12 +58,16 @@ export class Session {
     this.#host = host;
     this.#context = context;
     this.#lines = new LineSplitter(program.budget.frameBytes);
-    this.#allowed = listAllowed(program);
     this.#time = new TimeBudget(
       { waitMs: 0, ...program, cores: availableParallelism() },
       context.clock,
       (error) => this.stop(error),
     );
+    this.#calls = new ProgramCalls(program, host, {
+      logger: context.logger,
+      write: (text, onFlushed) => context.write(text, onFlushed),
+      time: this.#time,
+    });
     this.outcome = new Promise((resolve) => this.#settle = resolve);
   }
 
@@ -100,7 +96,7 @@ export class Session {
 
   /** Calls that never left the host, in the order they were made. */
   get queuedCalls(): readonly CallFrame[] {
-    return this.#queue;
+    return this.#calls.queued;
   }
 
   /** What the guest's side says the program used; absent where the process is the program's alone. */
@@ -193,10 +189,7 @@ export class Session {
     this.#hasEnded = true;
     this.#time.stop();
     this.#standstill?.[Symbol.dispose]();
-    // Making an error takes longer than all the rest of this.
-    if (this.#active + this.#sleeps > 0) {
-      this.#aborter.abort(new CodemodeError("CANCELLED", "The program has ended"));
-    }
+    this.#calls.end();
     this.#settle(outcome);
   }
 
@@ -218,8 +211,7 @@ export class Session {
   }
 
   #refuse(reason: string): void {
-    const message = `The sandbox broke its protocol: ${reason}`;
-    this.stop(new CodemodeError("SANDBOX_CRASHED", message));
+    this.stop(protocolError(reason));
   }
 
   #takeLog({ level, text }: LogFrame): void {
@@ -251,66 +243,7 @@ export class Session {
   }
 
   #takeCall(call: CallFrame): void {
-    const { calls, concurrentCalls } = this.#program.budget;
-    if (call.id !== this.#frames + 1) return this.#refuse("a call out of order");
-    this.#frames += 1;
-    if (call.namespace === TIME_NAMESPACE) return this.#takeSleep(call);
-    this.#calls += 1;
-    if (this.#calls > calls) return this.stop(callLimitError(calls));
-    if (this.#active >= concurrentCalls) this.#queue.push(call);
-    else this.#dispatch(call);
-  }
-
-  /** Sleeping is the program's own time; it waits for nobody and takes nobody's turn. */
-  #takeSleep(call: CallFrame): void {
-    // SAFETY: each sleep is a timer of the host's (test/unit/runtime: session).
-    if (this.#sleeps >= MAX_SLEEPS) return this.stop(sleepLimitError(MAX_SLEEPS));
-    this.#sleeps += 1;
-    void this.#answer(call).then((reply) => {
-      this.#sleeps -= 1;
-      if (!this.#hasEnded) this.#reply(call, reply);
-    });
-  }
-
-  #reply(call: CallFrame, reply: CallReply, onFlushed?: () => void): void {
-    const frame: ReplyFrame = { type: "reply", id: call.id, ...reply };
-    const text = JSON.stringify(frame);
-    this.#host.replied?.(call, text);
-    this.#context.write(`${text}\n`, onFlushed);
-  }
-
-  #dispatch(call: CallFrame): void {
-    this.#active += 1;
-    this.#time.callBegan();
-    void this.#answer(call).then((reply) => {
-      this.#time.callEnded();
-      if (this.#hasEnded) return;
-      // The slot is free once the guest has taken the reply, so replies never pile up here.
-      this.#reply(call, reply, () => this.#release());
-    });
-  }
-
-  async #answer(call: CallFrame): Promise<CallReply> {
-    // SAFETY: only granted names are dispatched, by own lookup (test/escape: inherited-tool-name).
-    if (!this.#allowed.get(call.namespace)?.has(call.tool)) {
-      const message = `No tool is called ${call.namespace}.${call.tool}`;
-      return { ok: false, error: { name: "TypeError", message } };
-    }
-    try {
-      return await this.#host.call(call, this.#aborter.signal);
-    } catch (error) {
-      this.#context.logger.error("A tool call failed inside the host", { error });
-      return { ok: false, error: { name: "Error", message: "The host could not make the call" } };
-    }
-  }
-
-  #release(): void {
-    this.#active -= 1;
-    if (this.#hasEnded) return;
-    const next = this.#queue.shift();
-    if (next !== undefined) this.#dispatch(next);
+    const error = this.#calls.take(call);
+    if (error !== undefined) this.stop(error);
   }
 }
-
-/** Timers of one program at the same time. */
-const MAX_SLEEPS = 1000;

@@ -24,6 +24,7 @@ const SHELL = "workers/bash/shell.ts";
 const LIMITS = "workers/bash/limits.ts";
 const RUNTIME = "src/runtime/bash_runtime.ts";
 const SESSION = "src/runtime/session.ts";
+const CALLS = "src/runtime/program_calls.ts";
 const TOOLS = "workers/bash/tool_commands.ts";
 
 const OUT_OF_CPU = "stopped CPU_LIMIT_EXCEEDED: Code execution used more than 300ms of CPU time";
@@ -235,7 +236,7 @@ export const BASH_THREATS: readonly BashThreat[] = Object.freeze([
   contained(
     "bash-call-flood",
     "call tools without end",
-    SESSION,
+    CALLS,
     "while :; do mcp memory search_nodes x > /dev/null; done",
     "stopped CALL_LIMIT_EXCEEDED: The program made more than 100 tool calls",
   ),

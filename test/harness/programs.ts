@@ -21,6 +21,19 @@ export function program(code: string, changes: Partial<Program> = {}): Program {
   return { code, namespaces: [], context: {}, timeoutMs: 10_000, budget: AMPLE, ...changes };
 }
 
+/** One server with one tool. */
+export const MEMORY: Program["namespaces"] = Object.freeze([{
+  name: "memory",
+  tools: [{ name: "read", aliases: [] }],
+  global: true,
+  member: true,
+}]);
+
+/** A call of that tool, or of another; its number is its argument. */
+export function callFrame(id: number, tool = "read", namespace = "memory"): CallFrame {
+  return { type: "call", id, namespace, tool, args: [id] };
+}
+
 /** A host that answers calls with `answer` and keeps what it was told. */
 export interface RecordingHost extends RunHost {
   readonly calls: CallFrame[];
