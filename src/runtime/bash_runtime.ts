@@ -4,9 +4,9 @@
  * program after another, because loading the shell costs more than most scripts do.
  */
 
-import { fileURLToPath } from "node:url";
 import type { RuntimeInfo } from "../contract/mod.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
+import { builtGuest } from "./built_guest.ts";
 import { denoCommand } from "./deno_command.ts";
 import { EngineHost, type EngineHostOptions } from "./engine_host.ts";
 import { KeptSandboxes } from "./kept_sandboxes.ts";
@@ -54,8 +54,7 @@ class BashRuntime implements Runtime {
       keptMs: options.keptMs ?? 30_000,
     });
     this.#host = new EngineHost(options, {
-      guestPath: options.guestPath ??
-        fileURLToPath(new URL("../../workers/built/bash.js", import.meta.url)),
+      guestPath: options.guestPath ?? builtGuest("bash"),
       command: (deno, guest, { memoryLimitBytes }) => {
         const line = denoCommand(deno, guest, memoryLimitBytes + ENGINE_BYTES);
         return { ...line, args: [...line.args, ...commands] };

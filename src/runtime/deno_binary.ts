@@ -1,10 +1,10 @@
 /** Finds the `deno` program that sandboxes run in. */
 
-import { accessSync, constants, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { CodemodeError } from "../base/errors.ts";
+import { isProgram } from "./is_program.ts";
 
 /**
  * The path of a `deno` program: `configured`, else the running one, else the first on `PATH`, else the one of the npm
@@ -14,7 +14,7 @@ import { CodemodeError } from "../base/errors.ts";
  */
 export function findDeno(configured?: string): string {
   if (configured !== undefined) {
-    if (isExecutable(configured)) return configured;
+    if (isProgram(configured)) return configured;
     throw new CodemodeError(
       "RUNTIME_UNAVAILABLE",
       "The configured deno program cannot be executed",
@@ -30,24 +30,15 @@ export function findDeno(configured?: string): string {
 function onPath(): string | undefined {
   const name = process.platform === "win32" ? "deno.exe" : "deno";
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
+  return folders.map((folder) => join(folder, name)).find(isProgram);
 }
 
 function inPackages(): string | undefined {
   try {
     const manifest = createRequire(import.meta.url).resolve("deno/package.json");
     const path = join(dirname(manifest), process.platform === "win32" ? "deno.exe" : "deno");
-    return isExecutable(path) ? path : undefined;
+    return isProgram(path) ? path : undefined;
   } catch {
     return undefined; // The package is not installed.
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
   }
 }

@@ -3,8 +3,8 @@
  * one program and is thrown away.
  */
 
-import { fileURLToPath } from "node:url";
 import type { RuntimeInfo } from "../contract/mod.ts";
+import { builtGuest } from "./built_guest.ts";
 import { denoCommand } from "./deno_command.ts";
 import { EngineHost, type EngineHostOptions } from "./engine_host.ts";
 import { kernelCpuTime, SANDBOX_FILES, type TimeBounds } from "./limits.ts";
@@ -30,8 +30,7 @@ class DenoRuntime implements Runtime {
   constructor(options: DenoRuntimeOptions) {
     const kernelCpuTimeMs = kernelCpuTime(options);
     this.#host = new EngineHost(options, {
-      guestPath: options.guestPath ??
-        fileURLToPath(new URL("../../workers/built/deno.js", import.meta.url)),
+      guestPath: options.guestPath ?? builtGuest("deno"),
       command: (deno, guest, spec) => denoCommand(deno, guest, spec.memoryLimitBytes),
       kernelLimits: ({ memoryLimitBytes: memoryBytes }) => {
         return { memoryBytes, cpuTimeMs: kernelCpuTimeMs, ...SANDBOX_FILES };

@@ -4,8 +4,8 @@
  * at the kernel all it could do but compute, tries whether that holds, and serves nothing where it does not.
  */
 
-import { fileURLToPath } from "node:url";
 import type { RuntimeInfo } from "../contract/mod.ts";
+import { builtGuest } from "./built_guest.ts";
 import { montyCommand } from "./deno_command.ts";
 import { EngineHost, type EngineHostOptions } from "./engine_host.ts";
 import type { CommandLine } from "./limits.ts";
@@ -56,8 +56,7 @@ class LightPythonRuntime implements MontyRuntime {
     [this.#addonPath, this.#absence] = lookUp(options.addonPath);
     // SAFETY: a broker would be a socket the process talks to; flags need none (test/escape: native).
     this.#host = new EngineHost({ ...options, permissions: "flags" }, {
-      guestPath: options.guestPath ??
-        fileURLToPath(new URL("../../workers/built/monty.js", import.meta.url)),
+      guestPath: options.guestPath ?? builtGuest("monty"),
       command: (deno, guest, { memoryLimitBytes }) =>
         behind(
           around,

@@ -5,8 +5,8 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
 import process from "node:process";
+import { isProgram } from "./is_program.ts";
 import type { CommandLine } from "./limits.ts";
 
 /** Where systems have the program; it is not looked for on a path that others could have set. */
@@ -24,13 +24,4 @@ export function findNamespaces(program: string = UNSHARE): CommandLine | undefin
     stdio: "ignore",
   });
   return status === 0 ? { command: program, args: [...NAMESPACES, "--"] } : undefined;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,9 +1,9 @@
 /** What a Python sandbox is made of: Pyodide's files, packages, and a snapshot where one can be had. */
 
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import { builtGuest } from "./built_guest.ts";
 import { cacheFolder } from "./cache_folder.ts";
 import { findDeno } from "./deno_binary.ts";
 import { denoCommand, denoEnvironment } from "./deno_command.ts";
@@ -21,7 +21,6 @@ const MEBIBYTE = 1024 * 1024;
  */
 const BASE_BYTES = 160 * MEBIBYTE;
 const SNAPSHOT = "engine.snapshot";
-const GUEST = fileURLToPath(new URL("../../workers/built/python.js", import.meta.url));
 
 /** Options of {@link PythonEngine}. */
 export interface PythonEngineOptions {
@@ -47,7 +46,7 @@ export class PythonEngine {
 
   constructor(options: PythonEngineOptions) {
     this.#options = options;
-    this.guestPath = options.guestPath ?? GUEST;
+    this.guestPath = options.guestPath ?? builtGuest("python");
   }
 
   assertAvailable(): void {

@@ -7,26 +7,22 @@
 import { spawn } from "node:child_process";
 import { Buffer } from "node:buffer";
 import { CodemodeError } from "../base/errors.ts";
+import type { ProcessSpec } from "./process_carrier.ts";
 
 /** Bytes of a snapshot, whatever packages are in it. */
 const MAX_SNAPSHOT_BYTES = 512 * 1024 * 1024;
 const MAKE_TIMEOUT_MS = 180_000;
 const MAX_STDERR = 4096;
 
-/** The process that makes it. */
-export interface MakerSpec {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  readonly directory: string;
-}
-
 /**
  * Runs the maker; its output is the snapshot.
  *
  * @throws {CodemodeError} `SANDBOX_CRASHED` when it does not make one.
  */
-export async function makeSnapshot(spec: MakerSpec, signal: AbortSignal): Promise<Uint8Array> {
+export async function makeSnapshot(
+  spec: Omit<ProcessSpec, "isGroup">,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const child = spawn(spec.command, spec.args, {
     cwd: spec.directory,
     env: { ...spec.environment },

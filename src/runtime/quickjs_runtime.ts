@@ -3,8 +3,8 @@
  * A VM is started in a fraction of a millisecond and needs a few megabytes.
  */
 
-import { fileURLToPath } from "node:url";
 import type { RuntimeInfo } from "../contract/mod.ts";
+import { builtGuest } from "./built_guest.ts";
 import { sharedCommand } from "./deno_command.ts";
 import { EngineHost, type EngineHostOptions } from "./engine_host.ts";
 import type { SharedRuntime } from "./hosting_sandbox.ts";
@@ -32,8 +32,7 @@ class QuickJsRuntime implements SharedRuntime {
 
   constructor(options: QuickJsRuntimeOptions) {
     this.#host = new EngineHost({ ...options, ...shareOfAll(options) }, {
-      guestPath: options.guestPath ??
-        fileURLToPath(new URL("../../workers/built/quickjs.js", import.meta.url)),
+      guestPath: options.guestPath ?? builtGuest("quickjs"),
       command: (deno, guest, { memoryLimitBytes }) =>
         sharedCommand(deno, guest, { heapBytes: SHARED_PROCESS_BYTES, memoryLimitBytes }),
       ...sharedEngine(options),

@@ -1,9 +1,9 @@
 /** A command of the operator's that is put in front of every sandbox, such as bubblewrap. */
 
-import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, sep } from "node:path";
 import process from "node:process";
 import { CodemodeError } from "../base/errors.ts";
+import { isProgram } from "./is_program.ts";
 import type { CommandLine } from "./limits.ts";
 
 /** Stands for the folder with the guest side, which a wrapper must show to the sandbox. */
@@ -37,13 +37,4 @@ export function findWrapper(
 export function wrap(line: CommandLine, wrapper: CommandLine, folder: string): CommandLine {
   const args = wrapper.args.map((arg) => arg.replaceAll(FOLDER, folder));
   return { command: wrapper.command, args: [...args, line.command, ...line.args] };
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
