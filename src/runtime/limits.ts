@@ -1,12 +1,12 @@
 /** The limits of a sandbox: how the kernel and the engine are told, and what it is called when one is hit. */
 
-import { accessSync, constants } from "node:fs";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { CodemodeError } from "../base/errors.ts";
 import { ENGINE_LIMIT, ENGINE_LIMITS, type EngineLimit } from "../protocol/engine_limit.ts";
 import type { WireError } from "../protocol/frames.ts";
 import type { CpuShareKind } from "./cpu_share.ts";
+import { isProgram } from "./is_program.ts";
 import type { ProcessEnd } from "./process_carrier.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -21,13 +21,7 @@ export type LimitStrength = "hard" | "soft" | "none";
 
 /** True where `ulimit` of a shell can bound the data segment. */
 export function hasKernelLimits(): boolean {
-  if (process.platform !== "linux") return false;
-  try {
-    accessSync(SHELL, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return process.platform === "linux" && isProgram(SHELL);
 }
 
 /** A command line. */
