@@ -69,6 +69,8 @@ export class ProcessSandbox implements Sandbox, StartingSandbox {
   #isFree = true;
   #hasEnded = false;
   #startBytes = 0;
+  /** As read last. */
+  #residentBytes = 0;
   #attempts = 0;
   #onAttempt: (attempt: DeniedAttempt) => void = (attempt) =>
     this.#options.logger.warn("A sandbox without a program was denied a permission", { attempt });
@@ -107,7 +109,9 @@ export class ProcessSandbox implements Sandbox, StartingSandbox {
   /** See {@link openReady}. */
   becameReady(startupMs: number): void {
     this.#startupMs = startupMs;
-    this.#startBytes = this.grownBytes;
+    const { pid } = this.#process;
+    this.#startBytes = (pid === undefined ? undefined : readProcess(pid))?.residentBytes ?? 0;
+    this.#residentBytes = this.#startBytes;
   }
 
   get killTarget(): number {
@@ -136,6 +140,7 @@ export class ProcessSandbox implements Sandbox, StartingSandbox {
     const outcome = await session.outcome;
     watch[Symbol.dispose]();
     const measured = meter.finish();
+    this.#residentBytes = meter.residentBytes;
     this.#isFree = this.#options.isKept === true && isOwnEnd(outcome);
     if (!this.#isFree) this.#process.kill();
     const { droppedLogs, queuedCalls, waited } = session;
@@ -153,11 +158,9 @@ export class ProcessSandbox implements Sandbox, StartingSandbox {
     return this.#runsSoFar;
   }
 
-  /** Resident bytes above those when it was ready. */
+  /** Resident bytes above those when it was ready, as they were when its last program ended. */
   get grownBytes(): number {
-    const { pid } = this.#process;
-    const now = pid === undefined ? undefined : readProcess(pid);
-    return (now?.residentBytes ?? 0) - this.#startBytes;
+    return this.#residentBytes - this.#startBytes;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -274,8 +277,13 @@ class Meter {
   /** What was used. Of a process that is gone already, the last reading counts. */
   finish(): Omit<Usage, "waitTimeMs"> {
     const wallTimeMs = this.#clock.monotonic() - this.#startedMs;
-    const after = this.#read() ?? this.#last;
-    return { ...subtractReadings(this.#before, after), wallTimeMs };
+    this.#last = this.#read() ?? this.#last;
+    return { ...subtractReadings(this.#before, this.#last), wallTimeMs };
+  }
+
+  /** Resident as read last. */
+  get residentBytes(): number {
+    return this.#last.residentBytes;
   }
 
   #read(): ProcessReading | undefined {

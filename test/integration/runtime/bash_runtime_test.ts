@@ -412,6 +412,20 @@ Deno.test("bash: a process serves one program after another, until it is worn", 
   assert.deepEqual(startups, [true, false, true, false]);
 });
 
+Deno.test("bash: a process that has grown is replaced", async () => {
+  await using runtime = createBashRuntime({ grownBytes: 32 * 1024 * 1024 });
+  const startups = [];
+  const fill = "echo 0123456789abcdef > /tmp/a; " +
+    "for i in $(seq 19); do cat /tmp/a /tmp/a > /tmp/b; mv /tmp/b /tmp/a; done; wc -c < /tmp/a";
+  for (const script of ["echo 1", fill, "echo 2"]) {
+    const sandbox = await runtime.open(SPEC);
+    startups.push(sandbox.startupMs > 0);
+    await sandbox.run(program(script), recordingHost(), never);
+    await sandbox.gone;
+  }
+  assert.deepEqual(startups, [true, false, true]);
+});
+
 Deno.test("a process that served one principal serves no other", async () => {
   await using runtime = createBashRuntime();
   const memoryLimitBytes = 128 * 1024 * 1024;
