@@ -13,7 +13,6 @@ import {
 } from "./capability.ts";
 import { buildSet, type Grants, printGrants, toGrants } from "./grants.ts";
 import type { CapabilitySet } from "./capability_set.ts";
-import { coversHost } from "./host.ts";
 import {
   AMOUNT_PARTS,
   type AmountPart,
@@ -22,15 +21,8 @@ import {
   grantedAmounts,
   largerAmounts,
 } from "./limits.ts";
-import {
-  coversNetwork,
-  coversPath,
-  coversTool,
-  isWithin,
-  type NetworkRule,
-  type PathRule,
-  type ToolRule,
-} from "./rules.ts";
+import { meetAll, meetNetwork, meetPath, meetTool } from "./meet.ts";
+import { coversNetwork, coversPath, coversTool, type ToolRule } from "./rules.ts";
 
 /** Hosts times ports, or servers times tools, of one set. */
 const MAX_PAIRS = 4096;
@@ -277,32 +269,4 @@ function excessExtensions(asked: CapabilitySet, granted: CapabilitySet): string[
   return (asked.filesystem?.allowedExtensions ?? [])
     .filter((name) => !allowed.includes(name))
     .map((name) => `filesystem.allowedExtensions=${name}`);
-}
-
-function meetAll<Rule>(
-  left: readonly Rule[],
-  right: readonly Rule[],
-  meet: (a: Rule, b: Rule) => Rule | undefined,
-): Rule[] {
-  return left.flatMap((a) => right.flatMap((b) => meet(a, b) ?? []));
-}
-
-function meetNetwork(a: NetworkRule, b: NetworkRule): NetworkRule | undefined {
-  if (a.port !== b.port) return undefined;
-  return coversHost(a.host, b.host) ? b : coversHost(b.host, a.host) ? a : undefined;
-}
-
-function meetPath(a: PathRule, b: PathRule): PathRule | undefined {
-  if (a.access !== b.access) return undefined;
-  return isWithin(a.path, b.path) ? b : isWithin(b.path, a.path) ? a : undefined;
-}
-
-function meetTool(a: ToolRule, b: ToolRule): ToolRule | undefined {
-  const server = meetName(a.server, b.server);
-  const tool = meetName(a.tool, b.tool);
-  return server === undefined || tool === undefined ? undefined : { server, tool };
-}
-
-function meetName(a: string, b: string): string | undefined {
-  return a === "*" || a === b ? b : b === "*" ? a : undefined;
 }

@@ -11,12 +11,10 @@ import { backoffDelayMs } from "./backoff.ts";
 import { serverUnavailable } from "./call_failure.ts";
 import { type ConnectionSnapshot, toSnapshot } from "./connection_snapshot.ts";
 import { type ConnectionEvent, type ConnectionState, nextStep } from "./connection_state.ts";
-import { CoalescedTask } from "./coalesced_task.ts";
 import { createDeadline } from "./deadline.ts";
-import { KnownTools } from "./known_tools.ts";
 import { refusalOf } from "./login_required.ts";
 import { Session, type SessionDeps } from "./session.ts";
-import { MAX_TOOLS, toTools } from "./tool_list.ts";
+import { ToolListing } from "./tool_listing.ts";
 import { Watchers } from "./watchers.ts";
 
 /** Longest a health check may take; less where the server's calls have less. */
@@ -38,8 +36,7 @@ export class Connection implements AsyncDisposable {
   readonly #deps: ConnectionDeps;
   readonly #background: BackgroundTasks;
   readonly #watchers = new Watchers();
-  readonly #tools = new KnownTools();
-  readonly #refetch = new CoalescedTask(() => this.#refetchTools());
+  readonly #tools: ToolListing;
   readonly #life = new AbortController();
   #state: ConnectionState = { name: "idle" };
   #session: Session | undefined;
@@ -49,13 +46,13 @@ export class Connection implements AsyncDisposable {
   #retryAt = 0;
   #timer: Disposable | undefined;
   #lastUsed = 0;
-  #toolsChangedEarly = false;
 
   constructor(name: string, config: McpServerConfig, deps: ConnectionDeps) {
     this.#name = name;
     this.#config = config;
     this.#deps = deps;
     this.#background = new BackgroundTasks(deps.logger);
+    this.#tools = new ToolListing(name, { ...deps, timeoutMs: config.timeoutMs });
   }
 
   snapshot(): ConnectionSnapshot {
@@ -181,10 +178,10 @@ export class Connection implements AsyncDisposable {
     try {
       session = await Session.open(this.#name, this.#config, {
         ...this.#deps,
-        onToolsChanged: () => this.#fetchTools(),
+        onToolsChanged: () => this.#background.add(this.#tools.changed()),
         onWornOut: () => this.#wornOut(session),
       }, deadline.signal);
-      await this.#readTools(session, deadline.signal);
+      await this.#tools.read(session, deadline.signal);
       this.#adopt(session);
     } catch (error) {
       await session?.close();
@@ -213,9 +210,7 @@ export class Connection implements AsyncDisposable {
     });
     this.#scheduleCheck();
     this.#deps.onReady?.(session);
-    // Told between the first list and now, so that list may be old already.
-    if (this.#toolsChangedEarly) this.#fetchTools();
-    this.#toolsChangedEarly = false;
+    this.#background.add(this.#tools.follow(session));
   }
 
   #wait(): void {
@@ -241,6 +236,7 @@ export class Connection implements AsyncDisposable {
     this.#timer = undefined;
     const session = this.#session;
     this.#session = undefined;
+    this.#tools.leave();
     if (session) this.#background.add(session.close());
   }
 
@@ -288,33 +284,6 @@ export class Connection implements AsyncDisposable {
   async #resubscribe(session: Session): Promise<void> {
     if (session !== this.#session) return;
     await session.resubscribe(this.#life.signal);
-    this.#fetchTools();
-  }
-
-  /** Fetches the tools again; changes told meanwhile lead to one more fetch, not to many. */
-  #fetchTools(): void {
-    if (this.#session) this.#background.add(this.#refetch.request());
-    else this.#toolsChangedEarly = true;
-  }
-
-  async #refetchTools(): Promise<void> {
-    if (!this.#session) return;
-    using deadline = createDeadline(this.#deps.clock, this.#config.timeoutMs, this.#life.signal);
-    try {
-      await this.#readTools(this.#session, deadline.signal);
-    } catch (error) {
-      if (this.#state.name === "closed") return;
-      this.#deps.logger.warn("MCP server did not list its tools", {
-        reason: describeError(error),
-      });
-    }
-  }
-
-  async #readTools(session: Session, signal: AbortSignal): Promise<void> {
-    const { tools, isComplete } = await session.listTools(signal);
-    if (!isComplete) {
-      this.#deps.logger.warn("MCP server lists too many tools", { kept: tools.length, MAX_TOOLS });
-    }
-    if (this.#tools.replace(toTools(this.#name, tools))) this.#deps.onToolsChanged();
+    await this.#tools.changed();
   }
 }

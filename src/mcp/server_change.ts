@@ -1,5 +1,7 @@
 /** What a server tells unasked of its resources and prompts. */
 
+import type { ServerCapabilities, SubscriptionFilter } from "@modelcontextprotocol/client";
+
 /** Something is not what it was when it was last read. */
 export type ServerChange =
   | { readonly type: "resources" }
@@ -17,4 +19,15 @@ export function readChange(message: unknown): ServerChange | undefined {
   const uri: unknown = Object(params).uri;
   if (typeof uri !== "string" || uri.length > MAX_URI_LENGTH) return undefined;
   return { type: "resource", uri };
+}
+
+/** The changes of lists that a server says it tells of. */
+export function changesToldBy(
+  { tools, prompts, resources }: ServerCapabilities,
+): SubscriptionFilter {
+  return {
+    ...(tools?.listChanged ? { toolsListChanged: true } : {}),
+    ...(prompts?.listChanged ? { promptsListChanged: true } : {}),
+    ...(resources?.listChanged ? { resourcesListChanged: true } : {}),
+  };
 }

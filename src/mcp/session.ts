@@ -23,10 +23,11 @@ import { type AskPage, listTools } from "./list_tools.ts";
 import type { McpResult } from "./mcp_result.ts";
 import { openTransport, type TransportDeps } from "./open_transport.ts";
 import { NoticeRoutes } from "./notice_routes.ts";
+import { onSent } from "./on_sent.ts";
 import { QuestionDesk } from "./question_desk.ts";
-import { readChange, type ServerChange } from "./server_change.ts";
+import { changesToldBy, readChange, type ServerChange } from "./server_change.ts";
 import { StdioTransport } from "./stdio_transport.ts";
-import { type ListedTool, siftTools } from "./tool_list.ts";
+import { type ListedTool, logRefused, siftTools } from "./tool_list.ts";
 
 /** What a session needs besides its server's configuration. */
 export interface SessionDeps extends Omit<TransportDeps, "onBroken"> {
@@ -78,11 +79,7 @@ export class Session {
         void this.close();
       },
     });
-    const send = this.#transport.send.bind(this.#transport);
-    this.#transport.send = (message, options) => {
-      abandoned.sent(message);
-      return send(message, options);
-    };
+    onSent(this.#transport, (message) => abandoned.sent(message));
     this.#transport.onmessage = (message) => {
       logRefused(siftTools(message), deps.logger);
       abandoned.received(message);
@@ -158,7 +155,12 @@ export class Session {
 
   /** The server's process, when this side started it. */
   get pid(): number | undefined {
-    return this.#transport instanceof StdioTransport ? this.#transport.pid ?? undefined : undefined;
+    return this.#process?.pid ?? undefined;
+  }
+
+  /** The transport, when the server is a process of ours. */
+  get #process(): StdioTransport | undefined {
+    return this.#transport instanceof StdioTransport ? this.#transport : undefined;
   }
 
   /** Resolves with the reason once the conversation is over; never rejects. */
@@ -203,12 +205,8 @@ export class Session {
   }
 
   /** A request in which the server may ask; `about` is what its questions are said to be about. */
-  async #exchange<Result>(
-    about: string,
-    options: ExchangeOptions,
-    send: Send<Result>,
-  ): Promise<Result> {
-    return await exchange(about, options, { ...this.#party, client: this.#client, send });
+  #exchange<Result>(about: string, options: ExchangeOptions, send: Send<Result>): Promise<Result> {
+    return exchange(about, options, { ...this.#party, client: this.#client, send });
   }
 
   get isModern(): boolean {
@@ -253,12 +251,7 @@ export class Session {
   /** Hears again of changed tools, where that goes over a stream that has ended. */
   async resubscribe(signal: AbortSignal): Promise<void> {
     if (!this.isModern) return;
-    const { tools, prompts, resources } = this.capabilities;
-    const filter = {
-      ...(tools?.listChanged ? { toolsListChanged: true } : {}),
-      ...(prompts?.listChanged ? { promptsListChanged: true } : {}),
-      ...(resources?.listChanged ? { resourcesListChanged: true } : {}),
-    };
+    const filter = changesToldBy(this.capabilities);
     if (Object.keys(filter).length === 0) return;
     await this.#client.listen(filter, { signal, timeout: NO_TIMEOUT_MS });
   }
@@ -288,17 +281,13 @@ export class Session {
   }
 
   #whyLost(): string {
-    const told = this.#transport instanceof StdioTransport
-      ? this.#transport.closeReason
-      : undefined;
-    return told ?? this.#brokenReason ?? this.#lastError ?? "the connection was closed";
+    return this.#process?.closeReason ?? this.#brokenReason ?? this.#lastError ??
+      "the connection was closed";
   }
 
   /** The client knows that the connection closed, the transport knows why. */
   #explain(error: unknown): unknown {
-    const told = this.#transport instanceof StdioTransport
-      ? this.#transport.closeReason
-      : undefined;
+    const told = this.#process?.closeReason;
     if (told === undefined) return error;
     const code = error instanceof SdkError ? error.code : SdkErrorCode.ConnectionClosed;
     return new SdkError(code, `${told.replace(/^it/, "The server")}`, undefined, { cause: error });
@@ -307,10 +296,4 @@ export class Session {
 
 function endedDuringProbe(error: unknown): boolean {
   return error instanceof SdkError && error.code === SdkErrorCode.EraNegotiationFailed;
-}
-
-function logRefused(reasons: readonly string[], logger: Logger): void {
-  if (reasons.length === 0) return;
-  const [first] = reasons;
-  logger.warn("MCP server offers tools that cannot be used", { count: reasons.length, first });
 }

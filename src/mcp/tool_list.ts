@@ -3,6 +3,7 @@
  * a reason, what is left has the shape the protocol demands, and the whole has a bound.
  */
 
+import type { Logger } from "../base/log.ts";
 import type { JsonSchema, Tool, ToolAnnotations } from "../contract/mod.ts";
 
 /** Tools kept of one server. */
@@ -113,4 +114,11 @@ function isDeeperThan(value: unknown, levels: number): boolean {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Warns once of all tools of a list that cannot be used. */
+export function logRefused(reasons: readonly string[], logger: Logger): void {
+  if (reasons.length === 0) return;
+  const [first] = reasons;
+  logger.warn("MCP server offers tools that cannot be used", { count: reasons.length, first });
 }
