@@ -2,6 +2,19 @@
 
 import { isIpAddress, unwrap } from "../base/address.ts";
 
+const UNREACHABLE: ReadonlySet<unknown> = new Set([
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+  "EAFNOSUPPORT",
+]);
+
+/** Whether a connection that failed with this code may succeed at another address of the same host. */
+export function isUnreachable(code: unknown): boolean {
+  return UNREACHABLE.has(code);
+}
+
 /** What `request` of `node:http` and `node:https` is told of the place. */
 export interface ConnectOptions {
   readonly host: string;

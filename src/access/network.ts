@@ -9,6 +9,7 @@ import { type Bucket, fullBucket, take } from "../base/rate.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 import { DEFAULT_AMOUNTS } from "../capability/mod.ts";
 import type { GuestResponse } from "../protocol/access.ts";
+import { isUnreachable } from "./connect_options.ts";
 import { type Credential, withCredentials } from "./credentials.ts";
 import type { Decisions } from "./decisions.ts";
 import { type DestinationRules, judgeDestination, targetOf } from "./destination.ts";
@@ -22,15 +23,6 @@ export interface NetworkAccessOptions extends DestinationRules {
   readonly decisions: Decisions;
   readonly credentials: readonly Credential[];
 }
-
-/** Failures of a connection after which another address of the same host is tried. */
-const UNREACHABLE: ReadonlySet<unknown> = new Set([
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
-  "EAFNOSUPPORT",
-]);
 
 /** The requests of one execution. */
 export class NetworkAccess {
@@ -82,7 +74,7 @@ export class NetworkAccess {
       } catch (error) {
         const isLast = index === addresses.length - 1;
         if (isLast || !(error instanceof CodemodeError)) throw error;
-        if (!UNREACHABLE.has(error.details["reason"])) throw error;
+        if (!isUnreachable(error.details["reason"])) throw error;
       }
     }
     throw new TypeError("Cannot send a request: it has no address");

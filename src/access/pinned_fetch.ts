@@ -5,21 +5,13 @@
 
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { connectOptions } from "./connect_options.ts";
+import { connectOptions, isUnreachable } from "./connect_options.ts";
 
 /** Interim replies before the one that counts. */
 const MAX_ANNOUNCEMENTS = 16;
 
 /** Statuses whose answers have no body. */
 const EMPTY: ReadonlySet<number> = new Set([204, 205, 304]);
-
-const UNREACHABLE: ReadonlySet<unknown> = new Set([
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
-  "EAFNOSUPPORT",
-]);
 
 /** Sends `request` with `body` to `address`. Rejects with a `TypeError`, or the signal's reason. */
 export async function pinnedFetch(
@@ -39,8 +31,8 @@ export async function pinnedFetch(
 }
 
 /** Whether another address of the same host may do better. */
-export function isUnreachable(error: unknown): boolean {
-  return error instanceof TypeError && UNREACHABLE.has(reasonOf(error.cause));
+export function mayBeElsewhere(error: unknown): boolean {
+  return error instanceof TypeError && isUnreachable(reasonOf(error.cause));
 }
 
 function reasonOf(error: unknown): string {

@@ -7,7 +7,7 @@ import { addressKind, isIpAddress, unwrap } from "../base/address.ts";
 import { AddressRefused, type Network } from "../base/network.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 import { type Resolve, systemResolve, targetOf } from "./destination.ts";
-import { isUnreachable, pinnedFetch } from "./pinned_fetch.ts";
+import { mayBeElsewhere, pinnedFetch } from "./pinned_fetch.ts";
 
 /** Options of {@link createPublicNetwork}. */
 export interface PublicNetworkOptions {
@@ -33,7 +33,7 @@ export function createPublicNetwork(
         try {
           return await pinnedFetch(request, body, address);
         } catch (error) {
-          if (index === addresses.length - 1 || !isUnreachable(error)) throw error;
+          if (index === addresses.length - 1 || !mayBeElsewhere(error)) throw error;
         }
       }
       throw refused(url, "it has no address");
