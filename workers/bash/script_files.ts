@@ -16,6 +16,7 @@ type Args<Name extends keyof InMemoryFs> = InMemoryFs[Name] extends (...args: in
 export class ScriptFiles extends InMemoryFs {
   /** Text by path of what is not written yet. */
   readonly #late = new Map<string, string>();
+  readonly #startedAt = new Date();
   /** Whether the script has begun: what it writes is written at once, and counted. */
   #isInUse = false;
 
@@ -159,10 +160,11 @@ export class ScriptFiles extends InMemoryFs {
   /** However full the files are, a command is found: then its file is empty. */
   #write(path: string, text: string): void {
     this.#late.delete(path);
+    const metadata = { mtime: this.#startedAt };
     try {
-      super.writeFileSync(path, text);
+      super.writeFileSync(path, text, undefined, metadata);
     } catch {
-      super.writeFileSync(path, "");
+      super.writeFileSync(path, "", undefined, metadata);
     }
   }
 }

@@ -52,6 +52,7 @@ const LOOKS: Readonly<Record<string, string>> = {
     `completed "mkdir: cannot create directory '/bin/ls': File exists\\n1"`,
   "chmod 755 /bin/ls; test -x /bin/ls; echo $?": "completed 0",
   "touch -d 2020-01-01 /bin/ls; stat /bin/ls | grep -c 2020-01-01": "completed 1",
+  "echo x > /tmp/a; sleep 0.02; find /usr/bin -newer /tmp/a | wc -l": "completed 0",
   "realpath /bin/ls": 'completed "/bin/ls"',
   "test -d /bin && test -f /bin/ls && ! test -e /bin/none; echo $?": "completed 0",
   "/usr/bin/printf '%s' x": 'completed "x"',
