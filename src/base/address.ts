@@ -27,6 +27,7 @@ const IPV4_BLOCKS: readonly Block[] = Object.freeze(([
   ["10.0.0.0", 8, "private"],
   ["100.64.0.0", 10, "private"], // carrier-grade NAT
   ["127.0.0.0", 8, "loopback"],
+  ["168.63.129.16", 32, "link-local"], // the host of each virtual machine of Azure, by no registry
   ["169.254.0.0", 16, "link-local"],
   ["172.16.0.0", 12, "private"],
   ["192.0.0.0", 24, "reserved"],

@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     "192.167.1.1",
     "223.255.255.255",
     "11.0.0.0",
+    "168.63.129.15",
     "2606:4700:4700::1111",
     "::ffff:1.1.1.1",
     "64:ff9b::101:101",
@@ -45,7 +46,14 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     "64:ff9b::a00:1",
     "2002:c0a8:101::1",
   ],
-  "link-local": ["169.254.169.254", "fe80::1", "febf::1", "fe80::1%eth0", "::ffff:a9fe:a9fe"],
+  "link-local": [
+    "169.254.169.254",
+    "168.63.129.16",
+    "fe80::1",
+    "febf::1",
+    "fe80::1%eth0",
+    "::ffff:a9fe:a9fe",
+  ],
   multicast: ["224.0.0.1", "239.255.255.255", "ff02::1"],
   unspecified: ["0.0.0.0", "0.1.2.3", "::", "::ffff:0.0.0.0"],
   reserved: [
