@@ -54,7 +54,9 @@ function logProblems(error: unknown, logger: Logger): void {
     return logger.error("configuration cannot be read; the one before stays", { error });
   }
   logger.error("configuration is not valid; the one before stays", { problems: problems.length });
-  for (const problem of problems) logger.error("configuration problem", { ...problem });
+  for (const { message, ...place } of problems) {
+    logger.error("configuration problem", { ...place, problem: message });
+  }
 }
 
 function part(config: Config, key: string): unknown {

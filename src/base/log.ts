@@ -9,7 +9,10 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 /** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Fields of an entry; values are JSON or objects that know how to become JSON. */
+/**
+ * Fields of an entry; values are JSON or objects that know how to become JSON. In lines of JSON a field
+ * named `time`, `level` or `message` stands as `field.…`.
+ */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** One entry. `time` is milliseconds since the Unix epoch. */

@@ -25,11 +25,18 @@ export function formatEntry(entry: LogEntry, format: LogFormat): string {
 
 function formatJson({ time, level, message, fields }: LogEntry): string {
   const head = { time: new Date(time).toISOString(), level, message };
-  // Once more behind the fields: none of them can pass for the time, the level or the message.
-  const shown = escape(JSON.stringify({ ...head, ...plain(fields), ...head }));
+  const shown = escape(JSON.stringify({ ...head, ...besideHead(plain(fields), head) }));
   if (shown.length <= MAX_LINE) return shown;
   const cut = { ...head, message: message.slice(0, MAX_CUT_MESSAGE), cut: shown.length };
   return escape(JSON.stringify(cut));
+}
+
+/** The fields under names of their own: none passes for the time, the level or the message, none is lost. */
+function besideHead(fields: Record<string, unknown>, head: object): Record<string, unknown> {
+  const named = Object.entries(fields).map(([name, value]) =>
+    [Object.hasOwn(head, name) ? `field.${name}` : name, value] as const
+  );
+  return Object.fromEntries(named);
 }
 
 function formatText({ time, level, message, fields }: LogEntry): string {

@@ -88,10 +88,10 @@ Deno.test("a changed file changes the servers; the others keep their connections
     await writeFile(file, configOf(`    stays: { transport: http }\n    odd: { transpot: stdio }`));
     const told = () => service.log.filter(({ message }) => message === "configuration problem");
     await until(() => told().length >= 3, last);
-    assert.deepEqual(told().map(({ path }) => path).sort(), [
-      "mcp.servers.odd.transport",
-      "mcp.servers.odd.transpot",
-      "mcp.servers.stays",
+    assert.deepEqual(told().map(({ path, problem }) => [path, problem]).sort(), [
+      ["mcp.servers.odd.transport", "must be one of stdio, http, websocket"],
+      ["mcp.servers.odd.transpot", 'unknown key "transpot"'],
+      ["mcp.servers.stays", "transport http needs url"],
     ]);
     assert.equal((await call("stays", "pid")).result, pid);
     assert.ok((await call("comes", "pid")).result > 0);

@@ -72,12 +72,15 @@ Deno.test("log_format: a json line is JSON whatever was cut or escaped", () => {
   assert.equal(JSON.parse(formatEntry(entry(STEERING), "json")).message, STEERING);
 });
 
-Deno.test("log_format: no field passes for the time, the level or the message", () => {
+Deno.test("log_format: no field passes for the time, the level or the message, and none is lost", () => {
   const fields = { message: "forged", level: "error", time: "1970", other: 1 };
   assert.deepEqual(JSON.parse(formatEntry(entry("true", fields), "json")), {
     time: "2026-01-02T03:04:05.006Z",
     level: "info",
     message: "true",
+    "field.message": "forged",
+    "field.level": "error",
+    "field.time": "1970",
     other: 1,
   });
 });
