@@ -1,6 +1,5 @@
 /** Emits a parsed program as the body of an async function, with its source map. */
 
-import { GUEST_SCRIPT_NAME } from "../protocol/program.ts";
 import type { EmittedCode } from "./check_request.ts";
 import type { ts, TypeScript } from "./compiler.ts";
 import { completionTransformers } from "./completion.ts";
@@ -32,12 +31,12 @@ function emit(
   program.emit(file, write, undefined, false, { before: [...before, ...last], ...others });
   return {
     code: code.replace(/\/\/# sourceMappingURL=\S*\s*$/, ""),
-    sourceMap: nameSource(sourceMap),
+    sourceMap: nameSource(sourceMap, file.fileName.slice(1)),
   };
 }
 
-/** The compiler names the source by a path of its own. */
-function nameSource(sourceMap: string): string {
+/** The compiler names the source by a path of its own; stacks call it as its language does. */
+function nameSource(sourceMap: string, name: string): string {
   const { version, names, mappings } = JSON.parse(sourceMap);
-  return JSON.stringify({ version, sources: [GUEST_SCRIPT_NAME], names, mappings });
+  return JSON.stringify({ version, sources: [name], names, mappings });
 }

@@ -1,7 +1,7 @@
 /** Puts a guest's stack into the coordinates of the submitted text, and everything else out of it. */
 
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
-import { EVAL_LINE_OFFSET, GUEST_SCRIPT_NAME } from "../protocol/program.ts";
+import { EVAL_LINE_OFFSET } from "../protocol/program.ts";
 import type { EmittedCode } from "./check_request.ts";
 
 /** Units of a stack that are read. The guest writes the stack and may write anything. */
@@ -16,8 +16,8 @@ const MAX_NAME_LENGTH = 120;
 const FRAME = /^\s*at (?:(.*?) ?\()?(?:.*[ (/])?guest\.ts(?:, <anonymous>)?:(\d+):(\d+)\)?$/;
 
 /**
- * The stack with its message and its guest frames only, each as `at name (guest.ts:3:5)`. Frames of
- * the host, and of guest positions that map to nothing submitted, are left out. Where positions are
+ * The stack with its message and its guest frames only, each as `at name (guest.ts:3:5)`, or `guest.js`
+ * of a program that was submitted as JavaScript. Frames of the host, and of guest positions that map to nothing submitted, are left out. Where positions are
  * those of the submitted text already, the stack is as the sandbox has cut it.
  */
 export function mapStack(stack: string, { sourceMap }: Pick<EmittedCode, "sourceMap">): string {
@@ -39,7 +39,7 @@ function mapFrame(frame: string, map: TraceMap): string[] {
   if (line < 1 || column < 0) return [];
   const original = originalPositionFor(map, { line, column });
   if (original.line === null) return [];
-  const place = `${GUEST_SCRIPT_NAME}:${original.line}:${original.column + 1}`;
+  const place = `${original.source}:${original.line}:${original.column + 1}`;
   const name = functionName(match[1] ?? "");
   return [name === "" ? `    at ${place}` : `    at ${name} (${place})`];
 }

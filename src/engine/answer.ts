@@ -124,7 +124,7 @@ function failureDetails(error: WireError, stack: string | undefined): Record<str
 /** Where it failed: the first place in a stack; the last one where a stack is written as Python does. */
 function placeOf(stack: string): { readonly line?: number; readonly column?: number } {
   const python = [...stack.matchAll(/^ +File "guest\.py", line (\d+)/gm)].at(-1);
-  const place = python ?? /guest\.(?:ts|py|sh):(\d+)(?::(\d+))?/.exec(stack);
+  const place = python ?? /guest\.(?:ts|js|py|sh):(\d+)(?::(\d+))?/.exec(stack);
   if (place === null) return {};
   const line = Number(place[1]);
   return place[2] === undefined ? { line } : { line, column: Number(place[2]) };

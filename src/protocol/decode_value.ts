@@ -158,11 +158,13 @@ function decodeSet(items: readonly WireValue[]): Set<unknown> {
 }
 
 function decodeErrorValue(wire: WireObject): unknown {
-  const name = wire["name"];
-  if (!isText(name) || !isText(wire["message"])) return MISFIT;
+  const { name, message } = wire;
+  if (!isText(name) || !isText(message)) return MISFIT;
   const ErrorClass = hasOwn(ERROR_CLASSES, name) ? ERROR_CLASSES[name]! : NativeError;
-  const error = new ErrorClass(wire["message"]);
+  const error = new ErrorClass(message);
   if (error.name !== name) setHidden(error, "name", name);
+  // The frames would be those of this decoder; where it was made does not cross the wall.
+  setHidden(error, "stack", message === "" ? name : `${name}: ${message}`);
   if (hasOwn(wire, "cause")) setHidden(error, "cause", decodeAny(wire["cause"]!));
   const properties = wire["properties"];
   if (isRecord(properties)) copyDecoded(properties, error);

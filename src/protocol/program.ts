@@ -3,7 +3,7 @@
  * the guest's side builds the text with them.
  */
 
-/** Name of the script that guest stack frames show, as in `at load (guest.ts:3:7)`. */
+/** Name of the script in the frames of a sandbox; the checker maps them to what was submitted. */
 export const GUEST_SCRIPT_NAME = "guest.ts";
 
 /** Lines before the program's first line: line 1 of a program is line 2 of the script. */

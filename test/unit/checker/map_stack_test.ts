@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import { mapStack } from "../../../src/checker/mod.ts";
+import type { Language } from "../../../src/contract/mod.ts";
 import { createCheck, runEmitted } from "./run_emitted.ts";
 
 const check = createCheck();
 
-async function stackOf(code: string): Promise<string> {
-  const { emitted } = check(code, { mode: "off" });
+async function stackOf(code: string, language: Language = "typescript"): Promise<string> {
+  const { emitted } = check(code, { mode: "off", language });
   assert.ok(emitted);
   try {
     await runEmitted(emitted.code);
@@ -32,6 +33,13 @@ Deno.test("the first line and a rewritten statement keep their places", async ()
     "TypeError: Cannot read properties of null (reading 'a')\n    at guest.ts:1:7",
   );
   assert.match(await stackOf("if (true) {\n  (null as any).a.b\n}"), /\n {4}at guest\.ts:2:\d+$/);
+});
+
+Deno.test("frames of JavaScript are those of a script of JavaScript", async () => {
+  assert.equal(
+    await stackOf("const fail = () => {\n  throw new Error('no');\n};\nfail();", "javascript"),
+    "Error: no\n    at fail (guest.js:2:9)\n    at guest.js:4:1",
+  );
 });
 
 Deno.test("hostile stacks keep neither host paths nor length", () => {

@@ -14,6 +14,7 @@ function problemOf(error: WireError) {
 Deno.test("a failure names its place, whichever language the stack is of", () => {
   const stacks: readonly (readonly [string, object])[] = [
     ["Error: x\n    at f (guest.ts:3:5)\n    at guest.ts:9:1", { line: 3, column: 5 }],
+    ["Error: x\n    at guest.js:4:2", { line: 4, column: 2 }],
     ["guest.sh:4: x", { line: 4 }],
     [
       'Traceback (most recent call last):\n  File "guest.py", line 9, in <module>\n    f()\n' +

@@ -134,6 +134,10 @@ Deno.test("errors keep name, message, cause and own data, never the stack", () =
   assert.deepEqual([back.message, back.code, back.details, back.cause.message], ["far", "X", {
     a: 1,
   }, "why"]);
+  // Nor that of whoever decodes it.
+  assert.deepEqual([back.stack, back.cause.stack], ["RangeError: far", "TypeError: why"]);
+  const named = Object.assign(new Error(""), { name: "Odd" });
+  assert.equal((roundTrip(named) as Error).stack, "Odd");
 });
 
 Deno.test("holes, regular expressions, URLs and boxed primitives", () => {
