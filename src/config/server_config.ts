@@ -36,7 +36,13 @@ export interface ServerConfig {
    * machines reach, names are looked at only where some are listed. @default []
    */
   readonly allowedHosts: readonly string[];
-  readonly cors: { readonly enabled: boolean; readonly origins: readonly string[] };
+  /** Other sites whose pages may call. */
+  readonly cors: {
+    /** @default whether there are origins */
+    readonly enabled: boolean;
+    /** @default [] */
+    readonly origins: readonly string[];
+  };
   /** Largest request body. @default 1048576 */
   readonly maxBodyBytes: number;
   /** Largest program. @default 262144 */
@@ -131,7 +137,7 @@ export const ServerSchema = z.strictObject({
   port: port.default(3000),
   allowedHosts: z.array(z.string().min(1)).default([]),
   cors: z.strictObject({
-    enabled: z.boolean().default(false),
+    enabled: z.boolean().optional(),
     origins: z.array(z.string()).default([]),
   }).prefault({}),
   maxBodyBytes: size.default(1_048_576),

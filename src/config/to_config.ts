@@ -93,13 +93,14 @@ function toPython(
 }
 
 function toListening(
-  { drainTimeout, limits, mcp, sockets, ...rest }: ConfigFile["server"],
+  { cors, drainTimeout, limits, mcp, sockets, ...rest }: ConfigFile["server"],
 ): ServerConfig {
   const { headersTimeout, requestTimeout, idleTimeout, ...amounts } = limits;
   const { sessionIdle, patience, taskAfter, ...door } = mcp;
   const { pingInterval, ...socketAmounts } = sockets;
   return {
     ...rest,
+    cors: { enabled: cors.enabled ?? cors.origins.length > 0, origins: cors.origins },
     sockets: { ...socketAmounts, pingIntervalMs: pingInterval },
     drainTimeoutMs: drainTimeout,
     mcp: { ...door, sessionIdleMs: sessionIdle, patienceMs: patience, taskAfterMs: taskAfter },

@@ -33,14 +33,19 @@ export function knownOrigin(config: ServerConfig): MiddlewareHandler<Env> {
     const { headers, method, url } = c.req.raw;
     // SAFETY: a browser sends simple requests without asking, and only keeps their answers to itself.
     if (method !== "OPTIONS" && isForeign(headers, url) && !isLink(method, headers)) {
-      const origin = (headers.get("origin") ?? "another site").slice(0, MAX_SHOWN_ORIGIN);
-      throw new CodemodeError(
-        "FORBIDDEN",
-        `Requests from ${origin} are not accepted; see server.cors.origins`,
-      );
+      throw refused(headers.get("origin"), config.cors);
     }
     await next();
   };
+}
+
+/** Says what would let the origin in: another key where it is listed already. */
+function refused(origin: string | null, { origins }: ServerConfig["cors"]): CodemodeError {
+  const shown = (origin ?? "another site").slice(0, MAX_SHOWN_ORIGIN);
+  const why = origin !== null && origins.includes(origin)
+    ? "server.cors.enabled is false"
+    : "see server.cors.origins";
+  return new CodemodeError("FORBIDDEN", `Requests from ${shown} are not accepted; ${why}`);
 }
 
 /** The scheme is looked at only where it is known: a proxy may end the TLS a page came by. */

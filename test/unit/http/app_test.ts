@@ -317,7 +317,7 @@ Deno.test("http: a caller that goes away aborts the engine's signal", async () =
 
 Deno.test("http: CORS answers the origins it was given, and none when it is off", async () => {
   const origin = "http://app.example";
-  const on = scriptedApp({ server: { cors: { enabled: true, origins: [origin] } } });
+  const on = scriptedApp({ server: { cors: { origins: [origin] } } });
   const off = scriptedApp();
   const allowed = async ({ send }: typeof on, from: string, path = "/runtimes") => {
     const response = await send(path, { headers: { origin: from } });

@@ -166,13 +166,25 @@ Deno.test("origins: what is listed while CORS is off is foreign; behind TLS so i
   };
   const listed = { cors: { enabled: false, origins: ["https://app.example"] } };
   assert.equal(await ask(listed, "https://app.example"), 403);
+  const reasonOf = async (origin: string) => {
+    const { send } = scriptedApp({ server: listed });
+    return (await (await send("/runtimes", { headers: { origin } })).json()).error.message;
+  };
+  assert.equal(
+    await reasonOf("https://app.example"),
+    "Requests from https://app.example are not accepted; server.cors.enabled is false",
+  );
+  assert.equal(
+    await reasonOf("https://evil.example"),
+    "Requests from https://evil.example are not accepted; see server.cors.origins",
+  );
   assert.equal(await ask({ behindTls: true }, "http://localhost"), 403);
   assert.equal(await ask({ behindTls: true }, "https://localhost"), 200);
 });
 
 Deno.test("origins: a preflight of a foreign page is answered without leave", async () => {
   const { send } = scriptedApp({
-    server: { cors: { enabled: true, origins: ["https://a.example"] } },
+    server: { cors: { origins: ["https://a.example"] } },
   });
   const preflight = async (origin: string) => {
     const headers = { origin, "access-control-request-method": "POST" };
