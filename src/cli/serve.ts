@@ -19,19 +19,19 @@ export const serve: Command = {
   flags: { port: { type: "string", short: "p" }, host: { type: "string" } },
   help: ["--port, -p       0 lets the system choose", "--host           address to listen on"],
   async run(invocation) {
-    const { values, env } = invocation;
+    const { values } = invocation;
     const port = portOf(invocation, "port");
     const host = text(invocation, "host");
-    const overrides = {
-      ...(port === undefined ? {} : { CODEMODE_PORT: String(port) }),
-      ...(host === undefined ? {} : { CODEMODE_HOST: host }),
+    const flags = {
+      ...(port === undefined ? {} : { port }),
+      ...(host === undefined ? {} : { host }),
     };
-    const again = { ...invocation, values, env: { ...env, ...overrides } };
-    const config = await configOf(again);
+    const load = () => configOf(invocation, flags);
+    const config = await load();
     const sinks = config.logging.outputs.map((output) =>
       createSink(output, values["json"] ? "json" : config.logging.format, invocation.output)
     );
-    const changeable = { path: configPath(invocation), load: () => configOf(again) };
+    const changeable = { path: configPath(invocation), load };
     try {
       await serveUntilStopped(config, createLogger(sinks, config.logging.level), changeable);
     } finally {

@@ -4,15 +4,15 @@ import { resolve } from "node:path";
 import { type App, createApp } from "../app.ts";
 import { createConsoleSink } from "../base/log_console.ts";
 import { createLogger } from "../base/log.ts";
-import { type Config, DEFAULT_CONFIG_FILE, loadConfig } from "../config/mod.ts";
+import { type Config, DEFAULT_CONFIG_FILE, loadConfig, type ServerFlags } from "../config/mod.ts";
 import type { Caller } from "../engine/mod.ts";
 import type { Invocation } from "./command.ts";
 import { text } from "./command.ts";
 
-/** The configuration the flags and the environment name. */
-export function configOf(invocation: Invocation): Promise<Config> {
+/** The configuration the flags and the environment name; `flags` are those that speak of the server. */
+export function configOf(invocation: Invocation, flags: ServerFlags = {}): Promise<Config> {
   const path = text(invocation, "config");
-  return loadConfig({ env: invocation.env, ...(path === undefined ? {} : { path }) });
+  return loadConfig({ env: invocation.env, flags, ...(path === undefined ? {} : { path }) });
 }
 
 /** The file that {@link configOf} reads. */

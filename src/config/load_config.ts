@@ -18,6 +18,12 @@ import { MendedDocument } from "./mended_document.ts";
 import { configInvalid, type ConfigProblem } from "./problem.ts";
 import { brokenRules } from "./rules.ts";
 import { ConfigFileSchema, keysAt } from "./schema.ts";
+import {
+  locateOverrides,
+  type ServerFlags,
+  serverOverrides,
+  withOverrides,
+} from "./server_overrides.ts";
 import { toConfig } from "./to_config.ts";
 
 /** The file that is read when none is named. */
@@ -44,6 +50,8 @@ export interface LoadConfigOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Servers that grants and rules may name besides the file's own. @default [] */
   readonly servers?: readonly string[];
+  /** What a command's flags say of the server; it wins over the environment and the file. */
+  readonly flags?: ServerFlags;
 }
 
 /**
@@ -59,6 +67,7 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Confi
     directory: dirname(path),
     env,
     servers: options.servers ?? [],
+    flags: options.flags ?? {},
   });
 }
 
@@ -99,12 +108,14 @@ export interface ParseConfigOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Servers that grants and rules may name besides the file's own. @default [] */
   readonly servers?: readonly string[];
+  /** What a command's flags say of the server. @default {} */
+  readonly flags?: ServerFlags;
 }
 
 /** The text of a configuration file. */
 export function parseConfigText(
   text: string,
-  { file, directory, env, servers = [] }: ParseConfigOptions,
+  { file, directory, env, servers = [], flags = {} }: ParseConfigOptions,
 ): Config {
   const document = parseConfigDocument(file, text);
   if (document.problems.length > 0) throw configInvalid(document.problems);
@@ -116,8 +127,9 @@ export function parseConfigText(
       `the environment variable ${name} is not set; set it or write \${${name}:-default}`,
     )
   );
-  const { overrides, faults } = overridesOf(env);
-  return validate(document, withServer(value, overrides), [...problems, ...faults], {
+  const { overrides, faults } = serverOverrides(flags, env);
+  const located = locateOverrides(document, overrides);
+  return validate(located, withOverrides(value, overrides), [...problems, ...faults], {
     directory,
     servers,
   });
@@ -204,35 +216,6 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
     value,
   );
-}
-
-/** What the environment says of the server; its faults are its own and not the file's. */
-function overridesOf(env: LoadConfigOptions["env"] = {}): {
-  readonly overrides: Readonly<Record<string, unknown>>;
-  readonly faults: readonly ConfigProblem[];
-} {
-  const name = env["CODEMODE_PORT"] === undefined ? "CODE_MODE_PORT" : "CODEMODE_PORT";
-  const port = env[name];
-  const host = env["CODEMODE_HOST"];
-  const isPort = port === undefined || (/^\d{1,5}$/.test(port) && Number(port) <= 65535);
-  const message = `${JSON.stringify(port)} is not a port`;
-  return {
-    overrides: {
-      ...(port === undefined || !isPort ? {} : { port: Number(port) }),
-      ...(host === undefined ? {} : { host }),
-    },
-    faults: isPort ? [] : [{ file: "environment", line: 1, column: 1, path: name, message }],
-  };
-}
-
-function withServer(value: unknown, overrides: Readonly<Record<string, unknown>>): unknown {
-  if (Object.keys(overrides).length === 0 || !isMapping(value)) return value;
-  const { server = {} } = value;
-  return isMapping(server) ? { ...value, server: { ...server, ...overrides } } : value;
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 async function readText(path: string, required: boolean): Promise<string> {

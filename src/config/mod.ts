@@ -25,6 +25,7 @@ export {
 } from "./load_config.ts";
 export { isLoopback } from "./loopback.ts";
 export { isAddress, type OpenApiConfig, type OpenApiCredential } from "./openapi_api.ts";
+export type { ServerFlags } from "./server_overrides.ts";
 export { printConfig } from "./print_config.ts";
 export { type ConfigProblem, formatProblems } from "./problem.ts";
 export { parseYaml } from "./parse_yaml.ts";

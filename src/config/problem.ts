@@ -2,7 +2,7 @@
 
 import { CodemodeError } from "../base/errors.ts";
 
-/** One fault. Lines and columns count from 1. */
+/** One fault. Lines and columns count from 1; they are 0 where it is in no text, as that of a flag. */
 export interface ConfigProblem {
   readonly file: string;
   readonly line: number;
@@ -23,7 +23,7 @@ export function configInvalid(problems: readonly ConfigProblem[]): CodemodeError
   });
 }
 
-/** One line a fault: `file:line:column: message`. */
+/** One line a fault: `file:line:column: message`, or `command line: message`. */
 export function formatProblems(error: CodemodeError): string {
   const problems = (error.details["problems"] ?? []) as readonly ConfigProblem[];
   return [error.message, ...problems.map(formatProblem)].join("\n");
@@ -32,5 +32,6 @@ export function formatProblems(error: CodemodeError): string {
 function formatProblem({ file, line, column, path, message, suggestion }: ConfigProblem): string {
   const where = path === "" ? "" : `${path}: `;
   const hint = suggestion === undefined ? "" : ` (did you mean "${suggestion}"?)`;
-  return `${file}:${line}:${column}: ${where}${message}${hint}`;
+  const place = line === 0 ? file : `${file}:${line}:${column}`;
+  return `${place}: ${where}${message}${hint}`;
 }

@@ -81,7 +81,7 @@ Deno.test("cli: programs, checks, tools, configuration", async (t) => {
         assert.equal(code, 2);
         assert.ok(
           stderr.includes(
-            `server.host: ${host} is reachable from other machines, and security.auth.provider is ` +
+            `\ncommand line: --host: ${host} is reachable from other machines, and security.auth.provider is ` +
               "none: anyone could run programs here; set a provider or listen on 127.0.0.1",
           ),
           stderr,

@@ -356,7 +356,7 @@ Deno.test("environment: port and host win over the file", () => {
 Deno.test("environment: a port that is none is a fault of the environment", () => {
   for (const port of ["", "abc", "65536", "-1", "1.5", "0x10", " 80"]) {
     assert.deepEqual(problems("server: {port: 1}\n", { CODEMODE_PORT: port }), [
-      `environment:1:1: CODEMODE_PORT: ${JSON.stringify(port)} is not a port`,
+      `environment: CODEMODE_PORT: ${JSON.stringify(port)} is not a port`,
     ]);
   }
 });
@@ -367,6 +367,44 @@ Deno.test("environment: it does not hide a fault of the file", () => {
   ]);
 });
 
+const REACHABLE = "reachable from other machines, and security.auth.provider is none: anyone " +
+  "could run programs here; set a provider or listen on 127.0.0.1";
+
+Deno.test("flags win over the environment and the file, and own their faults", () => {
+  const text = "server: {port: 1, host: 10.0.0.1}\n";
+  const options = { file: "c.yaml", directory: "/srv/app" };
+  const env = { CODEMODE_PORT: "2", CODEMODE_HOST: "10.0.0.2" };
+  const load = (flags: { host?: string; port?: number }) =>
+    parseConfigText(text, { ...options, env, flags });
+  const { host, port } = load({ host: "127.0.0.1", port: 0 }).server;
+  assert.deepEqual([host, port], ["127.0.0.1", 0]);
+  assert.deepEqual(told(() => load({ host: "0.0.0.0" })), [
+    `command line: --host: 0.0.0.0 is ${REACHABLE}`,
+  ]);
+  assert.deepEqual(told(() => load({ port: 3 })), [
+    `environment: CODEMODE_HOST: 10.0.0.2 is ${REACHABLE}`,
+  ]);
+  assert.deepEqual(problems(text), [`c.yaml:1:25: server.host: 10.0.0.1 is ${REACHABLE}`]);
+  // Where the environment's word does not count, it is not judged either.
+  const odd = { ...options, env: { CODEMODE_PORT: "odd" }, flags: { port: 5 } };
+  assert.equal(parseConfigText("", odd).server.port, 5);
+});
+
+Deno.test("cors: origins alone let their pages in; `enabled: false` keeps them out", () => {
+  const corsOf = (text: string) => parse(`server: {cors: ${text}}\n`).server.cors;
+  const origins = ["https://app.example"];
+  assert.deepEqual(corsOf("{}"), { enabled: false, origins: [] });
+  assert.deepEqual(corsOf("{origins: ['https://app.example']}"), { enabled: true, origins });
+  assert.deepEqual(corsOf("{enabled: true, origins: ['https://app.example']}"), {
+    enabled: true,
+    origins,
+  });
+  assert.deepEqual(corsOf("{enabled: false, origins: ['https://app.example']}"), {
+    enabled: false,
+    origins,
+  });
+});
+
 Deno.test("a host other machines reach needs a provider", () => {
   const reachable = [
     ...["0.0.0.0", "0", "::", "[::]", "::0", "0:0:0:0:0:0:0:0", "::ffff:0.0.0.0", "*"],
@@ -375,9 +413,7 @@ Deno.test("a host other machines reach needs a provider", () => {
   ];
   for (const host of reachable) {
     assert.deepEqual(problems("", { CODEMODE_HOST: host }), [
-      `c.yaml:1:1: server.host: ${host} is reachable from other machines, and ` +
-      "security.auth.provider is none: anyone could run programs here; set a provider or listen " +
-      "on 127.0.0.1",
+      `environment: CODEMODE_HOST: ${host} is ${REACHABLE}`,
     ]);
   }
   for (const host of ["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"]) {
