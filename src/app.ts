@@ -111,6 +111,11 @@ export function createApp(config: Config, options: AppOptions): App {
   const audit = config.audit && createAuditLog({ ...config.audit, clock, logger });
   const results = createKeptResults({ clock, metrics, limits: config.results });
   warnOfAbsences(config, stations.describe(), logger);
+  if (sources.list().length + fixed.length === 0) {
+    logger.info("no server is configured; programs have no tools until one is added", {
+      directory: config.directory,
+    });
+  }
   const engine = createEngine({
     config,
     catalog,
@@ -213,9 +218,11 @@ function warnOfAbsences(config: Config, runtimes: readonly RuntimeInfo[], logger
       runtime,
     });
   }
-  if (Object.keys(config.mcp.servers).length === 0) {
-    logger.info("no MCP server is configured; programs have no tools", {
-      directory: config.directory,
+  const beside = runtimes.filter(({ cpuShare = "cgroup" }) => cpuShare !== "cgroup");
+  if (beside.length > 0) {
+    logger.info("no control group holds the CPU share of programs", {
+      runtimes: beside.map(({ name }) => name),
+      instead: beside[0]?.cpuShare,
     });
   }
 }

@@ -59,7 +59,12 @@ export type EmbeddedExecuteOptions = Omit<ExecuteRequest, "code"> & {
 /** The servers of an embedded Code Mode. */
 export interface CodemodeSources {
   list(): readonly ServerInfo[];
-  /** Opens a set under a name; `CONFLICT` where the name is taken, `CONFIG_INVALID` for its options. */
+  /**
+   * Opens a set under a name; `CONFLICT` where the name is taken, `CONFIG_INVALID` for its options,
+   * `INVALID_REQUEST` for a document, in a file or given as it is, that cannot be used. One at an
+   * address is loaded in the background, as MCP servers are connected: {@link CodemodeSources.list}
+   * tells how they are.
+   */
   add(name: string, set: ToolSet): Promise<void>;
   /** Hides a server at once; its calls may end within `reload.grace`. False where there is none. */
   remove(name: string): Promise<boolean>;

@@ -4,6 +4,7 @@ import { CodemodeError } from "./base/errors.ts";
 import { createNativeSource, type ToolSource } from "./catalog/mod.ts";
 import {
   type Config,
+  isAddress,
   type McpServerConfig,
   type OpenApiConfig,
   parseConfig,
@@ -50,6 +51,13 @@ export async function toDefinition(
     if (config) return { kind: "mcp", config };
   }
   throw cannotAdd(name, "it has no options");
+}
+
+/** Whether its document is had without asking anybody: what is wrong with it will be so later too. */
+export function hasOwnDocument(definition: ServerDefinition): boolean {
+  if (definition.kind !== "openapi") return false;
+  const { document } = definition.config;
+  return typeof document !== "string" || !isAddress(document);
 }
 
 /** The refusal of a server. */

@@ -9,13 +9,18 @@ import { CodemodeError } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
 import type { Network } from "./base/network.ts";
 import { sameValue } from "./base/same_value.ts";
-import { type ChangingCatalog, createOpenApiSource, type ToolSource } from "./catalog/mod.ts";
-import type { Config, McpServerConfig, OpenApiConfig } from "./config/mod.ts";
+import type { ChangingCatalog, ToolSource } from "./catalog/mod.ts";
+import type { Config } from "./config/mod.ts";
 import type { ServerChanges, ServerInfo } from "./contract/mod.ts";
 import type { McpManager } from "./mcp/mod.ts";
-import { openOpenApi } from "./openapi/mod.ts";
-import { createRemovable } from "./removable_source.ts";
-import { definitionsOf, type ServerDefinition, toDefinition } from "./server_definition.ts";
+import { type OpenServer, openServer, type OpenServerOptions } from "./open_server.ts";
+import {
+  cannotAdd,
+  definitionsOf,
+  hasOwnDocument,
+  type ServerDefinition,
+  toDefinition,
+} from "./server_definition.ts";
 import { assertFreeName, displacedBy } from "./server_names.ts";
 import type { ToolSet } from "./tool_set.ts";
 
@@ -25,8 +30,8 @@ export interface ToolSources extends AsyncDisposable {
   /** Resolves when each HTTP API has loaded its document or failed to once. */
   settled(signal: AbortSignal): Promise<void>;
   /**
-   * Opens a set under a name. Rejects with `INVALID_REQUEST` for a name that is not fit, `CONFLICT` for
-   * one that is taken, `CONFIG_INVALID` for options that are wrong, `SHUTTING_DOWN` at the end.
+   * Opens a set under a name. Rejects with `INVALID_REQUEST` for a name that is not fit, or a document
+   * in a file or given as it is that cannot be used, `CONFLICT` for a name that is taken, `CONFIG_INVALID` for options that are wrong, `SHUTTING_DOWN` at the end.
    */
   add(name: string, set: ToolSet, options?: AddOptions): Promise<void>;
   /**
@@ -63,14 +68,9 @@ export interface AddOptions {
   readonly network?: Network | undefined;
 }
 
-interface Entry {
+interface Entry extends OpenServer {
   readonly origin: Origin;
   readonly definition: ServerDefinition;
-  readonly state: () => Pick<ServerInfo, "state" | "tools" | "lastError">;
-  /** @default it is there at once, or its manager is asked */
-  readonly tried?: (signal: AbortSignal) => Promise<void>;
-  /** Hides the server now; resolves once its calls have ended and nothing of it is left. */
-  readonly close: (patience: AbortSignal) => Promise<void>;
 }
 
 /** By whom a server is there: the configuration, the program, or a caller. */
@@ -121,7 +121,9 @@ class Sources implements ToolSources {
     // Somebody else may have been faster, or the end.
     this.#assertFree(name, options);
     const origin = options.isForeign === true ? "foreign" : "added";
-    this.#entries.set(name, this.#open(name, definition, origin, options));
+    const entry = this.#open(name, definition, origin, options);
+    this.#entries.set(name, entry);
+    if (hasOwnDocument(definition)) await this.#assertLoaded(name, entry);
     this.#parts.logger.info("server added", { server: name, kind: definition.kind });
   }
 
@@ -200,74 +202,20 @@ class Sources implements ToolSources {
     name: string,
     definition: ServerDefinition,
     origin: Origin,
-    { isThere = false, network }: Pick<AddOptions, "network"> & { readonly isThere?: boolean } = {},
+    options: OpenServerOptions = {},
   ): Entry {
-    switch (definition.kind) {
-      case "mcp":
-        if (!isThere) this.#addMcp(name, definition.config, network);
-        return { origin, definition, ...this.#mcpEntry(name) };
-      case "openapi":
-        return { origin, definition, ...this.#apiEntry(name, definition.config, network) };
-      case "native":
-        return { origin, definition, ...this.#nativeEntry(name, definition.source) };
-    }
+    return { origin, definition, ...openServer(name, definition, this.#parts, options) };
   }
 
-  #addMcp(name: string, config: McpServerConfig, network: Network | undefined): void {
-    // A command is reached by no network; whether it may be there was judged before.
-    const isCommand = config.transport === "stdio";
-    this.#parts.servers.add(name, config, isCommand ? undefined : network);
-  }
-
-  #mcpEntry(name: string): Pick<Entry, "state" | "close"> {
-    const { servers } = this.#parts;
-    return {
-      state() {
-        const status = servers.status().find((one) => one.name === name);
-        const { state = "closed", tools = 0, lastError } = status ?? {};
-        return { state, tools, ...(lastError === undefined ? {} : { lastError }) };
-      },
-      async close(patience) {
-        const removed = servers.remove(name);
-        await removed?.drained(patience);
-        await removed?.[Symbol.asyncDispose]();
-      },
-    };
-  }
-
-  #apiEntry(
-    name: string,
-    config: OpenApiConfig,
-    network: Network | undefined,
-  ): Pick<Entry, "state" | "tried" | "close"> {
-    const { catalog, logger, clock } = this.#parts;
-    const api = openOpenApi(name, config, { logger, clock, network });
-    const source = createOpenApiSource(api);
-    catalog.add(source);
-    return {
-      state() {
-        const { state, tools, lastError } = api.status();
-        return { state, tools, ...(lastError === undefined ? {} : { lastError }) };
-      },
-      tried: (signal) => api.tried(signal),
-      async close(patience) {
-        await catalog.remove(source, patience);
-        await api[Symbol.asyncDispose]();
-      },
-    };
-  }
-
-  #nativeEntry(name: string, given: ToolSource): Pick<Entry, "state" | "close"> {
-    const { catalog } = this.#parts;
-    const { source, end } = createRemovable(name, given);
-    catalog.add(source);
-    const tools = source.groups().reduce((sum, group) => sum + group.tools.length, 0);
-    return {
-      state: () => ({ state: "ready", tools }),
-      async close(patience) {
-        if (!await catalog.remove(source, patience)) end();
-      },
-    };
+  /** Takes a server back whose document cannot be used. */
+  async #assertLoaded(name: string, entry: Entry): Promise<void> {
+    await entry.tried?.(this.#life.signal).catch(() => {
+      throw shuttingDown();
+    });
+    const { state, lastError } = entry.state();
+    if (state !== "failed") return;
+    if (this.#entries.get(name) === entry) await this.#close(name);
+    throw cannotAdd(name, `its document cannot be used: ${lastError}`);
   }
 
   /** Servers of callers that stand in the place of the configuration's. */

@@ -139,7 +139,8 @@ export class StdioTransport implements Transport {
     const relay = (line: string) => {
       if (line === "") return;
       this.#lastLine = `[${this.#name}] ${printable(line)}`;
-      this.#logger.info("MCP server stderr", { line: this.#lastLine });
+      // Servers write there what they like, and as much; why one ended is told in any case.
+      this.#logger.debug("MCP server stderr", { line: this.#lastLine });
     };
     stderr.on("data", (chunk: Uint8Array) => lines.push(chunk).forEach(relay));
     stderr.on("end", () => lines.flush().forEach(relay));

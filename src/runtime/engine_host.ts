@@ -202,7 +202,7 @@ export class EngineHost<S extends HostedSandbox> implements AsyncDisposable {
     this.#share = openCpuShare(cpuQuota, cgroups);
     const { kind, reason } = this.#share;
     if (reason !== undefined) {
-      this.#logger.info("no control group holds the CPU share of programs", {
+      this.#logger.debug("no control group holds the CPU share of programs", {
         instead: kind,
         reason,
       });

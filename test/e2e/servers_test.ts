@@ -40,6 +40,15 @@ logging: { level: info, format: json, outputs: [{ type: console }] }
 `;
 }
 
+/** What is said of servers that are not there, and of what holds the CPU share. */
+function absencesOf(log: readonly Record<string, unknown>[]): unknown[] {
+  const told = ["no server is configured; programs have no tools until one is added"];
+  const holds = "no control group holds the CPU share of programs";
+  // Where there are control groups to write it is not said at all.
+  assert.ok(log.filter(({ message }) => message === holds).length <= 1);
+  return log.map(({ message }) => message).filter((message) => told.includes(String(message)));
+}
+
 /** What is waited for comes or the test fails; how long it takes is not looked at. */
 async function until(isSo: () => boolean, log: () => unknown): Promise<void> {
   for (let tries = 0; !isSo(); tries += 1) {
@@ -230,6 +239,10 @@ Deno.test("servers over HTTP: no private addresses, and nothing of the operator'
     return { status: response.status, body: await response.json() };
   };
 
+  await t.step("with an API alone nobody is told that there are no tools", () => {
+    assert.deepEqual(absencesOf(service.log), []);
+  });
+
   await t.step("an address that is not public is refused at once", async () => {
     for (
       const options of [
@@ -294,4 +307,7 @@ Deno.test("servers over HTTP: without admin.enabled there is no such route", asy
     assert.equal(response.status, 404);
     await response.body?.cancel();
   }
+  assert.deepEqual(absencesOf(service.log), [
+    "no server is configured; programs have no tools until one is added",
+  ]);
 });

@@ -55,6 +55,21 @@ function open(file: Record<string, unknown> = {}): World {
   };
 }
 
+Deno.test("a document that is nowhere, or is none, is refused and leaves nothing behind", async () => {
+  await using world = open();
+  const { sources } = world;
+  const refused = (options: Parameters<typeof openapi>[0], why: string) =>
+    assert.rejects(sources.add("pets", openapi(options)), {
+      code: "INVALID_REQUEST",
+      message: `Cannot add the server "pets": its document cannot be used: ${why}`,
+    });
+  await refused({ document: "./nope.yaml" }, "its file cannot be read");
+  await refused({ document: { openapi: "1.0" } }, "its version is 1.0, not 3.0 or 3.1");
+  assert.deepEqual(sources.list(), []);
+  await sources.add("pets", openapi(api("getPet")));
+  assert.deepEqual(sources.list().map(({ state, tools }) => [state, tools]), [["ready", 1]]);
+});
+
 Deno.test("a call that outlives the grace of its server ends", async () => {
   await using world = open({ reload: { grace: "3s" } });
   const { sources, catalog, clock } = world;

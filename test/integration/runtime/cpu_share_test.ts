@@ -176,13 +176,13 @@ Deno.test("a runtime puts its sandboxes into groups, and says so", async () => {
 Deno.test("a runtime without groups lets others come before programs that go on, and says so", async () => {
   using hierarchy = new Hierarchy({ controllers: "" });
   const entries: LogEntry[] = [];
-  const logger = createLogger([{ write: (entry) => void entries.push(entry) }]);
+  const logger = createLogger([{ write: (entry) => void entries.push(entry) }], "debug");
   const before = await descendants(process.pid);
   await using runtime = createDenoRuntime({ cpuQuota: 0.5, cgroups: hierarchy.world(), logger });
   const { cpuShare, limits } = runtime.describe();
   assert.deepEqual([cpuShare, limits["cpuShare"]], ["nice", "soft"]);
   assert.deepEqual(entries.map(({ level, message, fields }) => [level, message, fields]), [[
-    "info",
+    "debug",
     "no control group holds the CPU share of programs",
     { instead: "nice", reason: "the controller cpu is not available to this process" },
   ]]);
