@@ -242,15 +242,19 @@ function changed({ server, name }: Tool): CodemodeError {
   );
 }
 
+/** Faults that a message tells; the others are in its details. */
+const MAX_TOLD = 4;
+
 function invalid(
   code: "TOOL_INPUT_INVALID" | "TOOL_OUTPUT_INVALID",
   what: string,
   tool: Tool,
   issues: readonly SchemaIssue[],
 ): CodemodeError {
-  const [first] = issues;
   const { server, name } = tool;
-  const message = `Invalid ${what} ${server}.${name}: ${first?.path || "it"} ${first?.message}`;
+  const told = issues.slice(0, MAX_TOLD).map(({ path, message }) => `${path || "it"} ${message}`);
+  if (issues.length > MAX_TOLD) told.push(`${issues.length - MAX_TOLD} more, see details.issues`);
+  const message = `Invalid ${what} ${server}.${name}: ${told.join("; ")}`;
   return new CodemodeError(code, message, { details: { server, tool: name, issues } });
 }
 

@@ -11,6 +11,7 @@ import ajvFormats from "ajv-formats";
 import type { Logger } from "../base/log.ts";
 import type { JsonSchema } from "../contract/mod.ts";
 import { MAX_MATCHED_LENGTH, MAX_PATTERN_COST, patternCost } from "../base/pattern_cost.ts";
+import { faultSteps } from "./fault_budget.ts";
 import { prepareSchema, STEP_KEYWORD } from "./prepare_schema.ts";
 
 /** Compiled schemas kept. */
@@ -33,19 +34,32 @@ export interface SchemaIssue {
 
 type Check = ((value: unknown) => readonly SchemaIssue[]) | "acceptAnything";
 
+/** The dialects of one way to validate. */
+interface Dialects {
+  readonly draft07: Ajv;
+  readonly draft2020: Ajv;
+}
+
 /** Checks values, compiling each schema once. */
 export class SchemaValidators {
   readonly #logger: Logger;
   readonly #hashes = new WeakMap<object, string>();
   readonly #checks = new Map<string, Check>();
   readonly #steps = { left: 0 };
-  readonly #draft07: Ajv;
-  readonly #draft2020: Ajv;
+  readonly #first: Dialects;
+  readonly #every: Dialects;
 
   constructor(logger: Logger) {
     this.#logger = logger;
-    this.#draft07 = prepareAjv(new Ajv(AJV_OPTIONS), this.#steps);
-    this.#draft2020 = prepareAjv(new Ajv2020(AJV_OPTIONS), this.#steps);
+    this.#first = this.#dialects(AJV_OPTIONS);
+    this.#every = this.#dialects({ ...AJV_OPTIONS, allErrors: true });
+  }
+
+  #dialects(options: Options): Dialects {
+    return {
+      draft07: prepareAjv(new Ajv(options), this.#steps),
+      draft2020: prepareAjv(new Ajv2020(options), this.#steps),
+    };
   }
 
   /** What is wrong with `value`; nothing when it is valid or `schema` cannot be used. `label` names the schema in the log. */
@@ -95,20 +109,17 @@ export class SchemaValidators {
     const prepared = prepareSchema(schema);
     if ("refused" in prepared) return this.#giveUp(label, prepared.refused);
     try {
-      return toCheck(this.#compileEither(schema, prepared.schema));
+      const first = compileEither(this.#first, schema, prepared.schema);
+      let every: ValidateFunction | undefined;
+      const compileEvery = () => every ??= compileEither(this.#every, schema, prepared.schema);
+      return (value) => {
+        if (first(value)) return [];
+        this.#steps.left = faultSteps(prepared.schema, value);
+        const found = this.#steps.left > 0 ? faultsOf(compileEvery, value) : undefined;
+        return toIssues(found ?? first.errors ?? []);
+      };
     } catch (error) {
       return this.#giveUp(label, error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  /** Without a dialect 2020-12 holds, as the protocol says; many servers mean draft-07 all the same. */
-  #compileEither(original: object, prepared: JsonSchema): ValidateFunction {
-    const dialect = "$schema" in original ? String(original.$schema) : "";
-    if (/draft-0[467]/.test(dialect)) return compileWith(this.#draft07, prepared);
-    try {
-      return compileWith(this.#draft2020, prepared);
-    } catch {
-      return compileWith(this.#draft07, prepared);
     }
   }
 
@@ -125,7 +136,8 @@ export class SchemaValidators {
   }
 }
 
-// SAFETY: no `allErrors`, so a hostile value cannot make a list of faults that grows with it.
+// SAFETY: the first fault ends it, so a hostile value cannot make a list of faults that grows with it;
+// all of them are looked for within a budget only (test/unit/catalog: schema_validators).
 const AJV_OPTIONS: Options = {
   strict: false,
   validateSchema: false,
@@ -167,9 +179,47 @@ function compileWith(ajv: Ajv, schema: JsonSchema): ValidateFunction {
   }
 }
 
-function toCheck(validate: ValidateFunction): (value: unknown) => readonly SchemaIssue[] {
-  return (value) =>
-    validate(value) ? [] : (validate.errors ?? []).slice(0, MAX_ISSUES).map(toIssue);
+/** Without a dialect 2020-12 holds, as the protocol says; many servers mean draft-07 all the same. */
+function compileEither(
+  { draft07, draft2020 }: Dialects,
+  original: object,
+  prepared: JsonSchema,
+): ValidateFunction {
+  const dialect = "$schema" in original ? String(original.$schema) : "";
+  if (/draft-0[467]/.test(dialect)) return compileWith(draft07, prepared);
+  try {
+    return compileWith(draft2020, prepared);
+  } catch {
+    return compileWith(draft07, prepared);
+  }
+}
+
+/** Every fault; undefined where that takes more steps than are left. Never throws: a fault is known. */
+function faultsOf(
+  compile: () => ValidateFunction,
+  value: unknown,
+): readonly ErrorObject[] | undefined {
+  try {
+    const every = compile();
+    every(value);
+    const { errors } = every;
+    // They would be kept as long as the schema is.
+    every.errors = null;
+    return errors ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first faults; one that was found in two ways is told once. */
+function toIssues(errors: readonly ErrorObject[]): readonly SchemaIssue[] {
+  const issues = new Map<string, SchemaIssue>();
+  for (const error of errors) {
+    const issue = toIssue(error);
+    issues.set(`${issue.path} ${issue.message}`, issue);
+    if (issues.size === MAX_ISSUES) break;
+  }
+  return [...issues.values()];
 }
 
 function toIssue({ instancePath, keyword, params, message }: ErrorObject): SchemaIssue {

@@ -51,7 +51,8 @@ const FAILURES: readonly (readonly [string, string, unknown, object])[] = [
   }],
   ["add", "no input", undefined, {
     code: "TOOL_INPUT_INVALID",
-    message: "Invalid input for calc.add: it must have required property 'a'",
+    message: "Invalid input for calc.add: it must have required property 'a'; " +
+      "it must have required property 'b'",
   }],
   ["add", "input that is no object", [1, 2], {
     code: "TOOL_INPUT_INVALID",

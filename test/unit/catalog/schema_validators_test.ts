@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createLogger, type LogEntry } from "../../../src/base/log.ts";
 import { MAX_MATCHED_LENGTH } from "../../../src/base/pattern_cost.ts";
+import { MAX_COLLECTED } from "../../../src/catalog/fault_budget.ts";
 import {
   MAX_SCHEMA_CHARACTERS,
   MAX_SCHEMA_DEPTH,
@@ -156,8 +157,47 @@ Deno.test("a reference to itself ends", () => {
 
 Deno.test("the faults reported have a limit", () => {
   const { check } = create();
-  const anyOf = Array.from({ length: 100 }, (_, index) => ({ const: index }));
-  assert.equal((check({ anyOf }, "x") as unknown[]).length, MAX_ISSUES);
+  const anyOf = Array.from({ length: 100 }, (_, index) => ({ minimum: index }));
+  assert.equal((check({ anyOf }, -1) as unknown[]).length, MAX_ISSUES);
+});
+
+Deno.test("every fault is told, each once", () => {
+  const { check } = create();
+  const name = { type: "string", minLength: 2 };
+  const properties = { a: { type: "string" }, b: { type: "number" }, names: { items: name } };
+  const schema = { type: "object", properties, required: ["a", "b"], additionalProperties: false };
+  const value = { a: 1, names: ["x", "fine", 2], more: true };
+  const faults = [
+    ...issue("", "must have required property 'b'"),
+    ...issue("", 'must not have the property "more"'),
+    ...issue("/a", "must be string"),
+    ...issue("/names/0", "must NOT have fewer than 2 characters"),
+    ...issue("/names/2", "must be string"),
+  ];
+  assert.deepEqual(check(schema, value), faults);
+  assert.deepEqual(check(schema, value), faults);
+  const twice = { anyOf: [{ type: "string" }, { type: "string" }] };
+  assert.deepEqual(check(twice, 1), [
+    ...issue("", "must be string"),
+    ...issue("", "must match a schema in anyOf"),
+  ]);
+});
+
+Deno.test("where telling every fault could take too much, the first one is told", () => {
+  const { check, warnings } = create();
+  const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`k${at}`, false]));
+  const large: readonly (readonly [string, JsonSchema, unknown])[] = [
+    ["a large value", { items: { type: "string" } }, Array(MAX_COLLECTED).fill(1)],
+    ["many parts of many members", { items: { type: "string" } }, Array(5_000).fill(1)],
+    ["a large schema", { required: Array.from({ length: 19_000 }, (_, at) => `k${at}`) }, {
+      list: Array(90_000).fill(1),
+    }],
+    ["patterns", { patternProperties: { "^k": false, "1": false } }, many],
+  ];
+  for (const [name, schema, value] of large) {
+    assert.equal((check(schema, value) as unknown[]).length, 1, name);
+  }
+  assert.deepEqual(warnings(), []);
 });
 
 Deno.test("the least recently used compiled schema is let go and compiled again", () => {
