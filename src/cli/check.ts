@@ -12,6 +12,7 @@ import { URL_FLAG, URL_HELP, withService } from "./with_service.ts";
 /** The verb. */
 export const check: Command = {
   name: "check",
+  hasProgram: true,
   summary: "Check a program without running it, and say where it would run",
   usage: "FILE|- [--language L] [--runtime R] [--url URL] [--json]",
   flags: {

@@ -31,6 +31,8 @@ export interface Command {
   readonly flags: Flags;
   /** Lines of help on the verb's own flags. */
   readonly help: readonly string[];
+  /** Whether a program can be at fault; without one, what it would be blamed for is its caller's. @default false */
+  readonly hasProgram?: boolean;
   run(invocation: Invocation): Promise<number>;
 }
 

@@ -12,7 +12,11 @@ export const EXIT_CODES: Readonly<Record<Blame, number>> = Object.freeze({
   host: 4,
 });
 
-/** Exit code of a failure. */
-export function exitCodeOf(failure: CodemodeError | Problem): number {
-  return EXIT_CODES[ERROR_CODES[failure.code].blame];
+/** Exit code of a failure; where there is no program, the caller made the call that is at fault. */
+export function exitCodeOf(
+  failure: CodemodeError | Problem,
+  { hasProgram = true }: { readonly hasProgram?: boolean } = {},
+): number {
+  const { blame } = ERROR_CODES[failure.code];
+  return EXIT_CODES[blame === "guest" && !hasProgram ? "caller" : blame];
 }

@@ -55,20 +55,25 @@ export async function runCli(
     if (values["help"]) return say(output, usageOf(command));
     return await command.run({ values, positionals, output, env });
   } catch (thrown) {
-    return fail(thrown, output, rest.includes("--json"));
+    const { hasProgram = false } = command;
+    return fail(thrown, output, { hasProgram, isJson: rest.includes("--json") });
   }
 }
 
-function fail(thrown: unknown, output: Output, json: boolean): number {
+function fail(
+  thrown: unknown,
+  output: Output,
+  { hasProgram, isJson }: { readonly hasProgram: boolean; readonly isJson: boolean },
+): number {
   const error = toCodemodeError(thrown);
   const { code, message, details } = error;
-  if (json) output.print(JSON.stringify({ success: false, error: { code, message, details } }));
+  if (isJson) output.print(JSON.stringify({ success: false, error: { code, message, details } }));
   else if (code === "CONFIG_INVALID") output.note(formatProblems(error));
   else output.note(`${code}: ${message}`);
   if (code === "INTERNAL" && error.cause instanceof Error) {
     output.note(error.cause.stack ?? error.cause.message);
   }
-  return exitCodeOf(error);
+  return exitCodeOf(error, { hasProgram });
 }
 
 function overview(): string {

@@ -14,6 +14,7 @@ import { URL_FLAG, URL_HELP, withService } from "./with_service.ts";
 /** The verb. */
 export const run: Command = {
   name: "run",
+  hasProgram: true,
   summary: "Check and run a program, here or at a service",
   usage:
     "FILE|- [--language L] [--runtime R] [--timeout MS] [--memory BYTES] [--capability CAP]… [--check error|warn|off] " +

@@ -172,6 +172,9 @@ audit: { path: "${folder}/audit.jsonl" }`;
     assert.ok(denied.stderr.includes(`FORBIDDEN: ${DENIED.message}`), denied.stderr);
     const wrong = await call("everything.echo", "[1]");
     assert.deepEqual([wrong.code, wrong.stdout], [2, ""]);
+    // There is no program that could be at fault.
+    const unknown = await call("everything.ech", '{"message":"hi"}');
+    assert.deepEqual([unknown.code, unknown.stderr.split(":")[0]], [2, "TOOL_NOT_FOUND"]);
   });
 
   await Deno.remove(folder, { recursive: true });
