@@ -5,6 +5,9 @@ import { unauthenticated } from "./challenge.ts";
 /** Characters of a credential; a longer one is no credential. */
 const MAX_CREDENTIAL = 8192;
 
+const MISSING =
+  "credentials are missing; send a key or a token as Authorization: Bearer TOKEN, or as X-API-Key";
+
 /**
  * The credential of a request: the bearer token, or `X-API-Key`. Throws `UNAUTHENTICATED` when there is
  * none, when it cannot be read, and when the two say different things.
@@ -12,7 +15,7 @@ const MAX_CREDENTIAL = 8192;
 export function readCredential(headers: Headers): string {
   const authorization = headers.get("authorization");
   const key = headers.get("x-api-key")?.trim();
-  if (authorization === null && key === undefined) throw unauthenticated("credentials are missing");
+  if (authorization === null && key === undefined) throw unauthenticated(MISSING);
   const bearer = authorization === null ? key : readBearer(authorization);
   if (bearer === undefined || bearer === "" || bearer.length > MAX_CREDENTIAL) {
     throw unauthenticated("the Authorization header must be: Bearer TOKEN", "invalid_request");

@@ -19,10 +19,11 @@ export async function withService<T>(
 ): Promise<T | undefined> {
   const url = text(invocation, "url");
   if (url === undefined) return undefined;
+  const token = invocation.env["CODEMODE_TOKEN"] || undefined;
   try {
-    return await use(connect(url, invocation.env["CODEMODE_TOKEN"]));
+    return await use(connect(url, token));
   } catch (error) {
-    throw error instanceof CodemodeClientError ? toCodemodeError(error) : error;
+    throw error instanceof CodemodeClientError ? toCodemodeError(error, token) : error;
   }
 }
 
@@ -33,16 +34,15 @@ function connect(url: string, token: string | undefined): CodemodeClient {
       `--url takes an address such as http://localhost:3000`,
     );
   }
-  return new CodemodeClient(url, token ? { token } : {});
+  return new CodemodeClient(url, token === undefined ? {} : { token });
 }
 
 /** The service's own error; a service that is not there is the caller's to name. */
-function toCodemodeError(error: CodemodeClientError): CodemodeError {
+function toCodemodeError(error: CodemodeClientError, token: string | undefined): CodemodeError {
   const { problem, message } = error;
-  return problem === undefined
-    ? new CodemodeError("INVALID_REQUEST", message, { cause: error })
-    : new CodemodeError(problem.code, message, {
-      details: problem.details ?? {},
-      cause: error,
-    });
+  if (problem === undefined) return new CodemodeError("INVALID_REQUEST", message, { cause: error });
+  const told = problem.code === "UNAUTHENTICATED"
+    ? `${message} (${token === undefined ? "set CODEMODE_TOKEN to it" : "it was CODEMODE_TOKEN"})`
+    : message;
+  return new CodemodeError(problem.code, told, { details: problem.details ?? {}, cause: error });
 }

@@ -275,11 +275,14 @@ Deno.test("keys: who may call, and what they see", async (t) => {
     const checked = await codemode(["check", "-"], "await mcp.memory.echo({ n: 1 })", memory.key);
     assert.equal(checked.code, 0);
     assert.match(checked.stdout, /^OK; calls memory\.echo; runs on quickjs: .*\n$/);
+    const missing =
+      "credentials are missing; send a key or a token as Authorization: Bearer TOKEN, " +
+      "or as X-API-Key (set CODEMODE_TOKEN to it)";
     for (
-      const [token, why] of [[undefined, "credentials are missing"], [
-        revoked.key,
-        "the key is not valid",
-      ]]
+      const [token, why] of [
+        [undefined, missing],
+        [revoked.key, "the key is not valid (it was CODEMODE_TOKEN)"],
+      ]
     ) {
       const refused = await codemode(["run", "-"], code, token);
       assert.deepEqual(refused, {

@@ -69,7 +69,12 @@ Deno.test("a key is its principal, sent either way or both", async () => {
 });
 
 const refusals: readonly [string, Record<string, string>, string, string | undefined][] = [
-  ["nothing", {}, "credentials are missing", undefined],
+  [
+    "nothing",
+    {},
+    "credentials are missing; send a key or a token as Authorization: Bearer TOKEN, or as X-API-Key",
+    undefined,
+  ],
   ["an unknown key", { "x-api-key": createApiKey().key }, "the key is not valid", "invalid_token"],
   [
     "an almost known key",

@@ -192,7 +192,8 @@ Deno.test("token: scopes decide on the grant where the configuration says so", a
 });
 
 Deno.test("token: nothing sent is told how to send one, and no error", async () => {
-  const missing = "The caller is not known: credentials are missing";
+  const missing =
+    "The caller is not known: credentials are missing; send a key or a token as Authorization: Bearer TOKEN, or as X-API-Key";
   await assert.rejects(authenticator().authenticate(new Headers()), {
     code: "UNAUTHENTICATED",
     message: missing,
