@@ -10,6 +10,7 @@ import { decodeValue } from "../protocol/values.ts";
 import { CodemodeClientError } from "./client_error.ts";
 import type { ClientOptions } from "./client_options.ts";
 import { pause } from "./pause.ts";
+import { reasonOf } from "./reason_of.ts";
 
 /** Statuses that say nothing ran and trying again may help. */
 const RETRIED = new Set([429, 503]);
@@ -44,7 +45,7 @@ export class Wire {
     if (options.token !== undefined && options.apiKey !== undefined) {
       throw new TypeError('Cannot authenticate as both "token" and "apiKey" are given: choose one');
     }
-    this.#base = new URL(String(url).replace(/\/*$/, "/"));
+    this.#base = toBase(String(url));
     this.#options = options;
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
     this.retries = options.retries ?? 3;
@@ -95,7 +96,10 @@ export class Wire {
   /** What to throw of a lost connection: the caller's own reason when the caller has aborted. */
   unreachable(cause: unknown, signal: AbortSignal | undefined): unknown {
     if (signal?.aborted) return signal.reason;
-    return new CodemodeClientError("UNREACHABLE", `Cannot reach ${this.#base.origin}`, { cause });
+    const reason = reasonOf(cause);
+    const why = reason === undefined ? "" : `: ${reason}`;
+    const message = `Cannot reach ${this.#base.origin}${why}`;
+    return new CodemodeClientError("UNREACHABLE", message, { cause });
   }
 
   #url(path: string, query: Query = {}): URL {
@@ -164,6 +168,17 @@ export class Wire {
     const usual = this.retryDelayMs * 2 ** attempt;
     return Math.min(maxRetryDelayMs, Number.isFinite(asked) && asked > 0 ? asked : usual);
   }
+}
+
+function toBase(url: string): URL {
+  const base = URL.canParse(url) ? new URL(url.replace(/\/*$/, "/")) : undefined;
+  // `localhost:3000` is a URL too, of the scheme "localhost".
+  if (base?.protocol !== "http:" && base?.protocol !== "https:") {
+    const said = `it is ${JSON.stringify(url)}, not such as "http://localhost:3000"`;
+    throw new TypeError(`Cannot connect as "url" must begin with http:// or https://: ${said}`);
+  }
+  if (base.username === "" && base.password === "") return base;
+  throw new TypeError('Cannot connect as "url" has a user in it: credentials go into "token"');
 }
 
 function toInit({ method, body }: WireRequest): RequestInit {

@@ -100,9 +100,29 @@ Deno.test("wire: who cannot be reached is UNREACHABLE with the cause", async () 
     0,
     undefined,
     cause,
-    "Cannot reach http://service",
+    "Cannot reach http://service: connection refused",
   ]);
   assert.equal(sent.length, 1);
+});
+
+Deno.test("wire: why nobody was reached is in the message, however deep it lies", async () => {
+  const refused = Object.assign(new AggregateError([]), { code: "ECONNREFUSED" });
+  let deep = new Error("too deep");
+  for (let depth = 0; depth < 9; depth += 1) deep = new Error(`depth ${depth}`, { cause: deep });
+  const sending = "error sending request for url (http://service/base/x): ";
+  const causes: readonly (readonly [Error, string])[] = [
+    [new TypeError("fetch failed", { cause: refused }), ": ECONNREFUSED"],
+    [new TypeError("fetch failed", { cause: new Error(`${sending}dns error`) }), ": dns error"],
+    [new TypeError("Failed to fetch", { cause: "text" }), ": Failed to fetch"],
+    [deep, ": depth 4"],
+    [new Error("x".repeat(1000)), `: ${"x".repeat(200)}`],
+    [new Error(""), ""],
+  ];
+  for (const [cause, why] of causes) {
+    const { wire } = scripted([() => cause]);
+    const { message } = await failure(wire.json("api/v1/tools"));
+    assert.equal(message, `Cannot reach http://service${why}`);
+  }
 });
 
 Deno.test("wire: an answer that breaks off is UNREACHABLE", async () => {
@@ -141,9 +161,19 @@ for (const [name, answer] of FOREIGN) {
 }
 
 Deno.test("wire: a bad URL is a TypeError at once", () => {
-  for (const url of ["", "localhost", "//x", "http://"]) {
-    assert.throws(() => new Wire(url, {}), TypeError);
+  for (
+    const url of ["", "localhost", "localhost:3000", "127.0.0.1:3000", "//x", "http://", "ftp://x"]
+  ) {
+    assert.throws(() => new Wire(url, {}), {
+      name: "TypeError",
+      message: `Cannot connect as "url" must begin with http:// or https://: it is "${url}", ` +
+        'not such as "http://localhost:3000"',
+    });
   }
+  assert.throws(() => new Wire("https://ada:secret@service", {}), {
+    name: "TypeError",
+    message: 'Cannot connect as "url" has a user in it: credentials go into "token"',
+  });
 });
 
 Deno.test("wire: slashes at the end of the URL do not matter", async () => {
