@@ -4,19 +4,20 @@
  */
 
 import { type Context, Hono } from "hono";
+import { every } from "hono/combine";
 import { cors } from "hono/cors";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Authenticator, Scope } from "../auth/mod.ts";
-import type { AuditSink } from "../contract/mod.ts";
+import { type AuditSink, ReadResultSchema } from "../contract/mod.ts";
 import type { ServerConfig } from "../config/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import { METADATA_PATH, resourceMetadata } from "./challenge.ts";
-import { callTool } from "./call_tool.ts";
+import { CALL_QUERY, callTool } from "./call_tool.ts";
 import { check } from "./check.ts";
-import { declarations, introspect } from "./declarations.ts";
+import { declarations, DECLARATIONS_QUERY, introspect } from "./declarations.ts";
 import { docsPage } from "./docs_page.ts";
 import type { Env } from "./env.ts";
 import { execute } from "./execute.ts";
@@ -24,8 +25,10 @@ import { executeStream } from "./execute_stream.ts";
 import {
   answerQuestion,
   cancelExecution,
+  EVENTS_QUERY,
   executionEvents,
   listExecutions,
+  PAGE_QUERY,
   showExecution,
 } from "./executions.ts";
 import type { McpEndpoint } from "../door/mod.ts";
@@ -35,6 +38,7 @@ import { authenticate } from "./middleware/authenticate.ts";
 import { bodyLimit } from "./middleware/body_limit.ts";
 import { knownHost } from "./middleware/known_host.ts";
 import { knownOrigin } from "./middleware/known_origin.ts";
+import { knownQuery, type RouteQueries } from "./middleware/known_query.ts";
 import { requestContext } from "./middleware/request_context.ts";
 import { securityHeaders } from "./middleware/security_headers.ts";
 import { mcp } from "./mcp_endpoint.ts";
@@ -50,8 +54,8 @@ import {
   removeServer,
   type ServerAdmin,
 } from "./servers.ts";
-import { socket, whenUpgrading } from "./socket.ts";
-import { searchTools, tools } from "./tools.ts";
+import { socket, SOCKET_QUERY, whenUpgrading } from "./socket.ts";
+import { SEARCH_QUERY, searchTools, tools } from "./tools.ts";
 
 /** What the face is made of. */
 export interface HttpParts {
@@ -96,8 +100,9 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   });
   const rate = new RequestRate(config.limits, clock);
   const may = (scope: Scope) => authenticate(identify, { rate, scope });
-  const mayRead = may("codemode:read");
-  const mayExecute = may("codemode:execute");
+  const takes = knownQuery(QUERIES);
+  const mayRead = every(may("codemode:read"), takes);
+  const mayExecute = every(may("codemode:execute"), takes);
   const mayMeasure = may("codemode:metrics");
 
   app.get("/health", health(parts, identify));
@@ -115,7 +120,8 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   app.get(METADATA_PATH, resourceMetadata(parts));
   app.get(`${METADATA_PATH}/*`, resourceMetadata(parts));
 
-  app.on(["GET", "POST", "DELETE"], "/mcp", mayExecute, mcp(parts));
+  // Its addresses are their clients' to write, and may hold what those need.
+  app.on(["GET", "POST", "DELETE"], "/mcp", may("codemode:execute"), mcp(parts));
   app.get("/metrics", mayMeasure, (c) => c.text(parts.metrics.print(), 200, METRICS_HEADERS));
   app.post("/api/v1/execute", mayExecute, execute(parts));
   app.post("/execute", mayExecute, execute(parts));
@@ -136,7 +142,7 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   app.get("/introspect", mayRead, introspect(parts));
   if (parts.admin !== undefined) {
     const servers = { admin: parts.admin, audit: parts.audit };
-    const mayAdminister = may("codemode:admin");
+    const mayAdminister = every(may("codemode:admin"), takes);
     app.get("/api/v1/servers", mayAdminister, listServers(servers));
     app.post("/api/v1/servers", mayAdminister, addServer(servers));
     app.post("/api/v1/servers/reload", mayAdminister, reloadServers(servers));
@@ -146,6 +152,19 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
   app.get("/runtimes", mayRead, (c) => c.json({ runtimes: parts.engine.runtimes() }));
   return app;
 }
+
+/** Query parameters of the routes of the API. */
+const QUERIES: RouteQueries = Object.freeze({
+  "/": SOCKET_QUERY,
+  "/api/v1/ws": SOCKET_QUERY,
+  "/api/v1/executions": PAGE_QUERY,
+  "/api/v1/executions/:id/events": EVENTS_QUERY,
+  "/api/v1/tools/search": SEARCH_QUERY,
+  "/api/v1/tools/:server/:tool": CALL_QUERY,
+  "/api/v1/results/:handle": Object.keys(ReadResultSchema.shape),
+  "/api/v1/declarations": DECLARATIONS_QUERY,
+  "/introspect": DECLARATIONS_QUERY,
+});
 
 /** Characters of a path that an error repeats. */
 const MAX_SHOWN_PATH = 200;

@@ -14,6 +14,9 @@ const QuerySchema = z.object({
   maxResultTokens: z.coerce.number().int().min(MIN_RESULT_TOKENS).max(MAX_RESULT_TOKENS).optional(),
 });
 
+/** Its names. */
+export const CALL_QUERY: readonly string[] = Object.keys(QuerySchema.shape);
+
 /** Calls the tool of the path with the body as its input. A caller that goes away cancels. */
 export function callTool({ engine }: { readonly engine: Engine }): Handler<Env> {
   return async (c) => {

@@ -23,6 +23,9 @@ const QuerySchema = z.object({
   language: z.enum(["typescript", "python"]).optional(),
 });
 
+/** Its names. */
+export const DECLARATIONS_QUERY: readonly string[] = Object.keys(QuerySchema.shape);
+
 /** Declarations as text, or as JSON for callers that ask for JSON. */
 export function declarations(parts: { readonly engine: Engine }): Handler<Env> {
   return async (c) => {

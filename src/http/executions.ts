@@ -35,6 +35,10 @@ const PageSchema = z.strictObject({
 
 const AfterSchema = z.strictObject({ after: number.optional() });
 
+/** Query parameters of the list and of the events. */
+export const PAGE_QUERY: readonly string[] = Object.keys(PageSchema.shape);
+export const EVENTS_QUERY: readonly string[] = Object.keys(AfterSchema.shape);
+
 /** `GET /api/v1/executions`: newest first. */
 export function listExecutions({ engine }: ExecutionsParts): Handler<Env> {
   return (c) => {

@@ -280,6 +280,11 @@ function declarationsOperation() {
       description: "typescript (default) or python",
       schema: { type: "string", enum: ["typescript", "python"] },
     },
+    {
+      name: "runtime",
+      description: "An older way to name the language",
+      schema: { type: "string" },
+    },
   ];
   const summary = "Declarations of the tools, in TypeScript or Python";
   return {

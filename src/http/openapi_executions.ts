@@ -34,6 +34,11 @@ export function executionPaths(): Paths {
     "/api/v1/ws": {
       get: {
         ...operation("socket", "A WebSocket for many executions", {}),
+        parameters: [
+          parameter("query", "values", "Results in a form that keeps what JSON loses", {
+            enum: ["tagged"],
+          }),
+        ],
         responses: {
           101: { description: "The WebSocket is open" },
           default: { description: "Another failure", content: json("Failure") },

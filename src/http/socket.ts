@@ -15,6 +15,9 @@ import { OpenPlaces } from "./open_places.ts";
 import type { RequestRate } from "./request_rate.ts";
 import { traceOf } from "./trace_of.ts";
 
+/** Query parameters of the upgrade. */
+export const SOCKET_QUERY: readonly string[] = Object.freeze(["values"]);
+
 /** What the route needs. */
 export interface SocketParts {
   readonly engine: Engine;

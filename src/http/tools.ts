@@ -16,6 +16,9 @@ const SearchQuerySchema = z.object({
   detail: z.enum(["brief", "detailed", "full"]).default("detailed"),
 });
 
+/** Query parameters of the search. */
+export const SEARCH_QUERY: readonly string[] = Object.keys(SearchQuerySchema.shape);
+
 /** All tools by namespace. */
 export function tools({ engine }: { readonly engine: Engine }): Handler<Env> {
   return async (c) => c.json(toToolsAnswer(await engine.toolbox(c.get("principal"))));

@@ -60,6 +60,11 @@ for (const code of Object.keys(ERROR_CODES) as ErrorCode[]) {
 const CHALLENGE = 'Bearer realm="codemode", ' +
   'resource_metadata="http://localhost/.well-known/oauth-protected-resource"';
 
+/** An operation of the document. */
+interface Operation {
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
+}
+
 Deno.test("http: whatever else is thrown is INTERNAL, logged with its cause and shown without", async () => {
   const thrown = new Error("connect /run/secret.sock");
   const { post, entries } = scriptedApp({ execute: () => Promise.reject(thrown) });
@@ -313,6 +318,66 @@ Deno.test("http: a caller that goes away aborts the engine's signal", async () =
   assert.equal(asked[0]?.options?.signal?.aborted, false);
   controller.abort();
   assert.equal(asked[0]?.options?.signal?.aborted, true);
+});
+
+Deno.test("http: query parameters that a route does not have are refused, and the known are named", async () => {
+  const { send } = scriptedApp({ admin: true });
+  const asked = async (path: string, method = "GET") => {
+    const headers = { "content-type": "application/json" };
+    const body = method === "POST" ? { body: "{}", headers } : {};
+    const response = await send(path, { method, ...body });
+    const { error } = await response.json();
+    return [response.status, error?.code, error?.details?.issues];
+  };
+  const refused = (path: string, message: string) => [400, "INVALID_REQUEST", [
+    { path, message: `there is no such query parameter; ${message}` },
+  ]];
+  assert.deepEqual(
+    await asked("/api/v1/executions?limt=3"),
+    refused("limt", 'did you mean "limit"? known: limit, before'),
+  );
+  const known: readonly (readonly [string, string, string?])[] = [
+    ["/api/v1/executions/exec_1/events", "after"],
+    ["/api/v1/tools/search", "q, limit, detail"],
+    ["/api/v1/tools/a/b", "maxResultTokens", "POST"],
+    ["/api/v1/results/res_1", "path, offset, limit, maxTokens"],
+    ["/api/v1/declarations", "servers, tools, budget, runtime, language"],
+    ["/introspect", "servers, tools, budget, runtime, language"],
+    ["/api/v1/ws", "values"],
+  ];
+  for (const [path, names, method] of known) {
+    assert.deepEqual(await asked(`${path}?zzzzzz=1`, method), refused("zzzzzz", `known: ${names}`));
+  }
+  const none = ["/api/v1/tools", "/api/v1/runtimes", "/runtimes", "/api/v1/executions/exec_1"];
+  for (const path of [...none, "/api/v1/servers"]) {
+    assert.deepEqual(await asked(`${path}?foo=1`), refused("foo", "none are known"), path);
+  }
+  for (const path of ["/execute", "/api/v1/execute/stream", "/api/v1/check"]) {
+    assert.deepEqual(
+      await asked(`${path}?__proto__=1`, "POST"),
+      refused("__proto__", "none are known"),
+    );
+  }
+  // What watches the service, and a path that is none, are asked in all ways.
+  assert.equal((await asked("/health?t=1"))[0], 200);
+  assert.equal((await asked("/nowhere?t=1"))[0], 404);
+});
+
+Deno.test("http: query parameters of the document are those that routes take", async () => {
+  const { send } = scriptedApp();
+  const { paths } = await (await send("/openapi.json")).json();
+  for (const [path, methods] of Object.entries<Record<string, Operation>>(paths)) {
+    if (!path.startsWith("/api/") || path.startsWith("/api/v1/servers")) continue;
+    for (const [method, { parameters = [] }] of Object.entries(methods)) {
+      const response = await send(`${path.replace(/\{\w+\}/g, "x")}?zzzzzz=1`, {
+        method: method.toUpperCase(),
+      });
+      const [{ message }] = (await response.json()).error.details.issues;
+      const names = parameters.filter((one) => one.in === "query").map(({ name }) => name);
+      const told = message.split("known: ")[1]?.split(", ") ?? [];
+      assert.deepEqual(told.sort(), names.sort(), path);
+    }
+  }
 });
 
 Deno.test("http: CORS answers the origins it was given, and none when it is off", async () => {
