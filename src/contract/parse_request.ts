@@ -1,8 +1,9 @@
 /** What a caller asks for, read strictly: every door tells the same faults in the same words. */
 
-import { z } from "zod";
+import type { z } from "zod";
 import { CodemodeError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest.ts";
+import { knownKeys } from "./known_keys.ts";
 
 /** Faults told at most. */
 const MAX_ISSUES = 20;
@@ -13,13 +14,15 @@ const MAX_TEXT = 200;
 export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw invalid(parsed.error, schema);
+  throw invalid(parsed.error, (path) => knownKeys(schema, path, value));
 }
 
-function invalid(error: z.ZodError, schema: z.ZodType): CodemodeError {
+type KnownKeys = (path: readonly PropertyKey[]) => readonly string[] | undefined;
+
+function invalid(error: z.ZodError, known: KnownKeys): CodemodeError {
   const issues = error.issues.slice(0, MAX_ISSUES).map((issue) => ({
     path: issue.path.map(String).join(".").slice(0, MAX_TEXT),
-    message: messageOf(issue, schema).slice(0, MAX_TEXT),
+    message: messageOf(issue, known).slice(0, MAX_TEXT),
   }));
   const told = issues.map(({ path, message }) => path === "" ? message : `${path}: ${message}`);
   return new CodemodeError("INVALID_REQUEST", `The request is not valid: ${told.join("; ")}`, {
@@ -28,12 +31,12 @@ function invalid(error: z.ZodError, schema: z.ZodType): CodemodeError {
 }
 
 /** An absent field is said to be required, and an unknown one is given the name that was meant. */
-function messageOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+function messageOf(issue: z.core.$ZodIssue, knownAt: KnownKeys): string {
   if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) {
     return `Required: ${issue.expected}`;
   }
-  if (issue.code !== "unrecognized_keys" || issue.path.length > 0) return issue.message;
-  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const known = issue.code === "unrecognized_keys" ? knownAt(issue.path) : undefined;
+  if (issue.code !== "unrecognized_keys" || known === undefined) return issue.message;
   const [key = "", ...others] = issue.keys;
   const near = others.length > 0 ? undefined : nearestName(key, known);
   const hint = near === undefined ? `known: ${known.join(", ")}` : `did you mean "${near}"?`;
