@@ -1,7 +1,7 @@
 /**
  * Builds `npm/`, a folder ready for `npm pack`: `deno pack` compiles the doors of `deno.json`, this
  * script adds the checker's thread, removes raw sources and writes an exact manifest. Then it installs
- * the packed result into an empty project and imports every door in Node. Needs `tar`, `npm`, `node`.
+ * the packed result into an empty project and imports every door and runs the command in Node. Needs `tar`, `npm`, `node`.
  */
 
 import { access, cp, glob, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -21,12 +21,12 @@ import {
 } from "./npm/compiler_project.ts";
 import { lowerSyntax } from "./npm/lower_syntax.ts";
 import { findModules, toPackedImports } from "./npm/module_graph.ts";
-import { ENGINES, toManifest } from "./npm/package_manifest.ts";
+import { COMMAND, ENGINES, toManifest } from "./npm/package_manifest.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const NPM = join(ROOT, "npm");
 /** Modules that are started by path, so no import leads to them. */
-const ENTRY_POINTS = ["./src/checker/thread.ts", "./src/checker/bash_thread.ts"];
+const ENTRY_POINTS = ["./src/checker/thread.ts", "./src/checker/bash_thread.ts", "./src/main.ts"];
 /** What must be in the package besides the doors. */
 const REQUIRED = [
   "workers/built/deno.js",
@@ -37,6 +37,7 @@ const REQUIRED = [
   "workers/built/monty.js",
   "src/checker/thread.js",
   "src/checker/bash_thread.js",
+  COMMAND,
   "README.md",
   "LICENSE",
 ];
@@ -85,7 +86,8 @@ async function finish(folder: string): Promise<void> {
   const modules = await findPacked("src/**/*.js");
   const sources = await Promise.all(modules.map((path) => readFile(path, "utf8")));
   for (const [index, path] of modules.entries()) {
-    await writeFile(path, lowerSyntax(sources[index] ?? ""));
+    const shebang = relative(NPM, path) === COMMAND ? "#!/usr/bin/env node\n" : "";
+    await writeFile(path, shebang + lowerSyntax(sources[index] ?? ""));
   }
   const manifest = `${JSON.stringify(toManifest(config, sources), null, 2)}\n`;
   await writeFile(join(NPM, "package.json"), manifest);
@@ -142,6 +144,8 @@ async function tryInNode(folder: string): Promise<void> {
     const names = await run("node", ["--input-type=module", "-e", program], project);
     console.log(`node imports ${door}: ${names.trim()}`);
   }
+  const version = await run("npx", ["--no-install", "codemode", "--version"], project);
+  console.log(`node runs codemode ${version.trim()}`);
   await tryTypes(project, doors);
   console.log(`npm/: ${entryCount} files, ${size} bytes packed, ${unpackedSize} unpacked`);
 }

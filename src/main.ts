@@ -1,4 +1,4 @@
-/** The program: `deno run -A src/main.ts COMMAND`. */
+/** The program `codemode COMMAND`, in Deno and, as the npm package's command, in Node. */
 
 import process from "node:process";
 import { processOutput, runCli } from "./cli/mod.ts";

@@ -21,6 +21,9 @@ const DENO_RANGE = ">=2.9.6 <3";
 /** Engines of Python: large, or there for one system only, and nothing is missing without them but Python. */
 export const ENGINES: readonly string[] = ["pyodide", "@pydantic/monty-linux-x64-gnu"];
 
+/** The module behind the command of the package. */
+export const COMMAND = "src/main.js";
+
 /** Builds the manifest; `sources` are the texts of the packed modules and declarations. */
 export function toManifest(config: PackageConfig, sources: readonly string[]): Manifest {
   const found = findDependencies(config, sources);
@@ -40,6 +43,7 @@ export function toManifest(config: PackageConfig, sources: readonly string[]): M
     ),
     main: toModule(config.exports["."] ?? "", "js"),
     types: toModule(config.exports["."] ?? "", "d.ts"),
+    bin: { codemode: COMMAND },
     files: ["src", "workers"],
     dependencies: pick(found, (name) => !ENGINES.includes(name)),
     peerDependencies: { deno: DENO_RANGE, ...engines },

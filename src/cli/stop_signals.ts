@@ -1,5 +1,8 @@
 /** The signals that end what runs until it is told to stop. */
 
+import process from "node:process";
+import { createDeferred } from "../base/deferred.ts";
+
 /** What was heard. */
 export interface StopSignals extends Disposable {
   /** The first signal. */
@@ -14,21 +17,21 @@ export interface StopSignals extends Disposable {
  * again, unless the service is somebody's on a terminal, which has gone then.
  */
 export function listenForSignals(reload?: () => void): StopSignals {
-  const { promise: first, resolve } = Promise.withResolvers<string>();
+  const { promise: first, resolve } = createDeferred<string>();
   const hurry = new AbortController();
   let count = 0;
-  const names: Deno.Signal[] = ["SIGINT", "SIGTERM"];
-  if (Deno.build.os !== "windows") names.push("SIGHUP");
+  const names: NodeJS.Signals[] = ["SIGINT", "SIGTERM"];
+  if (process.platform !== "win32") names.push("SIGHUP");
   const listeners = names.map((name) => {
     const listener = () => {
-      const isReload = name === "SIGHUP" && count === 0 && !Deno.stdin.isTerminal();
+      const isReload = name === "SIGHUP" && count === 0 && !process.stdin.isTTY;
       if (reload !== undefined && isReload) return reload();
       count += 1;
       if (count === 1) resolve(name);
       else hurry.abort();
     };
-    Deno.addSignalListener(name, listener);
-    return () => Deno.removeSignalListener(name, listener);
+    process.on(name, listener);
+    return () => void process.off(name, listener);
   });
   const stop = () => listeners.forEach((remove) => remove());
   return { first, again: hurry.signal, [Symbol.dispose]: stop };

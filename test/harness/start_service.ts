@@ -5,11 +5,15 @@ import { TextLineStream } from "./text_lines.ts";
 /** Root of the checkout. */
 export const ROOT = new URL("../../", import.meta.url).pathname;
 
+const OURS: readonly string[] = [Deno.execPath(), "run", "-A", "--frozen", `${ROOT}src/main.ts`];
+
 /** Options of {@link startService}. */
 export interface ServiceOptions {
   /** YAML of the configuration. */
   readonly config: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What stands before `serve`. @default this checkout's program, in Deno */
+  readonly command?: readonly string[];
 }
 
 /** A running service. */
@@ -34,8 +38,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const folder = await Deno.makeTempDir({ prefix: "codemode-test-" });
   const path = `${folder}/codemode.config.yaml`;
   await Deno.writeTextFile(path, options.config);
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--frozen", `${ROOT}src/main.ts`, "serve", "--port", "0", "--config", path],
+  const [program, ...args] = options.command ?? OURS;
+  const child = new Deno.Command(program ?? Deno.execPath(), {
+    args: [...args, "serve", "--port", "0", "--config", path],
     cwd: ROOT,
     env: { ...options.env },
     stdin: "null",

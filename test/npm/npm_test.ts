@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { noServers } from "../harness/service_config.ts";
 import { ROOT, startService } from "../harness/start_service.ts";
 
@@ -70,6 +71,38 @@ Deno.test("npm: built, packed, installed into an empty Node project and run ther
       "TYPE_CHECK_FAILED",
       "Did you mean 'add'?",
     ]);
+  });
+
+  await t.step("its command serves, runs and checks in Node as it does in Deno", async () => {
+    const command = `${project}/node_modules/.bin/codemode`;
+    const env = { PATH: `${dirname(Deno.execPath())}:${Deno.env.get("PATH")}` };
+    await using service = await startService({ config: noServers(), env, command: [command] });
+    assert.equal((await service.execute("return await Promise.resolve(6 * 7)")).result, 42);
+    const socket = new WebSocket(service.url.replace("http", "ws"), "codemode");
+    const answered = new Promise((resolve) => {
+      socket.onmessage = ({ data }) => {
+        const { type, payload } = JSON.parse(data);
+        if (type === "result") resolve(payload.result);
+      };
+    });
+    socket.onopen = () =>
+      socket.send(JSON.stringify({ id: "a", type: "execute", payload: { code: "return 1" } }));
+    assert.equal(await answered, 1);
+    const closed = new Promise((resolve) => socket.onclose = resolve);
+    socket.close();
+    await closed;
+    // A file that is not valid changes nothing, and is told.
+    await Deno.writeTextFile(service.configPath, "server: { prot: 1 }");
+    while (!service.log.some(({ message }) => message === "configuration problem")) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.equal(await service.stop(), 0);
+    const none = `${project}/none.yaml`;
+    const program = `${project}/program.ts`;
+    await Deno.writeTextFile(none, noServers());
+    await Deno.writeTextFile(program, "const n: number = 40;\nn + 2");
+    assert.equal(await run(project, command, "run", program, "-c", none), "42\n");
+    assert.match(await run(project, command, "check", program, "-c", none), /^OK; calls no tools/);
   });
   await Deno.remove(project, { recursive: true });
 });

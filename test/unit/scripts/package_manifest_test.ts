@@ -32,6 +32,7 @@ Deno.test("the manifest", () => {
     },
     main: "./src/mod.js",
     types: "./src/mod.d.ts",
+    bin: { codemode: "src/main.js" },
     files: ["src", "workers"],
     dependencies: { two: "2.0.0" },
     peerDependencies: { deno: ">=2.9.6 <3" },
