@@ -96,7 +96,7 @@ async function finish(folder: string): Promise<void> {
   await writeFile(join(project, "package.json"), manifest);
   await run("npm", [...INSTALL, ...COMPILER_PACKAGES], project);
   await writeFile(join(project, AMBIENT_FILE), declareModules([...ENGINES, ...UNTYPED_PACKAGES]));
-  await compile(project, toEmitProject(Object.values(config.exports)));
+  await compile(project, toEmitProject([...Object.values(config.exports), "./src/main.ts"]));
   const doors = Object.values(config.exports).map((path) => path.replace(/\.ts$/, ".d.ts"));
   const reached = await findModules(doors.map((door) => join(project, "types", door)));
   for (const path of reached.files) {
