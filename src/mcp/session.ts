@@ -82,7 +82,7 @@ export class Session {
     onSent(this.#transport, (message) => abandoned.sent(message));
     this.#transport.onmessage = (message) => {
       logRefused(siftTools(message), deps.logger);
-      abandoned.received(message);
+      if (abandoned.received(message)) desk.look();
       routes.read(message);
       const change = readChange(message);
       if (change) deps.onChange?.(change);
