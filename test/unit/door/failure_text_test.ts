@@ -102,17 +102,17 @@ Deno.test("a refusal says whether trying again helps, and what may have happened
   );
 });
 
-Deno.test("a result is structured, with the text that its revision needs", () => {
+Deno.test("a result is structured, and its text says the same unless the operator wants a line", () => {
   const answer = answerOf({ success: true, result: { a: 1 }, logs: ["said"] });
   const structuredContent = { result: { a: 1 }, logs: ["said"], executionId: "exec_1", calls: 0 };
   const _meta = { "codemode/executionId": "exec_1" };
   const text = "What the program returned is `result` of the structured content. 0 calls, 12 ms.";
-  assert.deepEqual(toProgramResult(answer, "modern"), {
+  assert.deepEqual(toProgramResult(answer, { resultText: "summary" }), {
     content: [{ type: "text", text }],
     structuredContent,
     _meta,
   });
-  assert.deepEqual(toProgramResult(answer, "legacy"), {
+  assert.deepEqual(toProgramResult(answer, { resultText: "json" }), {
     content: [{ type: "text", text: JSON.stringify(structuredContent) }],
     structuredContent,
     _meta,
