@@ -70,6 +70,7 @@ Deno.test("a failed program: its stack, the calls that were made, the last logs"
     calls: [
       { ...call, tool: "read", status: "ok" },
       { ...call, tool: "write", status: "in_flight" },
+      { ...call, tool: "list", status: "error", error: "TOOL_TIMEOUT" },
     ],
     logs: Array.from({ length: 22 }, (_, index) => `line ${index + 1}`),
   });
@@ -84,6 +85,7 @@ Error
 Calls that were made:
 - files.read: ok
 - files.write: in flight, may have taken effect
+- files.list: error, TOOL_TIMEOUT
 
 Logs, without the first 2 lines:
 ${last.join("\n")}`,
@@ -94,11 +96,11 @@ Deno.test("a refusal says whether trying again helps, and what may have happened
   const busy = new CodemodeError("RATE_LIMITED", "Too many", { details: { retryAfterMs: 99.5 } });
   assert.equal(refusalText(busy), "RATE_LIMITED: Too many\nTry again in 100 ms.");
   const lost = new CodemodeError("MCP_SERVER_UNAVAILABLE", "It was lost", {
-    details: { mayHaveTakenEffect: true },
+    details: { server: "files", tool: "read", mayHaveTakenEffect: true },
   });
   assert.equal(
     refusalText(lost),
-    "MCP_SERVER_UNAVAILABLE: It was lost\nThe call may have taken effect.\nTrying again can help.",
+    "MCP_SERVER_UNAVAILABLE of files.read: It was lost\nThe call may have taken effect.\nTrying again can help.",
   );
 });
 
