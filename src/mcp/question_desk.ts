@@ -31,6 +31,8 @@ import { WaitingCalls } from "./waiting_calls.ts";
 /** What the desk of a session is made with. */
 export interface QuestionDeskOptions extends SessionWearOptions {
   readonly logger: Logger;
+  /** Tools that are known to ask; what is learned of others is added. @default none is */
+  readonly askingTools?: Set<string>;
 }
 
 /** A call's place; disposing it gives it back. */
@@ -63,13 +65,15 @@ export class QuestionDesk {
   readonly #wear: SessionWear;
   readonly #held = new Set<Held>();
   readonly #open = new Set<Open>();
-  readonly #askingTools = new Set<string>();
-  #hasAsked = false;
+  readonly #askingTools: Set<string>;
+  #hasAsked: boolean;
   #isClosed = false;
 
   constructor(server: string, options: QuestionDeskOptions) {
     this.#server = server;
     this.#options = options;
+    this.#askingTools = options.askingTools ?? new Set();
+    this.#hasAsked = this.#askingTools.size > 0;
     this.#unput = new UnputQuestions(options);
     this.#wear = new SessionWear(options, () => this.#hasAsked && this.#places.size === 0);
     this.#waiting = new WaitingCalls({

@@ -10,12 +10,15 @@ const PARAMS = { message: "Sure?", requestedSchema: { type: "object", properties
 const YES = { action: "accept", content: {} } as const;
 const NOBODY = { action: "cancel" };
 
-function deskOf() {
+function deskOf(askingTools?: Set<string>) {
   const clock = new FakeClock();
   const abandoned = new AbandonedRequests(clock);
   const log: LogEntry[] = [];
   const logger = createLogger([{ write: (entry) => void log.push(entry) }], "info");
-  const desk = new QuestionDesk("s", { logger, clock, abandoned, onWornOut: () => {} });
+  const desk = new QuestionDesk("s", {
+    ...{ logger, clock, abandoned, onWornOut: () => {} },
+    ...(askingTools === undefined ? {} : { askingTools }),
+  });
   const giveUp = (owner: string, requestId: number) =>
     abandoned.cancel(
       owner,
@@ -240,4 +243,20 @@ Deno.test("of calls that all wait the first to be answered had its question refu
   annSeat[Symbol.dispose]();
   const reason = "several calls wait for questions, and nothing tells whose this one is";
   assert.deepEqual(warnings(), [[reason, 1]]);
+});
+
+Deno.test("the next session knows the tools that asked", async () => {
+  const askingTools = new Set<string>();
+  const before = deskOf(askingTools);
+  using _seat = await before.desk.sit(callOf("ann", "buy").call, signal);
+  const answer = before.desk.answer(PARAMS, signal);
+  assert.deepEqual([...askingTools], ["buy"]);
+  const { desk } = deskOf(askingTools);
+  const first = await desk.sit(callOf("bob", "look").call, signal);
+  const sitting = desk.sit(callOf("eve", "buy").call, signal);
+  assert.equal(await stateOf(sitting), "waiting");
+  first[Symbol.dispose]();
+  (await sitting)[Symbol.dispose]();
+  _seat[Symbol.dispose]();
+  assert.deepEqual(await answer, NOBODY);
 });
