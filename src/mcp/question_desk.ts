@@ -175,7 +175,7 @@ export class QuestionDesk {
     this.look();
   }
 
-  /** SAFETY: what may be asked for a call that is over is shown to nobody (test/unit/mcp: question_desk). */
+  /** SAFETY: what may be asked for a call that is over is shown to nobody (test/unit/mcp: seated_calls). */
   #end(held: Held, givenUp: Place): void {
     this.#held.delete(held);
     const likely = likelySuspects(held.suspects, this.#askingTools);
