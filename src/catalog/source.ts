@@ -17,6 +17,10 @@ export interface ToolCallOptions {
    * also because the server is lost. @default nobody can be asked
    */
   readonly ask?: (question: Question, signal?: AbortSignal) => Promise<QuestionAnswer>;
+  /** The execution it is a call of: what is asked in one may be put through any. @default its own */
+  readonly execution?: string;
+  /** Begins, and is disposed, where the call waits for what somebody else is asked. @default nothing does */
+  readonly standstill?: { begin(): Disposable };
   /** Told what the server tells of its progress. */
   readonly onProgress?: (progress: CallProgress) => void;
   /** Told what the server logs, as far as it is certain that it belongs to this call. */

@@ -1,6 +1,7 @@
 /** `server`: where the service listens, and what it takes from the network. */
 
 import { z } from "zod";
+import { DEFAULT_RESULT_TOKENS, MaxResultTokensSchema } from "../contract/mod.ts";
 import { amount, duration, patience, port, positive, size } from "./values.ts";
 
 /** The MCP server that the service is itself. */
@@ -9,6 +10,10 @@ export interface DoorConfig {
   readonly declarationTokens: number;
   /** Tokens of a result where the caller names no number. @default 6000 */
   readonly resultTokens: number;
+  /**
+   * What the text beside structured content says: the same as JSON, or one line about it. @default json
+   */
+  readonly resultText: "json" | "summary";
   /** Sessions of the revision 2025-11-25, of everybody and of one principal. @default 256, 32 */
   readonly sessions: number;
   readonly sessionsPerPrincipal: number;
@@ -109,7 +114,8 @@ const serverLimits = z.strictObject({
 /** Our own MCP server. */
 const door = z.strictObject({
   declarationTokens: positive.default(4000),
-  resultTokens: z.int().min(256).max(1_000_000).default(6000),
+  resultTokens: MaxResultTokensSchema.default(DEFAULT_RESULT_TOKENS),
+  resultText: z.enum(["json", "summary"]).default("json"),
   sessions: positive.default(256),
   sessionsPerPrincipal: positive.default(32),
   changeStreams: positive.default(256),

@@ -99,9 +99,12 @@ export class Conversation {
    * Takes an answer; throws `INVALID_REQUEST` when it does not fit its question, which then stays open.
    * One that was settled meanwhile, through another face or by the time, needs none.
    */
-  answer(question: string, answer: QuestionAnswer): void {
-    if (!this.questions.some((open) => open.question === question)) return;
-    this.#subject.answer(question, answer);
+  answer(question: string, { action, content }: QuestionAnswer): void {
+    const open = this.questions.find((one) => one.question === question);
+    if (open === undefined) return;
+    // Clients that have one form for all answers send an empty one with an address, too.
+    const hasContent = content !== undefined && open.mode === "form";
+    this.#subject.answer(question, hasContent ? { action, content } : { action });
     this.#touch();
   }
 

@@ -21,9 +21,10 @@ export function failureText(answer: ExecuteAnswer, error: Problem): string {
 
 /** What kept a request from running. */
 export function refusalText({ code, message, meaning, details }: CodemodeError): string {
-  const { retryAfterMs, mayHaveTakenEffect } = details;
+  const { retryAfterMs, mayHaveTakenEffect, server, tool } = details;
+  const isOfCall = typeof server === "string" && typeof tool === "string";
   return [
-    `${code}: ${message}`,
+    `${code}${isOfCall ? ` of ${server}.${tool}` : ""}: ${message}`,
     ...(mayHaveTakenEffect === true ? ["The call may have taken effect."] : []),
     ...(typeof retryAfterMs === "number" ? [`Try again in ${Math.ceil(retryAfterMs)} ms.`] : []),
     ...(meaning.retryable && retryAfterMs === undefined ? ["Trying again can help."] : []),
@@ -46,9 +47,10 @@ function diagnosticText(one: Diagnostic): string {
 /** Calls that a program which is run again would make again. */
 function effectsText(calls: readonly CallRecord[]): string | undefined {
   if (calls.length === 0) return undefined;
-  const told = calls.map(({ server, tool, status }) =>
-    `- ${server}.${tool}: ${status === "in_flight" ? "in flight, may have taken effect" : status}`
-  );
+  const told = calls.map(({ server, tool, status, error }) => {
+    const end = status === "in_flight" ? "in flight, may have taken effect" : status;
+    return `- ${server}.${tool}: ${end}${error === undefined ? "" : `, ${error}`}`;
+  });
   return ["Calls that were made:", ...told].join("\n");
 }
 

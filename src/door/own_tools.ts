@@ -2,6 +2,7 @@
 
 import type { Tool } from "@modelcontextprotocol/server";
 import { CodemodeError } from "../base/errors.ts";
+import type { DoorConfig } from "../config/mod.ts";
 import { parseRequest } from "../contract/mod.ts";
 import { type Toolbox, toPlainCall, toToolHit } from "../engine/mod.ts";
 import { startCall } from "./call.ts";
@@ -15,25 +16,29 @@ import {
   ReadInputSchema,
   SearchInputSchema,
   toInputSchema,
+  withDefault,
 } from "./tool_inputs.ts";
 import { CALL_OUTPUT, EXECUTE_OUTPUT, READ_OUTPUT, SEARCH_OUTPUT } from "./tool_outputs.ts";
 import { toRefusedResult, toToolResult } from "./tool_result.ts";
+
+/** What the operator chose of what clients are told. */
+type Shown = Pick<DoorConfig, "declarationTokens" | "resultTokens">;
 
 /** One tool of the door. */
 export interface OwnTool {
   readonly name: string;
   /** What clients are told; the toolbox is that of whoever asks. */
-  define(toolbox: Toolbox, declarationTokens: number): Tool;
+  define(toolbox: Toolbox, config: Shown): Tool;
   run(talk: Talk, given: unknown): Promise<ToolReply>;
 }
 
 const execute: OwnTool = {
   name: "execute",
-  define: (toolbox, declarationTokens) => ({
+  define: (toolbox, { declarationTokens, resultTokens }) => ({
     name: "execute",
     title: "Run a program",
     description: executeDescription(toolbox, declarationTokens),
-    inputSchema: EXECUTE_INPUT,
+    inputSchema: withDefault(EXECUTE_INPUT, "maxResultTokens", resultTokens),
     outputSchema: EXECUTE_OUTPUT,
     annotations: { destructiveHint: true, idempotentHint: false, openWorldHint: true },
   }),
@@ -44,9 +49,10 @@ const execute: OwnTool = {
       given,
     );
     const options = {
-      ...visit,
       ...traceOf(talk),
+      caller: visit.caller,
       canAnswer: canAnswer(talk),
+      config: parts.config,
       logger: parts.logger,
     };
     return await converse(
@@ -74,24 +80,25 @@ const searchTools: OwnTool = {
     const tools = toolbox.search(query, limit).map((hit) => toToolHit(hit, detail, language));
     const found = tools.length === 1 ? "1 tool" : `${tools.length} tools`;
     const summary = `${found}, the best first, in the structured content.`;
-    return toToolResult({ structured: { tools }, summary }, visit.era);
+    return toToolResult({ structured: { tools }, summary }, parts.config);
   },
 };
 
 const callTool: OwnTool = {
   name: "call_tool",
-  define: () => ({
+  define: (_toolbox, { resultTokens }) => ({
     name: "call_tool",
     title: "Call one tool",
     description:
       "Calls one tool without a program. For more than one call, or to work with what it " +
       "answers, write a program for execute: it takes one turn.",
-    inputSchema: CALL_INPUT,
+    inputSchema: withDefault(CALL_INPUT, "maxResultTokens", resultTokens),
     outputSchema: CALL_OUTPUT,
     annotations: { destructiveHint: true, idempotentHint: false, openWorldHint: true },
   }),
   async run(talk, given) {
-    const { door: { parts }, visit: { caller, era } } = talk;
+    const { door: { parts }, visit: { caller } } = talk;
+    assertPath(given);
     const { path, input, maxResultTokens = parts.config.resultTokens } = parseRequest(
       CallInputSchema,
       given,
@@ -111,7 +118,7 @@ const callTool: OwnTool = {
             structured: { result, ...(truncated === undefined ? {} : { truncated }) },
             summary: "What the tool returned is `result` of the structured content.",
             ...(content === undefined ? {} : { content }),
-          }, era);
+          }, parts.config);
         } catch (thrown) {
           return toRefusedResult(thrown, parts.logger);
         }
@@ -121,23 +128,26 @@ const callTool: OwnTool = {
 
 const readResult: OwnTool = {
   name: "read_result",
-  define: () => ({
+  define: (_toolbox, { resultTokens }) => ({
     name: "read_result",
     title: "Read a kept result",
     description:
       "Reads a part of a result that was too big to be shown: a JSONPath into it, and an " +
       "offset and a limit of elements, members or characters.",
-    inputSchema: READ_INPUT,
+    inputSchema: withDefault(READ_INPUT, "maxTokens", resultTokens),
     outputSchema: READ_OUTPUT,
     annotations: { readOnlyHint: true, openWorldHint: false },
   }),
   async run({ door: { parts }, visit }, given) {
-    const { handle, ...reading } = parseRequest(ReadInputSchema, given);
-    const page = await parts.engine.readResult(handle, reading, visit.caller);
+    const { handle, maxTokens = parts.config.resultTokens, ...reading } = parseRequest(
+      ReadInputSchema,
+      given,
+    );
+    const page = await parts.engine.readResult(handle, { ...reading, maxTokens }, visit.caller);
     const summary = page.next === undefined
       ? "This is the end."
       : `There is more: read on with offset ${page.next}.`;
-    return toToolResult({ structured: page, summary }, visit.era);
+    return toToolResult({ structured: page, summary }, parts.config);
   },
 };
 
@@ -156,6 +166,19 @@ export const OWN_TOOLS: readonly OwnTool[] = Object.freeze([
 
 function countTools(namespaces: Toolbox["namespaces"]): number {
   return namespaces.reduce((sum, { tools }) => sum + tools.length, 0);
+}
+
+/** Says the form to whoever names the server and the tool each by itself. */
+function assertPath(given: unknown): void {
+  const { path, server, tool } = Object(given) as { readonly [member: string]: unknown };
+  if (path !== undefined || (server === undefined && tool === undefined)) return;
+  const example = [server, tool].every((name) => typeof name === "string" && name.length <= 100)
+    ? `${server}.${tool}`
+    : "server.tool";
+  const message = `call_tool takes server and tool as one: path: ${JSON.stringify(example)}`;
+  throw new CodemodeError("INVALID_REQUEST", message, {
+    details: { issues: [{ path: "path", message }] },
+  });
 }
 
 /** A path that nothing is found by, so that the engine says what was probably meant. */

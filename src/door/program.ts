@@ -1,6 +1,7 @@
 /** A program as the subject of a conversation. */
 
 import type { Logger } from "../base/log.ts";
+import type { DoorConfig } from "../config/mod.ts";
 import type { ExecuteRequest } from "../contract/mod.ts";
 import { type Caller, type CallHooks, type Engine, toPlainAnswer } from "../engine/mod.ts";
 import type { Subject } from "./conversation.ts";
@@ -10,7 +11,7 @@ import { toProgramResult, toRefusedResult } from "./tool_result.ts";
 export interface ProgramOptions extends Pick<CallHooks, "trace"> {
   readonly caller: Caller;
   readonly canAnswer: boolean;
-  readonly era: "modern" | "legacy";
+  readonly config: Pick<DoorConfig, "resultText">;
   readonly logger: Logger;
 }
 
@@ -18,14 +19,14 @@ export interface ProgramOptions extends Pick<CallHooks, "trace"> {
 export async function startProgram(
   engine: Engine,
   request: ExecuteRequest,
-  { caller, canAnswer, era, logger, trace }: ProgramOptions,
+  { caller, canAnswer, config, logger, trace }: ProgramOptions,
 ): Promise<Subject> {
   const options = { canAnswer, ...(trace === undefined ? {} : { trace }) };
   const started = await engine.start(request, caller, options);
   return {
     id: started.executionId,
     result: started.result.then(
-      (ended) => toProgramResult(toPlainAnswer(ended), era),
+      (ended) => toProgramResult(toPlainAnswer(ended), config),
       (thrown) => toRefusedResult(thrown, logger),
     ),
     get questions() {

@@ -4,9 +4,14 @@
  */
 
 import type { ServerContext } from "@modelcontextprotocol/server";
+import { toCodemodeError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
 import type { OpenQuestion } from "../contract/mod.ts";
 import type { Conversation } from "./conversation.ts";
 import { elicit } from "./questions.ts";
+
+/** Times that one question is put; who gives no answer by then gives none. */
+const MAX_TURNS = 3;
 
 const SETTLED = "The question needs no answer any more";
 
@@ -14,10 +19,12 @@ const SETTLED = "The question needs no answer any more";
 export class PutQuestions implements Disposable {
   readonly #ctx: ServerContext;
   readonly #conversation: Conversation;
+  readonly #logger: Logger;
   readonly #put = new Map<string, AbortController>();
 
-  constructor(ctx: ServerContext, conversation: Conversation) {
+  constructor(ctx: ServerContext, conversation: Conversation, logger: Logger) {
     this.#ctx = ctx;
+    this.#logger = logger;
     this.#conversation = conversation;
   }
 
@@ -36,17 +43,22 @@ export class PutQuestions implements Disposable {
     for (const name of this.#put.keys()) this.#takeBack(name);
   }
 
-  /** Never rejects: an answer that does not fit is none. */
+  /** Never rejects. An answer that does not fit is asked for again, with what is wrong with it. */
   async #ask(question: OpenQuestion): Promise<void> {
     const name = question.question;
-    const settled = new AbortController();
-    this.#put.set(name, settled);
-    const answer = await elicit(this.#ctx, question, settled.signal);
-    try {
-      this.#conversation.answer(name, answer);
-    } catch {
-      this.#conversation.answer(name, { action: "cancel" });
+    const ending = new AbortController();
+    this.#put.set(name, ending);
+    let issue: string | undefined;
+    for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+      try {
+        const asked = { question, settled: ending.signal, issue };
+        return this.#conversation.answer(name, await elicit(this.#ctx, asked));
+      } catch (thrown) {
+        issue = toCodemodeError(thrown).message;
+      }
     }
+    this.#logger.warn("a client's answers do not fit what it was asked", { issue });
+    this.#conversation.answer(name, { action: "cancel" });
   }
 
   #takeBack(name: string): void {

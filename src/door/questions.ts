@@ -8,7 +8,9 @@ import {
   inputRequired,
   inputResponse,
   type ServerContext,
+  type StandardSchemaV1,
 } from "@modelcontextprotocol/server";
+import { CodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { type OpenQuestion, type QuestionAnswer, QuestionAnswerSchema } from "../contract/mod.ts";
 
@@ -33,49 +35,78 @@ export function toInputRequests(questions: readonly OpenQuestion[]): InputReques
   ]));
 }
 
-/** The answers a request brought, by question. */
+/** The answers a request brought, by question; throws `INVALID_REQUEST` where one cannot be read. */
 export function readAnswers(
   responses: ServerContext["mcpReq"]["inputResponses"],
 ): [string, QuestionAnswer][] {
   return Object.keys(responses ?? {}).flatMap((name): [string, QuestionAnswer][] => {
     const view = inputResponse(responses, name);
     if (view.kind !== "elicit") return [];
-    return [[name, toAnswer(view)]];
+    return [[name, readAnswer(view)]];
   });
 }
 
+/** A question as it is put beside the answer to a request. */
+export interface Elicitation {
+  readonly question: OpenQuestion;
+  /** Takes the request back. */
+  readonly settled: AbortSignal;
+  /** What was wrong with the answer before. @default there was none */
+  readonly issue?: string | undefined;
+}
+
 /**
- * Asks by a request to the client, beside the answer to its own; `cancel` when it gives no usable
- * answer. `settled` takes the request back.
+ * Asks by a request to the client, beside the answer to its own; `cancel` when it cannot ask, or is
+ * gone. What it answers is read here and not by the library, which would compile the form of a stranger;
+ * throws `INVALID_REQUEST` where it cannot be read.
  */
 export async function elicit(
   { mcpReq }: ServerContext,
-  question: OpenQuestion,
-  settled: AbortSignal,
+  { question, settled, issue }: Elicitation,
 ): Promise<QuestionAnswer> {
   const params = question.mode === "url"
     ? { mode: "url" as const, elicitationId: newId("elicit"), ...urlParams(question) }
     : formParams(question);
+  const message = issue === undefined ? params.message : `${issue}\n${params.message}`;
   const signal = AbortSignal.any([mcpReq.signal, settled]);
   const options = { signal, relatedRequestId: mcpReq.id, timeout: NO_TIMEOUT_MS };
+  const request = { method: "elicitation/create", params: { ...params, message } };
+  let told: unknown;
   try {
-    return toAnswer(await mcpReq.elicitInput(params, options));
+    told = await mcpReq.send(request, UNREAD, options);
   } catch {
     return { action: "cancel" };
   }
+  return readAnswer(told);
 }
 
 /** Whoever keeps the question ends it, not the protocol's timer. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
-function toAnswer(
-  { action, content }: { readonly action: QuestionAnswer["action"]; readonly content?: unknown },
-): QuestionAnswer {
+/** A schema that leaves the reading to others. */
+const UNREAD: StandardSchemaV1<unknown, unknown> = Object.freeze({
+  "~standard": Object.freeze({
+    version: 1 as const,
+    vendor: "codemode",
+    validate: (value: unknown) => ({ value }),
+  }),
+});
+
+function readAnswer(told: unknown): QuestionAnswer {
+  const { action, content } = Object(told) as { readonly [member: string]: unknown };
   const parsed = QuestionAnswerSchema.safeParse(
     action === "accept" && content !== undefined ? { action, content } : { action },
   );
-  return parsed.success ? parsed.data : { action: "cancel" };
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const path = issue?.path.map(String).join(".").slice(0, MAX_PATH);
+  throw new CodemodeError(
+    "INVALID_REQUEST",
+    `The answer does not fit its question: ${path} is not what an answer has there`,
+  );
 }
+
+const MAX_PATH = 200;
 
 function formParams({ server, message, requestedSchema }: OpenQuestion): ElicitRequestFormParams {
   return {

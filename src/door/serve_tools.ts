@@ -17,10 +17,9 @@ export function serveTools(server: Server, talkOf: (ctx: ServerContext) => Talk)
   server.setRequestHandler("tools/list", async (_request, ctx) => {
     const { door: { parts }, visit } = talkOf(ctx);
     const toolbox = await parts.engine.toolbox(visit.caller);
-    const { declarationTokens } = parts.config;
     return {
       tools: [
-        ...OWN_TOOLS.map((tool) => tool.define(toolbox, declarationTokens)),
+        ...OWN_TOOLS.map((tool) => tool.define(toolbox, parts.config)),
         ...shownTools(parts, toolbox).map(toListed),
       ],
     };

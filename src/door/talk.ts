@@ -66,13 +66,13 @@ function resumed({ door, visit, ctx }: Talk): Conversation | undefined {
     const message = "What waited for these answers has ended";
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);
   }
-  for (const [question, answer] of readAnswers(ctx.mcpReq.inputResponses)) {
-    try {
+  try {
+    for (const [question, answer] of readAnswers(ctx.mcpReq.inputResponses)) {
       conversation.answer(question, answer);
-    } catch (thrown) {
-      const { message } = toCodemodeError(thrown);
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);
     }
+  } catch (thrown) {
+    const { message } = toCodemodeError(thrown);
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);
   }
   door.conversations.keep(conversation);
   return conversation;
@@ -119,7 +119,7 @@ async function toStopped(
 
 /** The older revision: whoever is asked is asked now, while the rest goes on. */
 async function askInline(talk: Talk, conversation: Conversation): Promise<CallToolResult> {
-  using asked = new PutQuestions(talk.ctx, conversation);
+  using asked = new PutQuestions(talk.ctx, conversation, talk.door.parts.logger);
   const onQuestions = (open: readonly OpenQuestion[]) => asked.put(open);
   const stop = await attend(talk, conversation, { onQuestions, isHeard: true });
   return stop.kind === "ended" ? stop.result : await conversation.end;

@@ -51,12 +51,12 @@ export function serveTasks(server: Server, talkOf: (ctx: ServerContext) => Talk)
   server.setRequestHandler("tasks/update", { params: TASK_PARAMS }, (params, ctx) => {
     const talk = talkOf(ctx);
     const conversation = find(talk, params);
-    for (const [question, answer] of readAnswers(ctx.mcpReq.inputResponses)) {
-      try {
+    try {
+      for (const [question, answer] of readAnswers(ctx.mcpReq.inputResponses)) {
         conversation.answer(question, answer);
-      } catch (thrown) {
-        throw invalid(toCodemodeError(thrown).message);
       }
+    } catch (thrown) {
+      throw invalid(toCodemodeError(thrown).message);
     }
     talk.door.conversations.keep(conversation);
     return complete({});

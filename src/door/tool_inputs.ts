@@ -1,9 +1,11 @@
 /** What the tools of the door take, as the client is told. */
 
 import { z } from "zod";
-import { ExecuteRequestSchema, ReadResultSchema } from "../contract/mod.ts";
+import { ExecuteRequestSchema, MaxResultTokensSchema, ReadResultSchema } from "../contract/mod.ts";
 
-const maxResultTokens = ExecuteRequestSchema.shape.maxResultTokens;
+const maxResultTokens = MaxResultTokensSchema.optional().describe(
+  "Estimated tokens at most of the answer; what is left out can be read with read_result",
+);
 
 /** Input of `execute`. */
 export const ExecuteInputSchema = ExecuteRequestSchema
@@ -27,7 +29,9 @@ export const SearchInputSchema = z.strictObject({
 
 /** Input of `call_tool`. */
 export const CallInputSchema = z.strictObject({
-  path: z.string().min(1).max(500).describe('Such as "mcp.memory.search_nodes"'),
+  path: z.string().min(1).max(500).describe(
+    'Server and tool as one, such as "memory.search_nodes"',
+  ),
   input: z.record(z.string(), z.unknown()).default({}).describe("The tool's own input"),
   maxResultTokens,
 });
@@ -38,7 +42,7 @@ export const ReadInputSchema = z.strictObject({
   path: ReadResultSchema.shape.path,
   offset: z.int().min(0).optional().describe(ReadResultSchema.shape.offset.description ?? ""),
   limit: z.int().min(1).optional().describe(ReadResultSchema.shape.limit.description ?? ""),
-  maxTokens: z.int().min(256).max(1_000_000).optional(),
+  maxTokens: MaxResultTokensSchema.optional().describe("Estimated tokens at most"),
 });
 
 /** JSON Schema of an object. */
@@ -48,4 +52,13 @@ export type OwnSchema = { readonly type: "object"; readonly [keyword: string]: u
 export function toInputSchema(schema: z.ZodType): OwnSchema {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io: "input" });
   return { ...json, type: "object" };
+}
+
+/** The same with what the operator chose for a property that is left out. */
+export function withDefault(schema: OwnSchema, name: string, value: number): OwnSchema {
+  const properties = Object(schema["properties"]) as Readonly<Record<string, object>>;
+  return {
+    ...schema,
+    properties: { ...properties, [name]: { ...properties[name], default: value } },
+  };
 }

@@ -1,15 +1,16 @@
-/** Answers of the engine as results of MCP tools: structured once, with as much text as a revision needs. */
+/** Answers of the engine as results of MCP tools: structured, and as text for whoever shows that alone. */
 
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import type { DoorConfig } from "../config/mod.ts";
 import type { ContentBlock, ExecuteAnswer } from "../contract/mod.ts";
 import { failureText, noteText, refusalText } from "./failure_text.ts";
 
 /** What a tool found out, before it is known to whom it goes. */
 export interface Outcome {
   readonly structured: Readonly<Record<string, unknown>>;
-  /** One line that says what there is. */
+  /** One line that says what there is, for clients whose model reads the structure. */
   readonly summary: string;
   readonly content?: readonly ContentBlock[];
 }
@@ -17,10 +18,9 @@ export interface Outcome {
 /** The result of a tool that succeeded. */
 export function toToolResult(
   { structured, summary, content = [] }: Outcome,
-  era: "modern" | "legacy",
+  { resultText }: Pick<DoorConfig, "resultText">,
 ): CallToolResult {
-  // Clients of the older revision may show their model the text alone.
-  const text = era === "legacy" ? JSON.stringify(structured) : summary;
+  const text = resultText === "json" ? JSON.stringify(structured) : summary;
   return {
     content: [{ type: "text", text }, ...content as CallToolResult["content"]],
     structuredContent: structured,
@@ -40,10 +40,13 @@ export function toRefusedResult(thrown: unknown, logger: Logger): CallToolResult
 }
 
 /** The result of a program. */
-export function toProgramResult(answer: ExecuteAnswer, era: "modern" | "legacy"): CallToolResult {
+export function toProgramResult(
+  answer: ExecuteAnswer,
+  config: Pick<DoorConfig, "resultText">,
+): CallToolResult {
   const { error, executionId } = answer;
   const result = error === undefined
-    ? toToolResult(toOutcome(answer), era)
+    ? toToolResult(toOutcome(answer), config)
     : toFailedResult(failureText(answer, error));
   return { ...result, _meta: { "codemode/executionId": executionId } };
 }

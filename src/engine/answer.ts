@@ -9,6 +9,7 @@ import {
   type Problem,
   toProblem,
 } from "../contract/mod.ts";
+import { failedCallOf, failedCallText } from "./failed_call.ts";
 import { errorText } from "../protocol/error_text.ts";
 import type { LogFrame, WireError, WireValue } from "../protocol/frames.ts";
 import { decodeValue, encodeValue, toPlainJson } from "../protocol/values.ts";
@@ -98,7 +99,8 @@ export function toRunProblem(
   const stack = outcome.error.stack === undefined
     ? undefined
     : mapStack(outcome.error.stack, emitted);
-  const error = new CodemodeError("EXECUTION_FAILED", errorText(outcome.error), {
+  const message = failedCallText(failedCallOf(outcome.error), errorText(outcome.error));
+  const error = new CodemodeError("EXECUTION_FAILED", message, {
     details: failureDetails(outcome.error, stack),
   });
   return toProblem(error, requestId, now, stack);
@@ -114,6 +116,7 @@ function failureDetails(error: WireError, stack: string | undefined): Record<str
   return {
     name: error.name,
     message: error.message,
+    ...failedCallOf(error),
     ...(error.place ?? placeOf(stack ?? "")),
     ...(error.value === undefined ? {} : { value: plain(error.value) }),
     ...(error.properties === undefined ? {} : { properties: plain(error.properties) }),

@@ -30,7 +30,10 @@ export interface DirectCall {
 }
 
 /** What goes along with a call, and where what its server says meanwhile goes. */
-export type CallHooks = Pick<ToolCallOptions, "ask" | "onProgress" | "onLog" | "trace" | "round">;
+export type CallHooks = Pick<
+  ToolCallOptions,
+  "ask" | "execution" | "standstill" | "onProgress" | "onLog" | "trace" | "round"
+>;
 
 /** Whose call it is. */
 export interface CallIdentity extends CallHooks {

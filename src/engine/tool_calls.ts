@@ -219,17 +219,26 @@ export class ToolCalls {
       this.#options.logger.error("tool call failed unexpectedly", { tool: frame.tool, error });
     }
     const details = toJson(encodeValue(error.details).wire);
+    const meant = meantBy(frame);
     return {
       name: "McpToolError",
       message: error.message,
       properties: {
         code: error.code,
-        server: stringOr(error.details["server"], frame.namespace),
-        tool: stringOr(error.details["tool"], frame.tool),
+        server: stringOr(error.details["server"], meant.server),
+        tool: stringOr(error.details["tool"], meant.tool),
         details: details as WireValue,
       },
     };
   }
+}
+
+/** The tool that a frame is about: `codemode.call` names another one. */
+function meantBy({ namespace, tool, args }: CallFrame): { server: string; tool: string } {
+  const [path] = args;
+  const isNamed = namespace === "codemode" && tool === "call" && typeof path === "string";
+  const parted = isNamed ? /^(?:mcp\.)?([^.]{1,256})\.(.{1,256})$/s.exec(path) : null;
+  return { server: parted?.[1] ?? namespace, tool: parted?.[2] ?? tool };
 }
 
 function stringOr(value: unknown, fallback: string): string {

@@ -97,11 +97,14 @@ export class ToolGates {
 }
 
 /** The calls of a program, for its watchers. */
-function linkOf({ watch: { feed, questions, spans }, canAnswer, trace }: Run): CallLink {
+function linkOf({ executionId, watch, canAnswer, trace }: Run): CallLink {
+  const { feed, questions, spans, standstill } = watch;
   return {
     started: (server, tool, input) => feed.callStarted(server, tool, input),
     ended: (call, record) => feed.callEnded(call, record),
     hear: (call, signal) => ({
+      execution: executionId,
+      standstill,
       onProgress: (progress) => feed.progress(call, progress),
       ...placeOf(spans?.call(call), trace),
       ...(canAnswer ? { ask: (question: Question) => questions.ask(question, signal) } : {}),

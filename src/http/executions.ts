@@ -58,9 +58,11 @@ export function showExecution(parts: ExecutionsParts): Handler<Env> {
 
 /** `DELETE /api/v1/executions/{id}`: cancels it; one that has ended stays as it is. */
 export function cancelExecution(parts: ExecutionsParts): Handler<Env> {
-  return (c) => {
+  return async (c) => {
     const execution = executionOf(c, parts);
     execution.cancel();
+    // What ended it is in its view, and what it was answered besides is not asked for.
+    await execution.result.catch(() => {});
     return c.json(execution.view());
   };
 }

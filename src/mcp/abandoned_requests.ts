@@ -5,12 +5,13 @@
  */
 
 import type { Clock } from "../base/clock.ts";
+import type { Owner } from "./seated_calls.ts";
 
 /** Requests that are remembered one by one; beyond that it is only known that there are too many. */
 export const MAX_ABANDONED = 1000;
 
 interface Abandoned {
-  readonly principal: string;
+  readonly owner: Owner;
   readonly at: number;
 }
 
@@ -19,45 +20,45 @@ export class AbandonedRequests {
   readonly #clock: Clock;
   /** By the id of the request, the oldest first. */
   readonly #open = new Map<number, Abandoned>();
-  #principal: string | undefined;
+  #owner: Owner | undefined;
   #isFull = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Cancels by `cancel` a request of `principal`; what is sent meanwhile says which one that is. */
-  cancel(principal: string, cancel: () => void): void {
-    this.#principal = principal;
+  /** Cancels by `cancel` a request of `owner`; what is sent meanwhile says which one that is. */
+  cancel(owner: Owner, cancel: () => void): void {
+    this.#owner = owner;
     try {
       cancel();
     } finally {
-      this.#principal = undefined;
+      this.#owner = undefined;
     }
   }
 
   /** To be shown every message to the server. */
   sent(message: unknown): void {
     const { method, params } = Object(message) as { readonly [member: string]: unknown };
-    if (method !== "notifications/cancelled" || this.#principal === undefined) return;
+    if (method !== "notifications/cancelled" || this.#owner === undefined) return;
     const id = Number(Object(params).requestId);
-    this.#open.set(id, { principal: this.#principal, at: this.#clock.monotonic() });
+    this.#open.set(id, { owner: this.#owner, at: this.#clock.monotonic() });
     if (this.#open.size <= MAX_ABANDONED) return;
     this.#isFull = true;
     for (const oldest of this.#open.keys()) return void this.#open.delete(oldest);
   }
 
-  /** To be shown every message of the server: one that it answers is over. */
-  received(message: unknown): void {
-    if (this.#open.size === 0) return;
+  /** To be shown every message of the server: whether it answers one, which is over then. */
+  received(message: unknown): boolean {
+    if (this.#open.size === 0) return false;
     const { id, method } = Object(message) as { readonly [member: string]: unknown };
-    if (id !== undefined && method === undefined) this.#open.delete(Number(id));
+    return id !== undefined && method === undefined && this.#open.delete(Number(id));
   }
 
-  /** Whether all there are were this principal's. */
-  areOnlyOf(principal: string): boolean {
+  /** Whether all there are were this owner's. */
+  areOnlyOf(owner: Owner): boolean {
     if (this.#isFull) return false;
-    return [...this.#open.values()].every((one) => one.principal === principal);
+    return [...this.#open.values()].every((one) => one.owner === owner);
   }
 
   /** Milliseconds since the first was given up; undefined when there is none. */

@@ -38,6 +38,7 @@ export class Connection implements AsyncDisposable {
   readonly #watchers = new Watchers();
   readonly #tools: ToolListing;
   readonly #life = new AbortController();
+  readonly #askingTools = new Set<string>();
   #state: ConnectionState = { name: "idle" };
   #session: Session | undefined;
   #instructions = "";
@@ -179,6 +180,7 @@ export class Connection implements AsyncDisposable {
       session = await Session.open(this.#name, this.#config, {
         ...this.#deps,
         onToolsChanged: () => this.#background.add(this.#tools.changed()),
+        askingTools: this.#askingTools,
         onWornOut: () => this.#wornOut(session),
       }, deadline.signal);
       await this.#tools.read(session, deadline.signal);

@@ -15,6 +15,7 @@ import type { ExchangeOptions, RelayedRound } from "./exchange_options.ts";
 import { type InputAnswers, inRounds } from "./input_rounds.ts";
 import type { NoticeRoutes } from "./notice_routes.ts";
 import type { QuestionDesk } from "./question_desk.ts";
+import type { Owner } from "./seated_calls.ts";
 
 /** The largest delay of a timer; our own deadlines end requests, the client's must not. */
 export const NO_TIMEOUT_MS: number = 2 ** 31 - 1;
@@ -49,10 +50,11 @@ export async function exchange<Result>(
   options: ExchangeOptions,
   party: Party<Result>,
 ): Promise<Result> {
-  const { ask, principal = "", signal } = options;
+  const { ask, aside, execution, signal, standstill } = options;
+  const owner: Owner = execution ?? options;
   const { server, client, desk, over, routes, abandoned } = party;
   using route = routes.open(options);
-  using cancelling = cancellable(signal, principal, abandoned);
+  using cancelling = cancellable(signal, owner, abandoned);
   const sendOnce = sender({ ...options, signal: cancelling.signal }, party, route.token);
   if (client.getProtocolEra() === "modern") {
     const { round } = options;
@@ -60,19 +62,23 @@ export async function exchange<Result>(
     if (round !== undefined) return await sendOnce(answersOf(round));
     return await inRounds(sendOnce, { server, tool: about, ask, signals: [signal, over] });
   }
-  using _seat = await desk.sit({ tool: about, principal, ask }, signal);
+  using seat = await desk.sit({ tool: about, owner, ask, aside, standstill }, signal);
   options.beforeSend?.();
-  return await sendOnce({});
+  try {
+    return await sendOnce({});
+  } finally {
+    seat.assertAsked();
+  }
 }
 
 /** A signal that follows `signal`, so that what its abort tells the server is known to be this request's. */
 function cancellable(
   signal: AbortSignal,
-  principal: string,
+  owner: Owner,
   abandoned: AbandonedRequests,
 ): Disposable & { readonly signal: AbortSignal } {
   const own = new AbortController();
-  const onAbort = () => abandoned.cancel(principal, () => own.abort(signal.reason));
+  const onAbort = () => abandoned.cancel(owner, () => own.abort(signal.reason));
   if (signal.aborted) onAbort();
   signal.addEventListener("abort", onAbort, { once: true });
   return {

@@ -18,11 +18,23 @@ export interface RelayedRound {
   readonly requestState?: string;
 }
 
+/** Time that others take. */
+export interface Standstill {
+  /** It stands still until this is disposed. */
+  begin(): Disposable;
+}
+
 /** Options of one request: whose it is, who can be asked, who hears of progress. */
 export interface ExchangeOptions {
   readonly signal: AbortSignal;
   /** @default nobody's in particular */
   readonly principal?: string;
+  /** The execution it is a part of: what is asked in one may be put through any. @default its own */
+  readonly execution?: string;
+  /** Begins while the server waits for somebody else's answer. */
+  readonly standstill?: Standstill;
+  /** Goes through the time in which the request waits for others, and the server has not heard of it. */
+  readonly aside?: <Value>(wait: () => Promise<Value>) => Promise<Value>;
   /** @default nobody can be asked */
   readonly ask?: Ask;
   readonly onProgress?: (progress: McpProgress) => void;

@@ -1,10 +1,10 @@
 /**
  * Whose question it is, on a session of the older revisions: there a server sends a question as a
  * request of its own, and the wire does not say to which call it belongs. A question is put to a caller
- * only when no other call can have caused it; until then it waits, and where that cannot come to an end
- * the server is told that nobody answered. Once a server has asked, its calls are kept apart. A call
- * that was given up may be asked about until the server answers it; so that this does not take their
- * questions from others for good, such a session is worn out after a while and another one follows.
+ * only when no call of another execution can have caused it; until then it waits, and it is over with
+ * the first call that is given up and may be its own. Time stands still for calls while others are asked.
+ * A call that was given up may be asked about until the server answers it; so that this does not take
+ * their questions from others for good, such a session is worn out and another one follows.
  */
 
 import {
@@ -13,47 +13,46 @@ import {
   SdkError,
   SdkErrorCode,
 } from "@modelcontextprotocol/client";
-import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { checkAnswer, type QuestionAnswer } from "../contract/mod.ts";
-import type { AbandonedRequests } from "./abandoned_requests.ts";
-import { type Ask, NOBODY, putQuestion, readQuestion } from "./question.ts";
-
-/** Questions that wait at once for their caller to be known; one more is nobody's. */
-const MAX_HELD = 16;
-
-/** How long a server that asks has to answer what was given up before an idle session is worn out. */
-export const RENEW_AFTER_MS = 15_000;
-
-/** After how long calls wait for the ones before them, so that the session gets idle. */
-export const DRAIN_AFTER_MS = 120_000;
-
-/** A call that may be the cause of a question. */
-export interface SeatedCall {
-  readonly tool: string;
-  readonly principal: string;
-  readonly ask?: Ask | undefined;
-}
+import { NOBODY, putQuestion, readQuestion } from "./question.ts";
+import {
+  areOfOne,
+  likelySuspects,
+  type Place,
+  type SeatedCall,
+  setStill,
+  takeRefusal,
+} from "./seated_calls.ts";
+import { SessionWear, type SessionWearOptions } from "./session_wear.ts";
+import { MAX_HELD, UnputQuestions } from "./unput_questions.ts";
+import { WaitingCalls } from "./waiting_calls.ts";
 
 /** What the desk of a session is made with. */
-export interface QuestionDeskOptions {
+export interface QuestionDeskOptions extends SessionWearOptions {
   readonly logger: Logger;
-  readonly clock: Clock;
-  readonly abandoned: AbandonedRequests;
-  /** Told, while no call goes on, that another session should take this one's place. */
-  readonly onWornOut: () => void;
+  /** Tools that are known to ask; what is learned of others is added. @default none is */
+  readonly askingTools?: Set<string>;
 }
 
-interface Place {
-  readonly call: SeatedCall;
+/** A call's place; disposing it gives it back. */
+export interface Seat extends Disposable {
+  /** To be called when the call was answered: throws where that follows a question put to nobody. */
+  assertAsked(): void;
+}
+
+/** A question, and the calls under way that may be its cause. */
+interface Asked {
+  readonly suspects: Set<Place>;
+}
+
+interface Held extends Asked {
+  readonly settle: (open: Open | undefined) => void;
+}
+
+interface Open extends Asked {
+  readonly through: Place;
   readonly over: AbortController;
-  openQuestions: number;
-}
-
-interface Waiter {
-  readonly call: SeatedCall;
-  readonly admit: (place: Place) => void;
-  readonly refuse: (reason: unknown) => void;
 }
 
 /** The calls of one session and the questions of its server. */
@@ -61,159 +60,230 @@ export class QuestionDesk {
   readonly #server: string;
   readonly #options: QuestionDeskOptions;
   readonly #places = new Set<Place>();
-  readonly #waiters: Waiter[] = [];
-  readonly #held: ((place: Place | undefined) => void)[] = [];
-  #hasAsked = false;
+  readonly #waiting: WaitingCalls;
+  readonly #unput: UnputQuestions;
+  readonly #wear: SessionWear;
+  readonly #held = new Set<Held>();
+  readonly #open = new Set<Open>();
+  readonly #askingTools: Set<string>;
+  #hasAsked: boolean;
   #isClosed = false;
-  #timer: Disposable | undefined;
 
   constructor(server: string, options: QuestionDeskOptions) {
     this.#server = server;
     this.#options = options;
+    this.#askingTools = options.askingTools ?? new Set();
+    this.#hasAsked = this.#askingTools.size > 0;
+    this.#unput = new UnputQuestions(options);
+    this.#wear = new SessionWear(options, () => this.#hasAsked && this.#places.size === 0);
+    this.#waiting = new WaitingCalls({
+      isFree: (call) => this.#isFree(call),
+      isHeldUp: (call) => this.#isHeldUp(call),
+      standsStill: (call) => this.#open.size > 0 || this.#isHeldUp(call),
+    });
   }
 
   /**
-   * Takes a place for a call, which disposing gives back; waits where it could not be told from another
-   * one. Rejects as a client does that is not connected once the desk is closed.
+   * Takes a place for a call; waits where it could not be told from another one. A call whose `signal`
+   * has aborted by the time it leaves was given up. Rejects as a client does that is not connected once
+   * the desk is closed.
    */
-  async sit(call: SeatedCall, signal: AbortSignal): Promise<Disposable> {
+  async sit(call: SeatedCall, signal: AbortSignal): Promise<Seat> {
     signal.throwIfAborted();
     if (this.#isClosed) throw notConnected();
-    const place = this.#waiters.length === 0 && this.#isFree(call)
-      ? this.#place(call)
-      : await this.#wait(call, signal);
-    return { [Symbol.dispose]: () => this.#leave(place) };
+    const isNext = this.#isFree(call) && this.#waiting.mayBePassed;
+    const place = isNext ? this.#place(call) : await this.#waitAside(call, signal);
+    this.#keepTime();
+    return {
+      assertAsked: () => {
+        const failure = signal.aborted ? undefined : takeRefusal(this.#server, place);
+        if (failure !== undefined) throw failure;
+      },
+      [Symbol.dispose]: () => this.#leave(place, signal.aborted),
+    };
+  }
+
+  /** To be called when the server has answered what was given up. */
+  look(): void {
+    this.#waiting.admit((call) => this.#place(call));
+    this.#keepTime();
   }
 
   /** Takes no call any more; those that wait are refused. */
   close(): void {
     this.#isClosed = true;
-    this.#timer?.[Symbol.dispose]();
-    for (const { refuse } of this.#waiters.splice(0)) refuse(notConnected());
+    this.#wear[Symbol.dispose]();
+    this.#waiting.refuse(notConnected());
   }
 
   /** Answers the parameters of an `elicitation/create`. */
   async answer(params: unknown, signal: AbortSignal): Promise<QuestionAnswer> {
     this.#hasAsked = true;
-    const place = await this.#whose(signal);
-    if (!place?.call.ask || !this.#isOnlyTheirs(place)) return NOBODY;
-    const read = readQuestion(this.#server, place.call.tool, params);
-    if ("refused" in read) {
-      this.#options.logger.warn("MCP server asked what cannot be put to anybody", {
-        reason: read.refused,
-      });
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Refused as ${read.refused}`);
-    }
-    place.openQuestions += 1;
-    this.#admitNext();
+    const open = await this.#whose({ suspects: new Set(this.#places) }, signal);
+    if (open === undefined) return NOBODY;
+    const { through: { call: { ask, tool } }, over } = open;
     try {
-      const either = AbortSignal.any([signal, place.over.signal]);
-      const given = await putQuestion(place.call.ask, read.question, either).catch(() => NOBODY);
+      if (ask === undefined) return NOBODY;
+      const read = readQuestion(this.#server, tool, params);
+      if ("refused" in read) throw this.#unreadable(read.refused);
+      this.#waiting.admit((call) => this.#place(call));
+      const either = AbortSignal.any([signal, over.signal]);
+      const given = await putQuestion(ask, read.question, either).catch(() => NOBODY);
       const checked = checkAnswer(read.question, given);
       return "answer" in checked ? checked.answer : NOBODY;
     } finally {
-      place.openQuestions -= 1;
+      this.#close(open);
     }
   }
 
+  #unreadable(reason: string): ProtocolError {
+    this.#options.logger.warn("MCP server asked what cannot be put to anybody", { reason });
+    return new ProtocolError(ProtocolErrorCode.InvalidParams, `Refused as ${reason}`);
+  }
+
   #place(call: SeatedCall): Place {
-    const place = { call, over: new AbortController(), openQuestions: 0 };
+    const place = { call, openQuestions: 0 };
     this.#places.add(place);
     return place;
   }
 
-  #wait(call: SeatedCall, signal: AbortSignal): Promise<Place> {
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-        reject(signal.reason);
-        this.#admitNext();
-      };
-      const waiter: Waiter = {
-        call,
-        admit: (place) => {
-          signal.removeEventListener("abort", onAbort);
-          resolve(place);
-        },
-        refuse: (reason) => {
-          signal.removeEventListener("abort", onAbort);
-          reject(reason);
-        },
-      };
-      this.#waiters.push(waiter);
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
-  }
-
-  #leave(place: Place): void {
-    if (!this.#places.delete(place)) return;
-    place.over.abort();
-    this.#settleHeld();
-    this.#wear();
-    this.#admitNext();
-  }
-
-  /** Says that the session is worn out, once it is and nobody loses by it. */
-  #wear(): void {
-    this.#timer?.[Symbol.dispose]();
-    this.#timer = undefined;
-    const { abandoned: { oldestMs }, clock, onWornOut } = this.#options;
-    if (this.#isClosed || oldestMs === undefined) return;
-    const leftMs = RENEW_AFTER_MS - oldestMs;
-    if (leftMs > 0) this.#timer = clock.after(leftMs, () => this.#wear());
-    else if (this.#hasAsked && this.#places.size === 0) onWornOut();
-  }
-
-  #admitNext(): void {
-    for (let next = this.#waiters[0]; next && this.#isFree(next.call); next = this.#waiters[0]) {
-      this.#waiters.shift();
-      next.admit(this.#place(next.call));
+  async #waitAside(call: SeatedCall, signal: AbortSignal): Promise<Place> {
+    let place: Place | undefined;
+    const wait = async () => place = await this.#waiting.wait(call, signal, () => this.look());
+    try {
+      return await (call.aside?.(wait) ?? wait());
+    } catch (reason) {
+      // It was let in, and did not get what else it waits for; the server has not heard of it.
+      if (place !== undefined) this.#leave(place, false);
+      throw reason;
     }
   }
 
-  /** Calls with an open question stand still, so one more beside them takes nothing from anybody. */
-  #isFree({ ask }: SeatedCall): boolean {
+  #leave(place: Place, isGivenUp: boolean): void {
+    if (!this.#places.delete(place)) return;
+    setStill(place, false);
+    for (const { suspects, over } of this.#open) {
+      suspects.delete(place);
+      if (suspects.size === 0) over.abort();
+    }
+    for (const held of this.#held) {
+      if (isGivenUp && held.suspects.has(place)) this.#end(held, place);
+      held.suspects.delete(place);
+    }
+    this.#settleHeld();
+    if (!this.#isClosed) this.#wear.look();
+    this.look();
+  }
+
+  /** SAFETY: what may be asked for a call that is over is shown to nobody (test/unit/mcp: seated_calls). */
+  #end(held: Held, givenUp: Place): void {
+    this.#held.delete(held);
+    const likely = likelySuspects(held.suspects, this.#askingTools);
+    this.#unput.add("givenUp", likely.filter((place) => place !== givenUp));
+    held.settle(undefined);
+  }
+
+  /** Calls that stand still take nothing from one more beside them, unless that is known to ask. */
+  #isFree({ ask, owner, tool }: SeatedCall): boolean {
     if (!this.#hasAsked) return true;
-    const { oldestMs = 0 } = this.#options.abandoned;
-    if (oldestMs >= DRAIN_AFTER_MS && this.#places.size > 0) return false;
-    if (this.#held.length > 0) return false;
-    const running = [...this.#places].filter(({ openQuestions }) => openQuestions === 0);
+    if (this.#wear.wantsDrain && this.#places.size > 0) return false;
+    const others = [...this.#places].filter(({ call }) => call.owner !== owner);
+    if (this.#askingTools.has(tool)) {
+      return others.length === 0 && this.#options.abandoned.areOnlyOf(owner);
+    }
+    const running = others.filter((place) => !this.#standsStill(place));
     return running.length === 0 || (!ask && running.every(({ call }) => !call.ask));
   }
 
-  /** The one call that can have caused a question, once there is only one. */
-  #whose(signal: AbortSignal): Promise<Place | undefined> {
-    if (this.#places.size <= 1) return Promise.resolve([...this.#places][0]);
-    if (this.#held.length >= MAX_HELD) return Promise.resolve(undefined);
+  /** Whether it waits for what takes long, so that others may pass. */
+  #isHeldUp({ owner, tool }: SeatedCall): boolean {
+    if (!this.#askingTools.has(tool)) return false;
+    return this.#open.size > 0 || !this.#options.abandoned.areOnlyOf(owner);
+  }
+
+  #standsStill(place: Place): boolean {
+    if (place.openQuestions > 0) return true;
+    return [...this.#held].some(({ suspects }) => {
+      const likely = likelySuspects(suspects, this.#askingTools);
+      return likely.length === 1 && likely[0] === place;
+    });
+  }
+
+  /** Time of calls is their own only while nobody else is asked. */
+  #keepTime(): void {
+    for (const place of this.#places) {
+      setStill(place, [...this.#open].some(({ through }) => through !== place));
+    }
+    this.#waiting.keepTime();
+  }
+
+  /** The question as it is put, once it is known to whom; undefined when that is nobody. */
+  #whose(asked: Asked, signal: AbortSignal): Promise<Open | undefined> {
+    const verdict = this.#judge(asked);
+    if (verdict !== "wait") return Promise.resolve(verdict);
+    if (this.#held.size >= MAX_HELD) {
+      this.#unput.add("tooMany", likelySuspects(asked.suspects, this.#askingTools));
+      return Promise.resolve(undefined);
+    }
     return new Promise((resolve) => {
       const onAbort = () => {
-        this.#held.splice(this.#held.indexOf(settle), 1);
+        this.#held.delete(held);
         resolve(undefined);
+        this.look();
       };
-      const settle = (place: Place | undefined) => {
+      const settle = (open: Open | undefined) => {
         signal.removeEventListener("abort", onAbort);
-        resolve(place);
+        resolve(open);
       };
-      this.#held.push(settle);
+      const held: Held = { ...asked, settle };
+      this.#held.add(held);
       signal.addEventListener("abort", onAbort, { once: true });
       this.#settleHeld();
+      this.look();
     });
   }
 
   #settleHeld(): void {
-    if (this.#places.size <= 1) {
-      for (const settle of this.#held.splice(0)) settle([...this.#places][0]);
-      return;
+    for (const held of this.#held) {
+      const verdict = this.#judge(held);
+      if (verdict === "wait") continue;
+      this.#held.delete(held);
+      held.settle(verdict);
     }
-    const isAnyOpen = [...this.#places].some(({ openQuestions }) => openQuestions > 0);
+    if (this.#open.size > 0) return;
+    const waitedFor = new Set([...this.#held].flatMap(({ suspects }) => [...suspects]));
+    const newest = [...this.#held].at(-1);
     // As many questions as calls, and each waits for another to end.
-    if (!isAnyOpen && this.#held.length >= this.#places.size) this.#held.pop()?.(undefined);
+    if (newest === undefined || this.#held.size < waitedFor.size) return;
+    this.#held.delete(newest);
+    this.#unput.add("isStuck", likelySuspects(newest.suspects, this.#askingTools));
+    newest.settle(undefined);
   }
 
   // SAFETY: a server may still ask for a call its caller gave up; the next caller must not see that
   // question (test/integration/mcp/questions_test.ts).
-  #isOnlyTheirs({ call }: Place): boolean {
-    return this.#options.abandoned.areOnlyOf(call.principal);
+  #judge({ suspects }: Asked): Open | "wait" | undefined {
+    if (!areOfOne(suspects)) return "wait";
+    const likely = likelySuspects(suspects, this.#askingTools);
+    const [through] = likely;
+    if (through === undefined) return undefined;
+    if (suspects.size === 1) this.#askingTools.add(through.call.tool);
+    if (this.#options.abandoned.areOnlyOf(through.call.owner)) {
+      const open: Open = { suspects, through, over: new AbortController() };
+      through.openQuestions += 1;
+      this.#open.add(open);
+      this.#keepTime();
+      return open;
+    }
+    this.#unput.add("givenUp", likely);
+    return undefined;
+  }
+
+  #close(open: Open): void {
+    open.through.openQuestions -= 1;
+    this.#open.delete(open);
+    this.#settleHeld();
+    this.look();
   }
 }
 

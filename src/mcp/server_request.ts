@@ -43,6 +43,8 @@ export interface ServerRequest<Result> {
 interface Limits {
   readonly deadline: Deadline;
   readonly turn: Turn;
+  /** Told whether the request waits for others before the server hears of it. */
+  readonly onAside: (isAside: boolean) => void;
 }
 
 type Stage = "connect" | "queue" | "call";
@@ -84,7 +86,8 @@ export async function request<Result>(
       stage = "connect";
       const session = await server.connection.ready(deadline.signal);
       stage = "call";
-      const outcome = await attemptOnce(server, session, wanted, { deadline, turn });
+      const onAside = (isAside: boolean) => stage = isAside ? "queue" : "call";
+      const outcome = await attemptOnce(server, session, wanted, { deadline, turn, onAside });
       if ("result" in outcome) return outcome.result;
       const { maxAttempts } = server.config.retryPolicy;
       if (!outcome.sessionLost || !outcome.unsent || attempt >= maxAttempts) throw outcome.error;
@@ -105,8 +108,11 @@ async function attemptOnce<Result>(
   let hasAsked = false;
   const ask = options.ask && pausing(options.ask, limits, () => hasAsked = true);
   try {
-    const { signal } = deadline;
-    const result = await send(session, { ...options, signal, ...(ask ? { ask } : {}) });
+    const result = await send(session, {
+      ...options,
+      ...waitingFor(options, limits),
+      ...(ask && { ask }),
+    });
     connection.proved(session);
     return { result };
   } catch (thrown) {
@@ -131,6 +137,28 @@ function pausing(ask: Ask, { deadline, turn }: Limits, onAsk: () => void): Ask {
       using _pause = deadline.pause();
       return await ask(question, signal);
     });
+  };
+}
+
+/** How the request waits for others: its time stands still, and before it is sent its place is free. */
+function waitingFor(
+  { standstill }: ServerRequestOptions,
+  { deadline, turn, onAside }: Limits,
+): Required<Pick<ExchangeOptions, "signal" | "standstill" | "aside">> {
+  return {
+    signal: deadline.signal,
+    standstill: {
+      begin() {
+        const pauses = [deadline.pause(), standstill?.begin()];
+        return { [Symbol.dispose]: () => pauses.forEach((pause) => pause?.[Symbol.dispose]()) };
+      },
+    },
+    async aside(wait) {
+      onAside(true);
+      const value = await turn.without(wait);
+      onAside(false);
+      return value;
+    },
   };
 }
 

@@ -24,21 +24,20 @@ import type { McpResult } from "./mcp_result.ts";
 import { openTransport, type TransportDeps } from "./open_transport.ts";
 import { NoticeRoutes } from "./notice_routes.ts";
 import { onSent } from "./on_sent.ts";
-import { QuestionDesk } from "./question_desk.ts";
+import { QuestionDesk, type QuestionDeskOptions } from "./question_desk.ts";
 import { changesToldBy, readChange, type ServerChange } from "./server_change.ts";
 import { StdioTransport } from "./stdio_transport.ts";
 import { type ListedTool, logRefused, siftTools } from "./tool_list.ts";
 
 /** What a session needs besides its server's configuration. */
-export interface SessionDeps extends Omit<TransportDeps, "onBroken"> {
+export interface SessionDeps
+  extends Omit<TransportDeps, "onBroken">, Pick<QuestionDeskOptions, "askingTools" | "onWornOut"> {
   /** Told, possibly often, that the server's tools may have changed. */
   readonly onToolsChanged: () => void;
   /** Told that something else of the server is not what it was. */
   readonly onChange?: (change: ServerChange) => void;
   /** Whether a call may ever bring somebody who can be asked. */
   readonly canAsk: boolean;
-  /** Told, while no call goes on, that another session should take this one's place. */
-  readonly onWornOut: () => void;
 }
 
 /** Who answered. */
@@ -82,7 +81,7 @@ export class Session {
     onSent(this.#transport, (message) => abandoned.sent(message));
     this.#transport.onmessage = (message) => {
       logRefused(siftTools(message), deps.logger);
-      abandoned.received(message);
+      if (abandoned.received(message)) desk.look();
       routes.read(message);
       const change = readChange(message);
       if (change) deps.onChange?.(change);

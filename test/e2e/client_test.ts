@@ -181,7 +181,7 @@ Deno.test("embedded: native tools, typed and validated, without a server", async
     const missing = await codemode.execute("return await codemode.call('tools.ad', {})");
     assert.equal(
       missing.error?.message,
-      'There is no tool "tools.ad". Did you mean "mcp.tools.add"?',
+      'TOOL_NOT_FOUND of tools.ad: There is no tool "tools.ad". Did you mean "mcp.tools.add"?',
     );
   });
 });

@@ -328,7 +328,8 @@ async function leaving(service: Service): Promise<void> {
   const id = response.headers.get("x-execution-id") ?? "";
   const working = await client.executions.get(id);
   assert.deepEqual([working.status, working.phase, working.calls], ["working", "running", 1]);
-  await client.executions.cancel(id);
+  const { status, phase } = await client.executions.cancel(id);
+  assert.deepEqual([status, phase], ["cancelled", "ended"]);
   const ended = await collect(client.executions.events(id, { after: working.lastEventId }));
   assert.deepEqual(ended.map(essence), [{
     ...{ type: "call", call: 1, server: "tools", tool: "hang", status: "in_flight" },

@@ -120,7 +120,7 @@ async function programsAreTold(service: Service, message: string): Promise<void>
     maxResultTokens: 2000,
   });
   assert.equal(thrown.error.code, "EXECUTION_FAILED");
-  assert.equal(thrown.error.message, message);
+  assert.equal(thrown.error.message, `LOGIN_REQUIRED of peer.read: ${message}`);
   assert.equal(thrown.error.details.properties.details.remedy, known.remedy);
 }
 

@@ -118,7 +118,7 @@ export async function beginAskable(
   endpoint: McpEndpoint,
   caller: Caller,
 ): Promise<Record<string, string>> {
-  const params = { ...INITIALIZE.params, capabilities: { elicitation: { form: {} } } };
+  const params = { ...INITIALIZE.params, capabilities: { elicitation: { form: {}, url: {} } } };
   const { headers } = await post(endpoint, { ...INITIALIZE, params }, { caller });
   return {
     "mcp-session-id": headers.get("mcp-session-id") ?? "",

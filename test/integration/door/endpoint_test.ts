@@ -28,6 +28,10 @@ const config = parseConfig({
 
 const execute = (code: string, rest = {}) => ({ name: "execute", arguments: { code }, ...rest });
 
+interface AnyTool {
+  readonly inputSchema: { readonly properties: Readonly<Record<string, Record<string, unknown>>> };
+}
+
 interface Stage {
   readonly endpoint: McpEndpoint;
   readonly alice: Caller;
@@ -160,19 +164,66 @@ Deno.test("the endpoint", async (t) => {
       assert.match(text, /^Calls that were made:\n- peer\.pid: ok$/m);
     });
 
-    await t.step("a result is told once, and one too big is read by its handle", async () => {
-      const big = execute(`return Array.from({ length: 50000 }, (_, i) => "row " + i)`);
-      const { body } = await modern(endpoint, "tools/call", big, { caller: alice });
-      const { content, structuredContent: { truncated } } = body.result;
-      assert.ok(JSON.stringify(body).length < 40_000, `${JSON.stringify(body).length}`);
-      assert.match(content[0].text, /it is cut, read the rest with read_result/);
-      const reading = { handle: truncated.handle, path: "$[49990:]" };
-      const call = { name: "read_result", arguments: reading };
-      const page = await modern(endpoint, "tools/call", call, { caller: alice });
-      assert.equal(page.body.result.structuredContent.value.length, 10);
-      const others = await modern(endpoint, "tools/call", call, { caller: bob });
-      assert.equal(others.body.result.isError, true);
-      assert.match(others.body.result.content[0].text, /^RESULT_NOT_FOUND: /);
+    await t.step(
+      "a result is structure and text alike, and one too big is read by its handle",
+      async () => {
+        const big = execute(`return Array.from({ length: 50000 }, (_, i) => "row " + i)`);
+        const { body } = await modern(endpoint, "tools/call", big, { caller: alice });
+        const { content, structuredContent } = body.result;
+        const { truncated } = structuredContent;
+        assert.deepEqual(JSON.parse(content[0].text), structuredContent);
+        assert.ok(content[0].text.length < 40_000, `${content[0].text.length}`);
+        const reading = { handle: truncated.handle, path: "$[49990:]" };
+        const call = { name: "read_result", arguments: reading };
+        const page = await modern(endpoint, "tools/call", call, { caller: alice });
+        assert.equal(page.body.result.structuredContent.value.length, 10);
+        const others = await modern(endpoint, "tools/call", call, { caller: bob });
+        assert.equal(others.body.result.isError, true);
+        assert.match(others.body.result.content[0].text, /^RESULT_NOT_FOUND: /);
+      },
+    );
+
+    await t.step(
+      "one minimum of tokens, and the operator's number where there is none",
+      async () => {
+        const { body } = await modern(endpoint, "tools/list", {}, { caller: alice });
+        const told = body.result.tools.slice(0, 4).map(
+          ({ inputSchema: { properties: { maxResultTokens, maxTokens } } }: AnyTool) => {
+            const { minimum, default: usual } = maxResultTokens ?? maxTokens ?? {};
+            return [minimum, usual];
+          },
+        );
+        assert.deepEqual(told, [[320, 6000], [undefined, undefined], [320, 6000], [320, 6000]]);
+        for (
+          const [name, input] of [
+            ["execute", { code: "1", maxResultTokens: 319 }],
+            ["call_tool", { path: "peer.pid", maxResultTokens: 319 }],
+            ["read_result", { handle: "r", maxTokens: 319 }],
+          ]
+        ) {
+          const params = { name, arguments: input };
+          const { body } = await modern(endpoint, "tools/call", params, { caller: alice });
+          assert.match(body.result.content[0].text, /^INVALID_REQUEST: .*>=320/, `${name}`);
+        }
+      },
+    );
+
+    await t.step("a call by server and tool is told the form", async () => {
+      for (
+        const [input, form] of [
+          [{ server: "peer", tool: "pid" }, "peer.pid"],
+          [{ tool: "pid", input: {} }, "server.tool"],
+        ]
+      ) {
+        const params = { name: "call_tool", arguments: input };
+        const { body } = await modern(endpoint, "tools/call", params, { caller: alice });
+        const text = `INVALID_REQUEST: call_tool takes server and tool as one: path: "${form}"`;
+        assert.deepEqual(body.result, {
+          ...body.result,
+          isError: true,
+          content: [{ type: "text", text }],
+        });
+      }
     });
 
     await t.step("search answers with signatures that can be pasted", async () => {

@@ -5,7 +5,7 @@ import type { McpServerConfig } from "../../../src/config/mod.ts";
 import type { Question, QuestionAnswer } from "../../../src/contract/mod.ts";
 import { CodemodeError } from "../../../src/base/errors.ts";
 import type { Ask, McpManager } from "../../../src/mcp/mod.ts";
-import { RENEW_AFTER_MS } from "../../../src/mcp/question_desk.ts";
+import { RENEW_AFTER_MS } from "../../../src/mcp/session_wear.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 import {
   fixtureConfig,
@@ -141,6 +141,8 @@ for (const { file } of PEERS) {
       code: "CANCELLED",
     });
     assert.equal(given.over?.aborted, true);
+    // Until then the next question could be about the call that was given up.
+    clock.advance(RENEW_AFTER_MS);
 
     const pid = Number(await call(manager, "pid"));
     const lost = askedOnce(() => Deno.kill(pid, "SIGKILL"));
@@ -181,14 +183,20 @@ Deno.test("callers of one older server at once: each sees its own questions and 
   const { manager } = started;
   const confirm = async (principal: string) => {
     const own = answerer();
-    const answer = await call(manager, "confirm", { ...own, principal }, { what: principal });
+    const answer = call(manager, "confirm", { ...own, principal }, { what: principal });
+    const action = await answer.then(
+      (value) => (value as { action: string }).action,
+      (error) => error instanceof CodemodeError ? error.details["reason"] : error,
+    );
     const seen = own.questions.map(({ message }) => message);
-    assert.deepEqual(seen.filter((message) => message !== `Confirm ${principal}?`), []);
-    return (answer as { action: string }).action;
+    assert.deepEqual(seen, action === "accept" ? [`Confirm ${principal}?`] : []);
+    return action;
   };
   const names = ["ann", "bob", "eve", "kim"];
   const first = await Promise.all(names.map(confirm));
   assert.ok(first.includes("accept"), "the last to be left is asked");
+  const rest = first.filter((action) => action !== "accept");
+  assert.deepEqual(rest, rest.map(() => "question_not_put"), "nobody is said to have answered");
   // The server is known to ask now, so its calls take turns.
   assert.deepEqual(await Promise.all(names.map(confirm)), names.map(() => "accept"));
 });
@@ -206,9 +214,7 @@ Deno.test("what a server asks and logs for a call that was given up reaches nobo
   await assert.rejects(stray, { code: "CANCELLED" });
   const logged: unknown[] = [];
   const bob = { ...answerer(), onLog: (entry: unknown) => void logged.push(entry) };
-  assert.deepEqual(await call(manager, "release_stray", { ...bob, principal: "bob" }), {
-    action: "cancel",
-  });
+  await assert.rejects(call(manager, "release_stray", { ...bob, principal: "bob" }), NOT_PUT);
   assert.deepEqual([ann.questions, bob.questions, logged], [[], [], []]);
 });
 
@@ -223,10 +229,11 @@ Deno.test("a call that was given up silences others only until its session is re
   caller.abort();
   await assert.rejects(stray, { code: "CANCELLED" });
   const bob = { ...answerer(), principal: "bob" };
-  assert.deepEqual(await call(manager, "confirm", bob, { what: "it" }), {
-    kind: "elicit",
-    action: "cancel",
-  });
+  await assert.rejects(call(manager, "confirm", bob, { what: "it" }), NOT_PUT);
+  const silenced = log.filter(({ level, message }) =>
+    level === "warn" && message === "MCP server asked what was put to nobody"
+  );
+  assert.equal(silenced.length, 1);
   clock.advance(RENEW_AFTER_MS);
   const answer = await call(manager, "confirm", bob, { what: "it" });
   assert.equal((answer as { action: string }).action, "accept");
@@ -235,6 +242,11 @@ Deno.test("a call that was given up silences others only until its session is re
   const renewed = "MCP server renewed: it never answered a call that was given up";
   assert.equal(log.filter(({ message }) => message === renewed).length, 1);
 });
+
+/** What a call fails with whose question is put to nobody, so that nobody is said to have declined. */
+const NOT_PUT = (error: unknown) =>
+  error instanceof CodemodeError && error.code === "MCP_TOOL_ERROR" &&
+  error.details["reason"] === "question_not_put";
 
 /** Whoever is asked does something and then never answers. */
 function askedOnce(action: () => void) {

@@ -72,6 +72,7 @@ Deno.test("the specification's file loads unchanged", async () => {
     mcp: {
       declarationTokens: 4000,
       resultTokens: 6000,
+      resultText: "json",
       sessions: 256,
       sessionsPerPrincipal: 32,
       changeStreams: 256,

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { sleep } from "../../../src/base/clock.ts";
 import { createDeferred } from "../../../src/base/deferred.ts";
-import { createLogger } from "../../../src/base/log.ts";
+import { createLogger, type LogEntry } from "../../../src/base/log.ts";
 import { parseConfig } from "../../../src/config/mod.ts";
 import { createMcpEndpoint, type McpEndpoint } from "../../../src/door/mod.ts";
+import type { Question } from "../../../src/contract/mod.ts";
 import type { Engine } from "../../../src/engine/mod.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 import { beginAskable, modern, post, stream } from "../../harness/raw_mcp.ts";
@@ -27,14 +28,15 @@ type Ask = (message: string) => Promise<string>;
 /** An endpoint over one tool, which does what `tool` does with whom it can ask. */
 function endpointOf(
   tool: (ask: Ask) => Promise<unknown>,
-  { patience = "10m", timeout = "10m" } = {},
+  { patience = "10m", timeout = "10m", asked = QUESTION as Question } = {},
 ) {
   const clock = new FakeClock();
+  const log: LogEntry[] = [];
   const engine = {
     toolbox: () => Promise.resolve({ findByPath: () => undefined }),
     async callTool(_call: unknown, _caller: unknown, { ask, signal }: Asking) {
       const value = await tool(async (message) =>
-        (await ask?.({ ...QUESTION, message }, signal ?? new AbortController().signal))?.action ??
+        (await ask?.({ ...asked, message }, signal ?? new AbortController().signal))?.action ??
           "nobody"
       );
       return { value, requestId: "req_1", metrics: { queueTime: 0, callTime: 0 } };
@@ -53,7 +55,7 @@ function endpointOf(
       throw new TypeError("Cannot show a server: none is configured");
     },
     clock,
-    logger: createLogger([], "error"),
+    logger: createLogger([{ write: (entry) => void log.push(entry) }], "warn"),
     version: "1.2.3",
     maxBodyBytes: 10_000,
   });
@@ -63,7 +65,7 @@ function endpointOf(
   };
   const send = async (method: string, params: Record<string, unknown>, rest = {}) =>
     (await modern(endpoint, method, params, { ...options, ...rest })).body;
-  return { clock, endpoint, send };
+  return { clock, endpoint, send, log };
 }
 
 type Asking = NonNullable<Parameters<Engine["callTool"]>[2]>;
@@ -119,8 +121,8 @@ async function sessionOf(endpoint: McpEndpoint) {
   const told = stream(endpoint, call, options);
   return {
     next: async () => (await told.next()).value,
-    answer: async (id: number, action: string) =>
-      (await post(endpoint, { jsonrpc: "2.0", id, result: { action } }, options)).status,
+    answer: async (id: number, action: string, content?: Record<string, unknown>) =>
+      (await post(endpoint, { jsonrpc: "2.0", id, result: { action, content } }, options)).status,
   };
 }
 
@@ -153,5 +155,46 @@ Deno.test("an older client is asked the next thing while it has not answered the
   assert.equal(await answer(two.id, "decline"), 202);
   assert.equal(await answer(one.id, "accept"), 202);
   assert.deepEqual((await next()).result.structuredContent, { result: ["accept", "decline"] });
+  await endpoint[Symbol.asyncDispose]();
+});
+
+Deno.test("an older client whose answer does not fit is told why and asked again, so often", async () => {
+  const { endpoint, log } = endpointOf((ask) => Promise.all([ask("One?"), ask("Two?")]));
+  const { next, answer } = await sessionOf(endpoint);
+  const [one, two] = [await next(), await next()];
+  await answer(one.id, "accept", { sure: "yes" });
+  const again = await next();
+  assert.equal(
+    again.params.message,
+    'The answer does not fit its question: "sure" must be true or false\npeer: One?',
+  );
+  assert.deepEqual(again.params.requestedSchema, QUESTION.requestedSchema);
+  await answer(again.id, "accept", { sure: true });
+  let { id } = two;
+  for (let turn = 1; turn < 3; turn += 1) {
+    await answer(id, "accept", { sure: { deep: true } });
+    const { params: { message }, id: nextId } = await next();
+    const wrong =
+      "The answer does not fit its question: content.sure is not what an answer has there";
+    assert.equal(message, `${wrong}\npeer: Two?`);
+    id = nextId;
+  }
+  await answer(id, "perhaps");
+  assert.deepEqual((await next()).result.structuredContent, { result: ["accept", "cancel"] });
+  assert.deepEqual(log.map(({ message, fields }) => [message, fields["issue"]]), [[
+    "a client's answers do not fit what it was asked",
+    "The answer does not fit its question: action is not what an answer has there",
+  ]]);
+  await endpoint[Symbol.asyncDispose]();
+});
+
+Deno.test("an address is answered without content, whatever came along", async () => {
+  const asked = { ...QUESTION, mode: "url" as const, url: "https://example.com/" };
+  const { endpoint } = endpointOf((ask) => ask("Go?"), { asked });
+  const { next, answer } = await sessionOf(endpoint);
+  const { id, params: { url } } = await next();
+  assert.equal(url, asked.url);
+  await answer(id, "accept", { seen: true });
+  assert.deepEqual((await next()).result.structuredContent, { result: "accept" });
   await endpoint[Symbol.asyncDispose]();
 });

@@ -70,6 +70,7 @@ Deno.test("a failed program: its stack, the calls that were made, the last logs"
     calls: [
       { ...call, tool: "read", status: "ok" },
       { ...call, tool: "write", status: "in_flight" },
+      { ...call, tool: "list", status: "error", error: "TOOL_TIMEOUT" },
     ],
     logs: Array.from({ length: 22 }, (_, index) => `line ${index + 1}`),
   });
@@ -84,6 +85,7 @@ Error
 Calls that were made:
 - files.read: ok
 - files.write: in flight, may have taken effect
+- files.list: error, TOOL_TIMEOUT
 
 Logs, without the first 2 lines:
 ${last.join("\n")}`,
@@ -94,25 +96,25 @@ Deno.test("a refusal says whether trying again helps, and what may have happened
   const busy = new CodemodeError("RATE_LIMITED", "Too many", { details: { retryAfterMs: 99.5 } });
   assert.equal(refusalText(busy), "RATE_LIMITED: Too many\nTry again in 100 ms.");
   const lost = new CodemodeError("MCP_SERVER_UNAVAILABLE", "It was lost", {
-    details: { mayHaveTakenEffect: true },
+    details: { server: "files", tool: "read", mayHaveTakenEffect: true },
   });
   assert.equal(
     refusalText(lost),
-    "MCP_SERVER_UNAVAILABLE: It was lost\nThe call may have taken effect.\nTrying again can help.",
+    "MCP_SERVER_UNAVAILABLE of files.read: It was lost\nThe call may have taken effect.\nTrying again can help.",
   );
 });
 
-Deno.test("a result is structured, with the text that its revision needs", () => {
+Deno.test("a result is structured, and its text says the same unless the operator wants a line", () => {
   const answer = answerOf({ success: true, result: { a: 1 }, logs: ["said"] });
   const structuredContent = { result: { a: 1 }, logs: ["said"], executionId: "exec_1", calls: 0 };
   const _meta = { "codemode/executionId": "exec_1" };
   const text = "What the program returned is `result` of the structured content. 0 calls, 12 ms.";
-  assert.deepEqual(toProgramResult(answer, "modern"), {
+  assert.deepEqual(toProgramResult(answer, { resultText: "summary" }), {
     content: [{ type: "text", text }],
     structuredContent,
     _meta,
   });
-  assert.deepEqual(toProgramResult(answer, "legacy"), {
+  assert.deepEqual(toProgramResult(answer, { resultText: "json" }), {
     content: [{ type: "text", text: JSON.stringify(structuredContent) }],
     structuredContent,
     _meta,

@@ -50,3 +50,33 @@ Deno.test("a message that is a bare value stands after the name of its error", (
   assert.equal(problemOf({ name: "SystemExit", message: "" })[0], "SystemExit");
   assert.equal(problemOf({ name: "ValueError", message: "far" })[0], "far");
 });
+
+Deno.test("a failed call names its tool and its own code, also as a cause", () => {
+  const properties = { code: "TOOL_TIMEOUT", server: "s", tool: "t", details: { a: 1 } };
+  const error = { name: "McpToolError", message: "no answer", properties };
+  const call = { code: "TOOL_TIMEOUT", server: "s", tool: "t" };
+  const details = { name: "McpToolError", message: "no answer", ...call, properties };
+  assert.deepEqual(problemOf(error), ["TOOL_TIMEOUT of s.t: no answer", details]);
+  assert.deepEqual(problemOf({ name: "Error", message: "x", cause: error }), ["x", {
+    name: "Error",
+    message: "x",
+    cause: details,
+  }]);
+});
+
+Deno.test("what a program writes into an error is not taken for a call", () => {
+  const good = { code: "TOOL_TIMEOUT", server: "s", tool: "t" };
+  const others = [
+    { ...good, code: "constructor" },
+    { ...good, code: 1 },
+    { ...good, server: "s".repeat(257) },
+    { ...good, tool: ["t"] },
+    {},
+  ];
+  for (const properties of others) {
+    const error = { name: "McpToolError", message: "x", properties };
+    assert.deepEqual(problemOf(error), ["x", { ...error }]);
+  }
+  const error = { name: "Error", message: "x", properties: good };
+  assert.deepEqual(problemOf(error), ["x", { ...error }]);
+});

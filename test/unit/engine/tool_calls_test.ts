@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { silentLogger } from "../../../src/base/log.ts";
 import { createCatalog, type ToolSource } from "../../../src/catalog/mod.ts";
 import type { Tool } from "../../../src/contract/mod.ts";
+import type { WireValue } from "../../../src/protocol/frames.ts";
 import { CallGuard } from "../../../src/engine/call_guard.ts";
 import { ToolCalls } from "../../../src/engine/tool_calls.ts";
 import { createToolbox } from "../../../src/engine/toolbox.ts";
@@ -183,6 +184,23 @@ Deno.test("calls above the rate wait for their turn; one whose turn is too late 
     "ok",
     "RATE_LIMITED",
   ]);
+});
+
+Deno.test("a call by a path fails in the name of the tool that was meant", async () => {
+  const named = async (args: WireValue[], tool = "call") => {
+    const frame = { ...CALL, namespace: "codemode", tool, args };
+    const reply = await callsOf(1).call(frame, new AbortController().signal);
+    assert.ok(!reply.ok);
+    const { server, tool: name } = reply.error.properties as Record<string, unknown>;
+    return `${server} ${name}`;
+  };
+  assert.deepEqual(
+    await Promise.all(
+      [["mcp.nope.read"], ["files.a.b"], ["nothing"], [1], []].map((args) => named(args)),
+    ),
+    ["nope read", "files a.b", "codemode call", "codemode call", "codemode call"],
+  );
+  assert.equal(await named(["files.nope"], "describe"), "codemode describe");
 });
 
 Deno.test("what a call gave is learned for its caller; what failed is not", async () => {

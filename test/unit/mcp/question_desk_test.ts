@@ -2,12 +2,9 @@ import assert from "node:assert/strict";
 import { createLogger } from "../../../src/base/log.ts";
 import type { Question } from "../../../src/contract/mod.ts";
 import { AbandonedRequests } from "../../../src/mcp/abandoned_requests.ts";
-import {
-  DRAIN_AFTER_MS,
-  QuestionDesk,
-  RENEW_AFTER_MS,
-  type SeatedCall,
-} from "../../../src/mcp/question_desk.ts";
+import { QuestionDesk } from "../../../src/mcp/question_desk.ts";
+import type { SeatedCall } from "../../../src/mcp/seated_calls.ts";
+import { DRAIN_AFTER_MS, RENEW_AFTER_MS } from "../../../src/mcp/session_wear.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 
 const { signal } = new AbortController();
@@ -39,12 +36,12 @@ function deskOf(clock = new FakeClock()) {
 const createDesk = () => deskOf().desk;
 
 /** A caller who answers yes, or when `hold` is given, once that resolves. */
-function caller(principal: string, hold?: Promise<void>) {
+function caller(owner: string, hold?: Promise<void>, tool = `${owner}-tool`) {
   const questions: Question[] = [];
   const signals: AbortSignal[] = [];
   const call: SeatedCall = {
-    tool: `${principal}-tool`,
-    principal,
+    tool,
+    owner,
     ask: async (question, over) => {
       questions.push(question);
       signals.push(over);
@@ -97,7 +94,7 @@ Deno.test("a question beside a call that cannot be asked waits as well", async (
   const desk = createDesk();
   const ann = caller("ann");
   const annSeat = await desk.sit(ann.call, signal);
-  const mute = await desk.sit({ tool: "m", principal: "bob" }, signal);
+  const mute = await desk.sit({ tool: "m", owner: "bob" }, signal);
   const answer = desk.answer(PARAMS, signal);
   assert.equal(await stateOf(answer), "waiting");
   leave(annSeat);
@@ -157,7 +154,7 @@ Deno.test("while one is asked others go on, and what is asked then waits", async
   leave(bobSeat);
 });
 
-Deno.test("after a call was given up only its principal is asked, until the server answers it", async () => {
+Deno.test("after a call was given up only its execution is asked, until the server answers it", async () => {
   const { desk, abandoned, giveUp } = deskOf();
   const lost = await desk.sit(caller("ann").call, signal);
   giveUp("ann", 7);
@@ -276,7 +273,7 @@ Deno.test("what cannot be put to anybody is refused in the protocol's way, a wro
   const desk = createDesk();
   const call = {
     tool: "t",
-    principal: "",
+    owner: {},
     ask: () => Promise.resolve({ action: "accept" as const }),
   };
   const seat = await desk.sit(call, signal);
