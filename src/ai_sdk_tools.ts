@@ -3,6 +3,7 @@
 import { newId } from "./base/ids.ts";
 import type { NativeTool } from "./catalog/mod.ts";
 import { readForeignSchema } from "./foreign_schema.ts";
+import { assertNamed, isRecord } from "./tool_faults.ts";
 import { nativeSet, type ToolSet, type ToolSetOptions } from "./tool_set.ts";
 
 /** A tool as the AI SDK has it; told by its shape. */
@@ -35,8 +36,9 @@ export function aiSdk(
   tools: Readonly<Record<string, AiSdkTool>>,
   options: ToolSetOptions = {},
 ): ToolSet {
+  assertNamed("Cannot use tools of the AI SDK", tools);
   for (const [name, one] of Object.entries(tools)) {
-    if (typeof one.execute !== "function") {
+    if (!isRecord(one) || typeof one.execute !== "function") {
       throw new TypeError(`Cannot use the AI SDK tool "${name}": it has no execute`);
     }
   }

@@ -205,11 +205,14 @@ export function createApp(config: Config, options: AppOptions): App {
 /** Says at start what the configuration asks for and this build or file does not have. */
 function warnOfAbsences(config: Config, runtimes: readonly RuntimeInfo[], logger: Logger): void {
   const { runtime } = config.sandbox;
+  const areRunnable = runtimes.some(({ available }) => available);
   for (const { name, carrier, available, reason } of runtimes) {
     // A worker that nobody has trusted was warned of already.
-    if (carrier === "process" && !available) {
-      logger.error("programs cannot run", { code: "RUNTIME_UNAVAILABLE", runtime: name, reason });
-    }
+    if (carrier !== "process" || available) continue;
+    const fields = { code: "RUNTIME_UNAVAILABLE", runtime: name, reason };
+    // Who wants one language only misses nothing without the others.
+    if (areRunnable) logger.info("a runtime is not here", fields);
+    else logger.error("programs cannot run", fields);
   }
   if (
     runtime !== "auto" && !runtimes.some(({ name, available }) => name === runtime && available)

@@ -2,7 +2,7 @@
 
 import { type App, createApp } from "./app.ts";
 import { defaultGrant } from "./auth/mod.ts";
-import { createLogger, type Logger, type LogLevel } from "./base/log.ts";
+import { createLogger, LOG_LEVELS, type Logger, type LogLevel } from "./base/log.ts";
 import { createConsoleSink } from "./base/log_console.ts";
 import { createNativeSource, type NativeTool } from "./catalog/mod.ts";
 import { type Config, loadConfig, parseConfig } from "./config/mod.ts";
@@ -23,7 +23,8 @@ import {
   type ServerInfo,
 } from "./contract/mod.ts";
 import type { Approver } from "./policy/mod.ts";
-import { isToolSet, type ToolSet } from "./tool_set.ts";
+import { assertNamed, assertTool, isRecord, kindOf } from "./tool_faults.ts";
+import { assertToolSet, isToolSet, type ToolSet } from "./tool_set.ts";
 import {
   type Caller,
   type Engine,
@@ -146,20 +147,50 @@ const OPTION_NAMES: readonly string[] = Object.freeze(
   )[],
 );
 
+/** What failed where options are wrong. */
+const ACTION = "Cannot create Code Mode";
+
 /** An option that is not known might have been a rule: to pass it over could allow what was denied. */
 function assertOptions(options: CodemodeOptions): void {
-  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name));
+  const given: unknown = options;
+  if (!isRecord(given)) {
+    throw new TypeError(`${ACTION}: it takes an object of options, not ${kindOf(given)}`);
+  }
+  const unknown = Object.keys(given).find((name) => !OPTION_NAMES.includes(name));
   if (unknown !== undefined) {
     throw new TypeError(
-      `Cannot create Code Mode: there is no option "${unknown}"; the options are ` +
+      `${ACTION}: there is no option "${unknown}"; the options are ` +
         `${OPTION_NAMES.join(", ")}, and what the configuration file has goes into "config"`,
     );
   }
+  assertGivenTools(options.tools);
+  assertLogging(options);
   if (options.approver !== undefined && typeof options.approver?.approve !== "function") {
     throw new TypeError(
-      'Cannot create Code Mode: "approver" must be { approve(call, signal) }, which resolves with ' +
+      `${ACTION}: "approver" must be { approve(call, signal) }, which resolves with ` +
         "{ approved, reason }",
     );
+  }
+}
+
+function assertLogging({ logLevel, logger }: CodemodeOptions): void {
+  if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel)) {
+    throw new TypeError(
+      `${ACTION}: "logLevel" must be one of ${LOG_LEVELS.join(", ")}, not ${kindOf(logLevel)}`,
+    );
+  }
+  const missing = [...LOG_LEVELS, "child" as const].find((name) =>
+    logger !== undefined && typeof logger?.[name] !== "function"
+  );
+  if (missing !== undefined) {
+    throw new TypeError(`${ACTION}: "logger" must have a function "${missing}"`);
+  }
+}
+
+function assertGivenTools(tools: CodemodeOptions["tools"] = {}): void {
+  assertNamed(ACTION, tools);
+  for (const [name, one] of Object.entries(tools)) {
+    if (!isToolSet(one)) assertTool(ACTION, name, one);
   }
 }
 
@@ -171,7 +202,10 @@ function embedded(
   return {
     sources: {
       list: () => sources.list(),
-      add: (name, set) => sources.add(name, set),
+      async add(name, set) {
+        assertToolSet(name, set);
+        await sources.add(name, set);
+      },
       remove: (name) => sources.remove(name),
     },
     async execute(code, { signal, ...request } = {}) {

@@ -2,6 +2,7 @@
 
 import type { NativeTool } from "./catalog/mod.ts";
 import { readForeignSchema } from "./foreign_schema.ts";
+import { isRecord, kindOf } from "./tool_faults.ts";
 import { nativeSet, type ToolSet, type ToolSetOptions } from "./tool_set.ts";
 
 /** A tool as LangChain has it; told by its shape. */
@@ -29,6 +30,7 @@ export function langchain(
   tools: readonly LangChainTool[],
   options: ToolSetOptions = {},
 ): ToolSet {
+  assertLangChain(tools);
   const names = tools.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
@@ -38,6 +40,18 @@ export function langchain(
     const loaded = tools.map(async (one) => [one.name, await toNative(one)] as const);
     return Object.fromEntries(await Promise.all(loaded));
   });
+}
+
+function assertLangChain(tools: unknown): void {
+  if (!Array.isArray(tools)) {
+    throw new TypeError(`Cannot use LangChain tools: they must be a list, not ${kindOf(tools)}`);
+  }
+  const wrong = tools.findIndex((one) =>
+    !isRecord(one) || typeof one["name"] !== "string" || typeof one["invoke"] !== "function"
+  );
+  if (wrong >= 0) {
+    throw new TypeError(`Cannot use LangChain tools: number ${wrong + 1} has no name or no invoke`);
+  }
 }
 
 async function toNative(given: LangChainTool): Promise<NativeTool> {

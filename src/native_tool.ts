@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { NativeTool, NativeToolOptions } from "./catalog/mod.ts";
 import type { JsonSchema } from "./contract/mod.ts";
+import { isRecord, kindOf } from "./tool_faults.ts";
 import { printZodType } from "./typegen/mod.ts";
 
 /** What `execute` is told besides its input. */
@@ -30,7 +31,8 @@ export interface ZodTool extends NativeTool {
 }
 
 /**
- * A native tool for `createCodemode({ tools })`. Input is validated before `execute` sees it.
+ * A native tool for `createCodemode({ tools })`. Input is validated before `execute` sees it. What is no
+ * definition, such as one whose schemas are not of zod 4, is a TypeError.
  *
  * @example
  * ```ts ignore
@@ -45,6 +47,7 @@ export interface ZodTool extends NativeTool {
 export function tool<Input extends z.ZodType, Output extends z.ZodType = z.ZodUnknown>(
   definition: ToolDefinition<Input, Output>,
 ): ZodTool {
+  assertDefinition(definition);
   const { input, output } = definition;
   const native: NativeTool = {
     description: definition.description ?? "",
@@ -57,6 +60,32 @@ export function tool<Input extends z.ZodType, Output extends z.ZodType = z.ZodUn
     ...native,
     withPrintedTypes: async () => ({ ...native, printed: await printTypes(input, output) }),
   };
+}
+
+function assertDefinition(definition: unknown): void {
+  if (!isRecord(definition)) {
+    throw new TypeError(
+      `Cannot make a tool: it takes { description, input, output, execute }, not ${
+        kindOf(definition)
+      }`,
+    );
+  }
+  assertZod("input", definition["input"]);
+  if (definition["output"] !== undefined) assertZod("output", definition["output"]);
+  if (typeof definition["execute"] !== "function") {
+    throw new TypeError(
+      `Cannot make a tool: "execute" must be a function, not ${kindOf(definition["execute"])}`,
+    );
+  }
+}
+
+function assertZod(name: "input" | "output", schema: unknown): void {
+  // What has "_zod" is a schema of zod 4, of whichever copy.
+  if (isRecord(schema) && "_zod" in schema) return;
+  const given = isRecord(schema) && "_def" in schema ? "a schema of zod 3" : kindOf(schema);
+  throw new TypeError(
+    `Cannot make a tool: "${name}" must be a schema of zod 4, such as z.object({ … }), not ${given}`,
+  );
 }
 
 /** Tools by name, those made by {@link tool} with their types printed. */

@@ -4,11 +4,11 @@ import type { Clock } from "./base/clock.ts";
 import type { Logger } from "./base/log.ts";
 import type { Config } from "./config/mod.ts";
 import {
-  canStartProcesses,
   createDenoRuntime,
   createWorkerRuntime,
   type DenoRuntimeOptions,
   type Runtime,
+  whyNoProcesses,
 } from "./runtime/mod.ts";
 
 /** What the choice needs besides the configuration. */
@@ -16,8 +16,8 @@ export interface OpenRuntimeOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly denoPath?: string;
-  /** @default tried: starts a process */
-  readonly canStartProcesses?: (denoPath?: string) => boolean;
+  /** Why no process can be started. @default tried: starts one */
+  readonly whyNoProcesses?: (denoPath?: string) => string | undefined;
 }
 
 /**
@@ -26,10 +26,14 @@ export interface OpenRuntimeOptions {
  */
 export function openRuntime(sandbox: Config["sandbox"], options: OpenRuntimeOptions): Runtime {
   const { logger, clock } = options;
-  if (usesWorkers(sandbox, options)) {
-    if (sandbox.trustWorkers) logger.warn(TRUSTED);
-    else logger.warn(UNTRUSTED);
-    return createWorkerRuntime({ logger, clock, trustWorkers: sandbox.trustWorkers });
+  const { carrier, trustWorkers } = sandbox;
+  const reason = carrier === "auto"
+    ? (options.whyNoProcesses ?? whyNoProcesses)(options.denoPath)
+    : undefined;
+  if (carrier === "worker" || reason !== undefined) {
+    if (trustWorkers) logger.warn(TRUSTED);
+    else logger.warn(UNTRUSTED, { reason });
+    return createWorkerRuntime({ logger, clock, trustWorkers, whyNoProcesses: reason });
   }
   return createDenoRuntime(sandboxTerms(sandbox, options));
 }
@@ -56,8 +60,3 @@ const TRUSTED =
   "programs run in workers of this service: one that never yields keeps a core, one that fills the heap ends the service";
 const UNTRUSTED =
   "no process can be started here and workers do not hold hostile programs; set sandbox.trustWorkers: true to run trusted ones";
-
-function usesWorkers({ carrier }: Config["sandbox"], options: OpenRuntimeOptions): boolean {
-  if (carrier !== "auto") return carrier === "worker";
-  return !(options.canStartProcesses ?? canStartProcesses)(options.denoPath);
-}

@@ -2,6 +2,7 @@
 
 import type { NativeTool } from "./catalog/mod.ts";
 import { withPrintedTypes } from "./native_tool.ts";
+import { assertTools, isRecord } from "./tool_faults.ts";
 
 /**
  * The tools of one server, made by {@link toolSet}, `aiSdk`, `langchain`, `openapi` or `mcpServer`.
@@ -34,6 +35,7 @@ export function toolSet(
   tools: Readonly<Record<string, NativeTool>>,
   options: ToolSetOptions = {},
 ): ToolSet {
+  assertTools("Cannot make a set of tools", tools);
   return nativeSet(options.description, () => withPrintedTypes(tools));
 }
 
@@ -47,7 +49,19 @@ export function nativeSet(
 
 /** Whether a value was made as a set, and is not a tool. */
 export function isToolSet(value: unknown): value is ToolSet {
-  return typeof value === "object" && value !== null && "kind" in value &&
-    (value.kind === "native" || value.kind === "openapi" || value.kind === "mcp") &&
-    !("execute" in value);
+  if (!isRecord(value) || "execute" in value) return false;
+  const { kind } = value;
+  return kind === "native"
+    ? typeof value["load"] === "function"
+    : kind === "openapi" || kind === "mcp";
+}
+
+/** Throws a TypeError for what is no set, and says how to make one of it. */
+export function assertToolSet(name: unknown, set: unknown): asserts set is ToolSet {
+  if (typeof name !== "string") throw new TypeError("Cannot add a server: its name must be a text");
+  if (isToolSet(set)) return;
+  throw new TypeError(
+    `Cannot add the server "${name.slice(0, 80)}": it must be made by toolSet, aiSdk, langchain, ` +
+      "openapi or mcpServer; for tools by name it is toolSet({ … })",
+  );
 }

@@ -1,48 +1,73 @@
-/** Finds the name that was probably meant: by edit distance, then by the words inside names. */
+/**
+ * Finds the name that was probably meant: the same words, or a slip in writing them. A name that has
+ * another word in the place of one means something else, often the opposite, and is never suggested.
+ */
 
 /** Longer names are not compared, so that a hostile name costs nothing. */
 const MAX_NAME_LENGTH = 128;
 /** Names whose lengths differ by more are not compared. */
 const MAX_LENGTH_DIFFERENCE = 24;
+/** Edits that are one slip in a long name. */
+const MAX_EDITS = 2;
 
-/**
- * The nearest of `candidates` to `name`, ignoring case; `undefined` when none is near enough to be
- * suggested. Near is two edits in five letters (insert, drop, replace, swap of neighbours), or half
- * of all words in common.
- */
+/** The most alike of `candidates`, by {@link likeness}; `undefined` when none is like `name`. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
-  if (name.length > MAX_NAME_LENGTH) return undefined;
   let best: string | undefined;
   let bestScore = 0;
-  const lower = name.toLowerCase();
-  const words = wordsOf(name);
   for (const candidate of candidates) {
-    if (candidate === name || candidate.length > MAX_NAME_LENGTH) continue;
-    if (Math.abs(candidate.length - name.length) > MAX_LENGTH_DIFFERENCE) continue;
-    const score = Math.max(editScore(lower, candidate.toLowerCase()), wordScore(words, candidate));
+    const score = candidate === name ? 0 : likeness(name, candidate);
     if (score > bestScore) [best, bestScore] = [candidate, score];
   }
   return best;
 }
 
-/** 0 for too far, else rising to 1 for equal but for case. */
-function editScore(name: string, candidate: string): number {
-  const longest = Math.max(name.length, candidate.length);
-  const distance = editDistance(name, candidate);
-  return distance > Math.max(1, Math.floor(longest * 0.4)) ? 0 : 1 - distance / longest;
-}
-
-/** At least half of all words in common. */
-function wordScore(words: ReadonlySet<string>, candidate: string): number {
+/**
+ * How likely `candidate` was meant by `name`, from 0 for not at all to 1, whatever the case and the
+ * order of words. More than half of all words are in both, and what is left is a word too many, a word
+ * too few, or words that differ by an edit in four letters (insert, drop, replace, swap of neighbours)
+ * and begin alike: `lock` is no slip of `unlock`, nor `get` of `set`.
+ */
+export function likeness(name: string, candidate: string): number {
+  if (name === candidate) return 1;
+  if (Math.max(name.length, candidate.length) > MAX_NAME_LENGTH) return 0;
+  if (Math.abs(candidate.length - name.length) > MAX_LENGTH_DIFFERENCE) return 0;
+  const words = wordsOf(name);
   const others = wordsOf(candidate);
-  const common = [...words].filter((word) => others.has(word)).length;
-  const score = common / Math.max(words.size, others.size, 1);
-  return score >= 0.5 ? score * 0.9 : 0;
+  const most = Math.max(words.length, others.length, 1);
+  const missing = without(words, others);
+  const added = without(others, words);
+  const common = words.length - missing.length;
+  if (missing.length > 0 && added.length > 0) {
+    const slip = slipScore(missing.join(""), added.join(""));
+    return slip === 0 ? 0 : 1 - (1 - slip) * (most - common) / most;
+  }
+  return common * 2 > most ? common / most : 0;
 }
 
-function wordsOf(name: string): Set<string> {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z0-9]+/);
-  return new Set(words.filter((word) => word !== "").map((word) => word.replace(/s$/, "")));
+/** Words in lower case and in the singular. */
+function wordsOf(name: string): string[] {
+  const spaced = name.replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1 $2").toLowerCase();
+  const words = spaced.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
+  return words.map((word) => word.replace(/ies$/, "y").replace(/s$/, ""));
+}
+
+/** The words that `others` does not have as often. */
+function without(words: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return words.filter((word) => {
+    const at = left.indexOf(word);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
+/** 0 for another word, else rising to 1 for equal. */
+function slipScore(word: string, other: string): number {
+  if (word[0] !== other[0]) return 0;
+  const longest = Math.max(word.length, other.length);
+  const allowed = Math.min(MAX_EDITS, Math.max(1, Math.floor(longest / 4)));
+  const edits = editDistance(word, other);
+  return edits > allowed || edits * 2 >= longest ? 0 : 1 - edits / longest;
 }
 
 /** Optimal string alignment distance, over three rows of the usual table. */

@@ -7,7 +7,7 @@ import { GRANTED_NAMES } from "./ambient.ts";
 import type { ts, TypeScript } from "./compiler.ts";
 import type { Finding } from "./finding.ts";
 import type { GuestProgram } from "./project.ts";
-import { nearestName } from "../base/nearest.ts";
+import { likeness, nearestName } from "../base/nearest.ts";
 
 /** Not faults of a program that is run once and thrown away. */
 const DROPPED = new Set([
@@ -131,9 +131,10 @@ function toFinding(
   guest: GuestProgram,
   diagnostic: ts.Diagnostic,
 ): Finding | undefined {
-  const base = withRemedy(diagnostic, toSyntaxFinding(ts, diagnostic));
-  const node = nodeAt(ts, guest.file, base.start, base.end);
-  if (node === undefined) return base;
+  const given = withRemedy(diagnostic, toSyntaxFinding(ts, diagnostic));
+  const node = nodeAt(ts, guest.file, given.start, given.end);
+  if (node === undefined) return given;
+  const base = withoutFarName(given, node.getText(guest.file));
   if (UNKNOWN_NAME.has(diagnostic.code)) return unknownName(guest, base, node.getText(guest.file));
   if (UNKNOWN_PROPERTY.has(diagnostic.code)) return unknownProperty(ts, guest, base, node);
   if (UNKNOWN_KEY.has(diagnostic.code)) return unknownKey(ts, guest, base, node);
@@ -237,6 +238,13 @@ function splitSuggestion(finding: Finding): Finding {
   if (match === null) return finding;
   const message = finding.message.replace(match[0], "");
   return { ...finding, message, ...meant(match[1] ?? "") };
+}
+
+/** The compiler counts letters only, and so suggests `create_entities` for `delete_entities`. */
+function withoutFarName(finding: Finding, written: string): Finding {
+  const { replacement, suggestion: _, ...rest } = finding;
+  if (replacement === undefined || likeness(written, replacement) > 0) return finding;
+  return rest;
 }
 
 /** Without names of files, and without advice about compiler settings. */

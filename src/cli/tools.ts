@@ -2,7 +2,7 @@
 
 import type { App } from "../app.ts";
 import { CodemodeError } from "../base/errors.ts";
-import { type Caller, type Toolbox, toPlainCall } from "../engine/mod.ts";
+import { type Caller, searchHint, type Toolbox, toPlainCall } from "../engine/mod.ts";
 import { type Command, type Invocation, whole } from "./command.ts";
 import { withApp } from "./with_app.ts";
 
@@ -99,7 +99,7 @@ function search(invocation: Invocation, toolbox: Toolbox, query: string): void {
     }));
     return output.print(JSON.stringify(plain));
   }
-  if (hits.length === 0) output.note(`Nothing matches "${query}"`);
+  if (hits.length === 0) output.note(searchHint(toolbox));
   for (const { signature } of hits) output.print(`${signature}\n`);
 }
 

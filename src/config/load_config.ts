@@ -15,7 +15,7 @@ import { denoDirectory } from "./deno_directory.ts";
 import { type ConfigDocument, parseConfigDocument } from "./document.ts";
 import { interpolate } from "./interpolate.ts";
 import { MendedDocument } from "./mended_document.ts";
-import { configInvalid, type ConfigProblem } from "./problem.ts";
+import { configInvalid, type ConfigProblem, NO_FILE } from "./problem.ts";
 import { brokenRules } from "./rules.ts";
 import { ConfigFileSchema, keysAt } from "./schema.ts";
 import {
@@ -81,14 +81,14 @@ export function parseConfig(
   servers: readonly string[] = [],
 ): Config {
   const document = {
-    ...parseConfigDocument("configuration", ""),
+    ...parseConfigDocument(NO_FILE, ""),
     value,
     problem: (
       path: readonly PropertyKey[],
       message: string,
       { suggestion }: { suggestion?: string | undefined } = {},
     ) => ({
-      file: "configuration",
+      file: NO_FILE,
       line: 1,
       column: 1,
       path: path.map(String).join("."),

@@ -67,8 +67,11 @@ export const ToolHitSchema = z.object({
   outputSchema: z.unknown().optional().describe("Only when detail=full"),
 }).meta({ id: "ToolHit" });
 
-export const ToolSearchAnswerSchema = z.object({ query: z.string(), tools: z.array(ToolHitSchema) })
-  .meta({ id: "ToolSearchAnswer" });
+export const ToolSearchAnswerSchema = z.object({
+  query: z.string(),
+  tools: z.array(ToolHitSchema),
+  hint: z.string().optional().describe("Which servers there are, when nothing was found"),
+}).meta({ id: "ToolSearchAnswer" });
 
 export type ToolHit = z.infer<typeof ToolHitSchema>;
 export type ToolSearchAnswer = z.infer<typeof ToolSearchAnswerSchema>;

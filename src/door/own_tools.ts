@@ -4,7 +4,7 @@ import type { Tool } from "@modelcontextprotocol/server";
 import { CodemodeError } from "../base/errors.ts";
 import type { DoorConfig } from "../config/mod.ts";
 import { parseRequest } from "../contract/mod.ts";
-import { type Toolbox, toPlainCall, toToolHit } from "../engine/mod.ts";
+import { searchHint, type Toolbox, toPlainCall, toToolHit } from "../engine/mod.ts";
 import { startCall } from "./call.ts";
 import { executeDescription } from "./execute_description.ts";
 import { startProgram } from "./program.ts";
@@ -78,6 +78,10 @@ const searchTools: OwnTool = {
     const { query, limit, detail, language } = parseRequest(SearchInputSchema, given);
     const toolbox = await parts.engine.toolbox(visit.caller);
     const tools = toolbox.search(query, limit).map((hit) => toToolHit(hit, detail, language));
+    if (tools.length === 0) {
+      const hint = searchHint(toolbox);
+      return toToolResult({ structured: { tools, hint }, summary: hint }, visit.era);
+    }
     const found = tools.length === 1 ? "1 tool" : `${tools.length} tools`;
     const summary = `${found}, the best first, in the structured content.`;
     return toToolResult({ structured: { tools }, summary }, parts.config);

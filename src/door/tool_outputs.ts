@@ -50,6 +50,7 @@ export const SEARCH_OUTPUT: OwnSchema = Object.freeze({
         required: ["path", "description"],
       },
     },
+    hint: { type: "string", description: "Which servers there are, when nothing was found" },
   },
   required: ["tools"],
 });

@@ -80,10 +80,8 @@ export class CallGuard {
     signal: AbortSignal,
   ): Promise<void> {
     const { approved, reason } = await this.#waitForApproval(tool, input, decision, signal);
-    // SAFETY: exactly true; an approver is code of others, and anything else must not pass.
-    const isApproved = approved === true;
-    this.#record(tool, isApproved ? "allow" : "deny", `approval for ${decision.rule}`);
-    if (!isApproved) throw notApproved(tool, decision, String(reason));
+    this.#record(tool, approved ? "allow" : "deny", `approval for ${decision.rule}`);
+    if (!approved) throw notApproved(tool, decision, reason);
   }
 
   /** The time spent here is people's, not the program's. */
@@ -96,7 +94,8 @@ export class CallGuard {
     const { approver, logger, executionId, principal } = this.#options;
     const call = { executionId, principal, server, tool, input, rule, reason };
     try {
-      return await unlessAborted(signal, () => approver.approve(call, signal));
+      const answer: unknown = await unlessAborted(signal, () => approver.approve(call, signal));
+      return readApproval(answer);
     } catch (error) {
       if (signal.aborted) throw error;
       logger.error("asking for approval failed", { server, tool, error });
@@ -108,6 +107,15 @@ export class CallGuard {
     const { audit, executionId, principal } = this.#options;
     audit.record({ type: "call.decided", executionId, principal, server, tool, verdict, rule });
   }
+}
+
+/** SAFETY: exactly true; an approver is code of others, and anything else must not pass. */
+function readApproval(answer: unknown): Approval {
+  if (typeof answer !== "object" || answer === null || !("approved" in answer)) {
+    return { approved: false, reason: "the approver did not answer with { approved, reason }" };
+  }
+  const reason = "reason" in answer && answer.reason !== undefined ? String(answer.reason) : "";
+  return { approved: answer.approved === true, reason: reason || "no reason was given" };
 }
 
 function notPlain({ server, name }: Tool): CodemodeError {

@@ -41,14 +41,17 @@ function unavailable(
 ): CodemodeError {
   const available = runtimes.filter((runtime) => runtime.available)
     .map(({ name, languages }) => `${name} (${languages.join(", ")})`);
+  const reasons = runtimes.flatMap(({ name, languages, available, reason }) =>
+    !available && languages.includes(language) ? [`${name}: ${reason}`] : []
+  );
   const asked = runtimes.find(({ name }) => name === pinned);
   const why = asked?.available === false ? `: ${asked.reason}` : "";
   const subject = pinned === undefined
-    ? `No runtime here runs ${language}`
+    ? [`No runtime here runs ${language}`, ...reasons].join("; ")
     : `Runtime ${pinned} cannot run ${language} here${why}`;
   return new CodemodeError(
     "RUNTIME_UNAVAILABLE",
-    `${subject}; available: ${available.join("; ")}`,
+    `${subject}; available: ${available.join("; ") || "none"}`,
     { details: { runtime: pinned ?? "auto", language, available } },
   );
 }

@@ -25,6 +25,7 @@ export {
 export type { Caller } from "./principal.ts";
 export { printDeclarations } from "./print_declarations.ts";
 export { type QuestionLimits, Questions } from "./questions.ts";
+export { searchHint } from "./search_hint.ts";
 export { toToolHit } from "./tool_hit.ts";
 export type { Found, Selection, Toolbox, ToolMatch } from "./toolbox.ts";
 export { unknownNames } from "./unknown_names.ts";

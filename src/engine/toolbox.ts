@@ -4,7 +4,7 @@
  */
 
 import { allowsServer, allowsTool, type CapabilitySet } from "../capability/mod.ts";
-import { nearestName } from "../base/nearest.ts";
+import { likeness } from "../base/nearest.ts";
 import { type Catalog, createToolSearch, type ToolSearch } from "../catalog/mod.ts";
 import type { CodemodeError } from "../base/errors.ts";
 import { printBashDeclarations } from "../checker/mod.ts";
@@ -214,10 +214,19 @@ class NamedToolbox implements Toolbox {
   }
 
   nearestPath(path: string): string | undefined {
-    const paths = this.namespaces.flatMap(({ name, tools }) =>
-      tools.map((named) => `mcp.${name}.${named.name}`)
-    );
-    return nearestName(path.startsWith("mcp.") ? path : `mcp.${path}`, paths);
+    const bare = path.startsWith("mcp.") ? path.slice("mcp.".length) : path;
+    const dot = bare.indexOf(".");
+    let best: string | undefined;
+    let bestScore = 0;
+    for (const { name: space, server, tools } of this.namespaces) {
+      const near = dot < 0 ? 1 : likenessToAny(bare.slice(0, dot), [space, server]);
+      if (near === 0) continue;
+      for (const { name, tool } of tools) {
+        const score = near * likenessToAny(bare.slice(dot + 1), [name, tool.name]);
+        if (score > bestScore) [best, bestScore] = [`mcp.${space}.${name}`, score];
+      }
+    }
+    return best;
   }
 
   search(query: string, limit: number): readonly ToolMatch[] {
@@ -248,6 +257,10 @@ class NamedToolbox implements Toolbox {
     return [...this.#byTool.values()]
       .find(({ named: { tool } }) => `${tool.server}.${tool.name}` === path);
   }
+}
+
+function likenessToAny(name: string, names: readonly string[]): number {
+  return Math.max(...names.map((one) => likeness(name, one)));
 }
 
 function toGroup({ server, description, tools }: NamedNamespace): ToolGroup {

@@ -3,7 +3,7 @@
 import type { Handler } from "hono";
 import { z } from "zod";
 import type { ToolsAnswer, ToolView } from "../contract/mod.ts";
-import { type Engine, type Toolbox, toToolHit } from "../engine/mod.ts";
+import { type Engine, searchHint, type Toolbox, toToolHit } from "../engine/mod.ts";
 import type { Env } from "./env.ts";
 import { readQuery } from "./read_body.ts";
 
@@ -30,7 +30,8 @@ export function searchTools({ engine }: { readonly engine: Engine }): Handler<En
     const { q, limit, detail } = readQuery(c, SearchQuerySchema);
     const toolbox = await engine.toolbox(c.get("principal"));
     const hits = toolbox.search(q, limit).map((hit) => toToolHit(hit, detail));
-    return c.json({ query: q, tools: hits });
+    const hint = hits.length === 0 ? { hint: searchHint(toolbox) } : {};
+    return c.json({ query: q, tools: hits, ...hint });
   };
 }
 

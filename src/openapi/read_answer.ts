@@ -1,5 +1,6 @@
 /** From what an API answers to the value guest code gets, without the host's secrets. Pure. */
 
+import { Buffer } from "node:buffer";
 import { CodemodeError } from "../base/errors.ts";
 import { MAX_JSON_DEPTH, nestsDeeper } from "./json_depth.ts";
 import type { Operation } from "./operation.ts";
@@ -18,7 +19,8 @@ const MAX_EXCERPT = 2_000;
 const MAX_TOLD = 300;
 
 /**
- * JSON as its value, other text as text, bytes as they are, `null` where there is nothing. Throws
+ * JSON as its value, an image or a sound as the content block that MCP tools give, other text as text,
+ * other bytes as they are, `null` where there is nothing. Throws
  * `MCP_TOOL_ERROR` with `details.status` and `details.body` for a status that is no success.
  */
 export function readAnswer(
@@ -36,11 +38,19 @@ export function readAnswer(
     return { value: screen.hide(readJson(answer)), isStructured: isDescribed };
   }
   const text = isText(answer) ? decode(answer.body) : undefined;
-  return { value: screen.hide(text ?? answer.body), isStructured: false };
+  const value = screen.hide(text ?? answer.body);
+  return { value: toMedia(value, answer) ?? value, isStructured: false };
 }
 
 function isJson({ contentType }: ApiAnswer): boolean {
   return /^[\w.-]+\/(?:[\w.+-]+\+)?json\b/.test(contentType);
+}
+
+/** Bytes that can be shown, with what they are; in this form a caller is given them as what they are. */
+function toMedia(value: unknown, { contentType }: ApiAnswer): unknown {
+  const [, mimeType, type] = /^((image|audio)\/[\w.+-]+)/.exec(contentType) ?? [];
+  if (!(value instanceof Uint8Array) || mimeType === undefined) return undefined;
+  return { type, data: Buffer.from(value).toString("base64"), mimeType };
 }
 
 function isText({ contentType }: ApiAnswer): boolean {

@@ -19,6 +19,9 @@ const MAX_TAGS = 256;
 /** Problems kept. */
 const MAX_PROBLEMS = 50;
 
+/** Characters of an id that are shown. */
+const MAX_SHOWN_ID = 80;
+
 const METHODS = ["get", "head", "post", "put", "patch", "delete", "options"] as const;
 const SAFE = new Set(["GET", "HEAD"]);
 
@@ -103,7 +106,14 @@ class OperationReader {
     if (!fitsAny(include, name, tags) || fitsAny(exclude, name, tags)) return;
     const where = `${place.method} ${place.path}`;
     const operation = this.#try(where, () => this.#operation(place, name, tags));
-    if (operation) this.#operations.set(name, operation);
+    if (!operation) return;
+    this.#operations.set(name, operation);
+    const id = textOf(place.given["operationId"]).trim();
+    if (id === "" || id === name) return;
+    const shown = id.slice(0, MAX_SHOWN_ID);
+    this.#tell(
+      `${where.slice(0, 200)} is named "${name}": another operation has the id "${shown}"`,
+    );
   }
 
   /** The document's name, or method and path where it has none or has it twice. */

@@ -1,29 +1,42 @@
-/** The name that was probably meant. */
+/**
+ * The name that was probably meant, for the guest's side: no method that a program could have replaced
+ * is called. Names are compared by letters alone; the host knows about words as well.
+ */
 
-/** The nearest of some names, when one is near enough to be meant. */
+const { floor, max, min } = Math;
+
+/** The nearest of some names that is a slip of `name`: begins alike, one edit in four letters, two at most. */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
-  let least = Math.ceil(name.length * 0.4) + 1;
-  for (const candidate of names) {
-    const distance = editDistance(name, candidate);
-    if (distance >= least) continue;
+  let least = Infinity;
+  for (let at = 0; at < names.length; at += 1) {
+    const candidate = names[at]!;
+    const longest = max(name.length, candidate.length);
+    if (longest > 128 || name[0] !== candidate[0]) continue;
+    const edits = editDistance(name, candidate);
+    if (edits >= least || edits > min(2, max(1, floor(longest / 4)))) continue;
+    if (edits * 2 >= longest) continue;
     best = candidate;
-    least = distance;
+    least = edits;
   }
   return best;
 }
 
-/** Levenshtein distance of two short names; of long ones, more than any limit. */
+/** Optimal string alignment distance: insert, drop, replace, swap of neighbours. */
 function editDistance(left: string, right: string): number {
-  if (left.length > 128 || right.length > 128) return Infinity;
-  let row = Array.from({ length: right.length + 1 }, (_, at) => at);
+  let beforeLast: number[] = [];
+  let last: number[] = [];
+  for (let at = 0; at <= right.length; at += 1) last[at] = at;
   for (let line = 1; line <= left.length; line += 1) {
-    const next = [line];
+    const row = [line];
     for (let at = 1; at <= right.length; at += 1) {
-      const swap = left[line - 1] === right[at - 1] ? 0 : 1;
-      next[at] = Math.min(row[at]! + 1, next[at - 1]! + 1, row[at - 1]! + swap);
+      const cost = left[line - 1] === right[at - 1] ? 0 : 1;
+      row[at] = min(last[at]! + 1, row[at - 1]! + 1, last[at - 1]! + cost);
+      const isSwap = left[line - 1] === right[at - 2] && left[line - 2] === right[at - 1];
+      if (isSwap && line > 1 && at > 1) row[at] = min(row[at]!, beforeLast[at - 2]! + 1);
     }
-    row = next;
+    beforeLast = last;
+    last = row;
   }
-  return row[right.length]!;
+  return last[right.length]!;
 }

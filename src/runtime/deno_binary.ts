@@ -23,7 +23,8 @@ export function findDeno(configured?: string): string {
   if (process.versions["deno"] !== undefined) return process.execPath;
   const found = onPath() ?? inPackages();
   if (found !== undefined) return found;
-  const message = "No deno program was found on PATH or as the npm package deno";
+  const message =
+    "No deno program was found on PATH or as the npm package deno: install one, or name it (denoPath)";
   throw new CodemodeError("RUNTIME_UNAVAILABLE", message);
 }
 

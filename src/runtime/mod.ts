@@ -5,7 +5,6 @@ export { type BashRuntimeOptions, createBashRuntime } from "./bash_runtime.ts";
 export { type BunOptions, describeBun } from "./bun.ts";
 export type { PermissionMode } from "./broker_probe.ts";
 export type { DeniedAttempt } from "./broker_request.ts";
-export { canStartProcesses } from "./can_start_processes.ts";
 export { createDenoRuntime, type DenoRuntimeOptions } from "./deno_runtime.ts";
 export { findDeno } from "./deno_binary.ts";
 export { measureStarts, type RuntimeOf } from "./measured_runtime.ts";
@@ -37,3 +36,4 @@ export type {
 } from "./runtime.ts";
 export { Standstill } from "./standstill.ts";
 export { createWorkerRuntime, type WorkerRuntimeOptions } from "./worker_runtime.ts";
+export { whyNoProcesses } from "./why_no_processes.ts";

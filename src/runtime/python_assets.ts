@@ -32,7 +32,7 @@ export function findPythonAssets(): PythonAssets {
     const manifest = JSON.parse(readFileSync(resolve("pyodide/package.json"), "utf8"));
     return { version: String(manifest.version), files: Object.freeze(Object.fromEntries(entries)) };
   } catch (cause) {
-    const message = "The npm package pyodide is not installed";
+    const message = "The npm package pyodide is not installed, which programs in Python need";
     throw new CodemodeError("RUNTIME_UNAVAILABLE", message, { cause });
   }
 }

@@ -16,6 +16,8 @@ import { WorkerSandbox } from "./worker_sandbox.ts";
 export interface WorkerRuntimeOptions {
   /** The operator has said that programs are trusted; without it none runs. */
   readonly trustWorkers: boolean;
+  /** Why there is no process instead, where that is so. */
+  readonly whyNoProcesses?: string | undefined;
   /** The bundled guest side. @default `workers/built/deno_worker.js` beside `src` */
   readonly guestUrl?: URL;
   readonly logger?: Logger;
@@ -38,7 +40,7 @@ const LIMITS: Readonly<Record<string, LimitStrength>> = Object.freeze({
   openFiles: "none",
 });
 
-const UNTRUSTED = "Workers do not hold hostile programs; sandbox.trustWorkers is not set";
+const UNTRUSTED = "workers do not hold hostile programs, and sandbox.trustWorkers is not set";
 
 /** Creates the runtime. Opening a sandbox fails with `RUNTIME_UNAVAILABLE` where workers are no wall. */
 export function createWorkerRuntime(options: WorkerRuntimeOptions): Runtime {
@@ -93,7 +95,8 @@ class WorkerRuntime implements Runtime {
   }
 
   #reason(): string | undefined {
-    if (!this.#options.trustWorkers) return UNTRUSTED;
+    const { trustWorkers, whyNoProcesses } = this.#options;
+    if (!trustWorkers) return [whyNoProcesses, UNTRUSTED].filter(Boolean).join("; ");
     return (this.#options.whyNoWorkers ?? whyNoWorkers)();
   }
 

@@ -6,7 +6,7 @@
 import { areData, isName, MAX_NAMES } from "./names.ts";
 
 /** Kinds of values without parts. `unknown` is what JSON does not have, or what was not looked at. */
-export type PlainKind = "string" | "number" | "boolean" | "null" | "unknown";
+export type PlainKind = "string" | "number" | "boolean" | "null" | "bytes" | "unknown";
 
 /** Parts of all shapes of one tool; beyond them places are `unknown`. */
 export const MAX_PARTS = 500;
@@ -51,6 +51,12 @@ export class Shape {
   /** Whether one of the values was an array; `element` is absent while all were empty. */
   get hasArray(): boolean {
     return this.#hasArray;
+  }
+
+  /** Whether every value was bytes. */
+  get isBytes(): boolean {
+    const { plain, object } = this;
+    return plain.size === 1 && plain.has("bytes") && !this.#hasArray && object === undefined;
   }
 
   /** Learns from one more value. */
@@ -117,6 +123,7 @@ function plainKindOf(value: unknown): PlainKind | undefined {
   const type = typeof value;
   if (type === "string" || type === "number" || type === "boolean") return type;
   if (type !== "object") return "unknown";
+  if (value instanceof Uint8Array) return "bytes";
   const prototype = Object.getPrototypeOf(value);
   const isJson = Array.isArray(value) || prototype === Object.prototype || prototype === null;
   return isJson ? undefined : "unknown";

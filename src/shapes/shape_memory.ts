@@ -13,6 +13,8 @@ import { toSchema } from "./shape_schema.ts";
 export interface ObservedResult {
   /** Of every result so far: kinds and names, never values. */
   readonly schema: JsonSchema;
+  /** Whether every one of them was bytes, of which no schema can speak. */
+  readonly isBytes?: true;
   /** At least so many results: 1, 2, 5, 10, 20, 50 and so on. */
   readonly results: number;
 }
@@ -114,10 +116,12 @@ export class ShapeMemory {
   #tell(principal: string, known: Known): void {
     const results = rounded(known.results);
     const schema = toSchema(known.shape);
+    const { isBytes } = known.shape;
     const isSame = results === known.observed.results &&
+      isBytes === (known.observed.isBytes === true) &&
       JSON.stringify(schema) === JSON.stringify(known.observed.schema);
     if (isSame) return;
-    known.observed = Object.freeze({ schema, results });
+    known.observed = Object.freeze({ schema, results, ...(isBytes ? { isBytes } : {}) });
     this.#changed(principal);
   }
 

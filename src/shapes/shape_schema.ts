@@ -17,7 +17,8 @@ export function toSchema(shape: Shape): JsonSchema {
 
 /** What is deeper than `depth` may be anything. */
 function schemaOf(shape: Shape, depth: number): JsonSchema {
-  if (depth < 0 || shape.plain.has("unknown")) return {};
+  // JSON Schema has no bytes.
+  if (depth < 0 || shape.plain.has("unknown") || shape.plain.has("bytes")) return {};
   const plain = [...shape.plain].sort();
   const branches = [
     ...(plain.length === 0 ? [] : [{ type: plain.length === 1 ? plain[0] : plain }]),

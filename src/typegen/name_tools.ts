@@ -24,6 +24,8 @@ export interface NamedTool {
 /** A type learned from results. */
 export interface Observed {
   readonly schema: JsonSchema;
+  /** Whether every result was bytes, which no schema can say. */
+  readonly isBytes?: true;
   /** At least so many results were seen. */
   readonly results: number;
 }

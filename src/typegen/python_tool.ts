@@ -66,7 +66,9 @@ function renderObserved(
   if (observed === undefined || tool.outputSchema !== undefined) return { comment: "", needs: [] };
   const schema = normalizeSchema(observed.schema);
   const printer = types.printer(schema, prefix);
-  const type = printer.print(schema.root, `${toTypeName(name)}Observed`);
+  const type = observed.isBytes
+    ? "bytes"
+    : printer.print(schema.root, `${toTypeName(name)}Observed`);
   const remark = observedRemark(observed).replace(/^@returns /, "");
   return { comment: `${INDENT}# ${remark}: ${type}\n`, needs: printer.needs };
 }

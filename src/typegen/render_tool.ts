@@ -107,7 +107,9 @@ function renderOutput(
   const untyped = Array<string>(uses).fill("any");
   if (observed === undefined) return { types: untyped, docs: [UNTYPED_RESULT], problems: [] };
   // The type has no name that a program could use: the checker is not told of it.
-  const seen = renderSchema(observed.schema, name, needs, options).text;
+  const seen = observed.isBytes
+    ? "Uint8Array"
+    : renderSchema(observed.schema, name, needs, options).text;
   options.names.declareObserved();
   needs.add(OBSERVED);
   const types = [`${OBSERVED}<${seen}>`, ...untyped.slice(1)];

@@ -13,7 +13,7 @@ async function choose(sandbox: Record<string, unknown>, hasProcesses: boolean): 
   await using runtime = openRuntime(config.sandbox, {
     logger,
     clock: systemClock,
-    canStartProcesses: () => hasProcesses,
+    whyNoProcesses: () => hasProcesses ? undefined : "there are none",
   });
   return `${runtime.carrier}: ${warnings.join()}`;
 }

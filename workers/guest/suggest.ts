@@ -1,6 +1,7 @@
 /** "Did you mean": repairs the engine's words when a program called a tool that does not exist. */
 
 import type { GuestNamespace } from "../../src/protocol/frames.ts";
+import { nearestName } from "../../src/protocol/nearest_name.ts";
 import { uncurryThis } from "../../src/protocol/primordials.ts";
 
 const execute = uncurryThis(RegExp.prototype.exec);
@@ -19,7 +20,7 @@ function suggestTool(owner: string, tool: string, namespaces: readonly GuestName
   for (let index = 0; index < namespaces.length; index += 1) {
     const namespace = namespaces[index]!;
     if (namespace.name !== owner) continue;
-    const near = nearest(tool, namespace);
+    const near = nearestName(tool, toolNames(namespace));
     if (near !== undefined) return `. Did you mean '${near}'?`;
     return `. Tools of ${owner}: ${listTools(namespace)}`;
   }
@@ -46,31 +47,8 @@ function suggestPath(tool: string, namespaces: readonly GuestNamespace[]): strin
   return "";
 }
 
-function nearest(name: string, namespace: GuestNamespace): string | undefined {
-  let best: string | undefined;
-  let bestDistance = Math.floor(name.length / 3) + 1;
-  for (let index = 0; index < namespace.tools.length; index += 1) {
-    const candidate = namespace.tools[index]!.name;
-    const distance = editDistance(name, candidate, bestDistance);
-    if (distance >= bestDistance) continue;
-    best = candidate;
-    bestDistance = distance;
-  }
-  return best;
-}
-
-/** Levenshtein distance, or `most` when it is at least that. */
-function editDistance(left: string, right: string, most: number): number {
-  if (Math.abs(left.length - right.length) >= most || left.length > 128) return most;
-  let row: number[] = [];
-  for (let at = 0; at <= right.length; at += 1) row[at] = at;
-  for (let line = 1; line <= left.length; line += 1) {
-    const next = [line];
-    for (let at = 1; at <= right.length; at += 1) {
-      const swap = left[line - 1] === right[at - 1] ? 0 : 1;
-      next[at] = Math.min(row[at]! + 1, next[at - 1]! + 1, row[at - 1]! + swap);
-    }
-    row = next;
-  }
-  return row[right.length]!;
+function toolNames({ tools }: GuestNamespace): readonly string[] {
+  const names: string[] = [];
+  for (let index = 0; index < tools.length; index += 1) names[index] = tools[index]!.name;
+  return names;
 }

@@ -75,6 +75,13 @@ Deno.test("python programs are checked by Python itself", async (t) => {
     );
   });
 
+  await t.step("a tool with another verb is not suggested", async () => {
+    assert.deepEqual(await faults("await memory.unsearch_nodes()\nawait memory.serch_node()"), [
+      "1:14-28 UNKNOWN_TOOL memory has no tool 'unsearch_nodes' / There are: create, from_, search_nodes, searchNodes",
+      "2:14-24 UNKNOWN_TOOL memory has no tool 'serch_node' / Did you mean 'search_nodes'?",
+    ]);
+  });
+
   await t.step("names, modules, capabilities, awaiting, syntax", async () => {
     assert.deepEqual(
       await faults(

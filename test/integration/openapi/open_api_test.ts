@@ -199,7 +199,17 @@ Deno.test("answers of every kind have a value", async (t) => {
     ["XML", "application/xml", "<a/>", "<a/>"],
     ["nothing", "application/json", "", null],
     ["no type", undefined, "plain", "plain"],
-    ["bytes", "image/png", new Uint8Array([0, 255, 1]), new Uint8Array([0, 255, 1])],
+    ["bytes", "application/zip", new Uint8Array([0, 255, 1]), new Uint8Array([0, 255, 1])],
+    ["an image", "image/png; q=1", new Uint8Array([0, 255, 1]), {
+      type: "image",
+      data: "AP8B",
+      mimeType: "image/png",
+    }],
+    ["a sound", "audio/mpeg", new Uint8Array([0, 255, 1]), {
+      type: "audio",
+      data: "AP8B",
+      mimeType: "audio/mpeg",
+    }],
     ["bytes that say they are text", "text/plain", new Uint8Array([255]), new Uint8Array([255])],
   ];
   let current = kinds[0]!;

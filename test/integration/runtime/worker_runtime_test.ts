@@ -41,7 +41,7 @@ Deno.test("nothing runs in a worker that nobody has trusted", async () => {
     trustWorkers: false,
     whyNoWorkers: () => undefined,
   });
-  const message = "Workers do not hold hostile programs; sandbox.trustWorkers is not set";
+  const message = "workers do not hold hostile programs, and sandbox.trustWorkers is not set";
   await assert.rejects(runtime.open(SPEC), { code: "RUNTIME_UNAVAILABLE", message });
   const { available, reason } = runtime.describe();
   assert.deepEqual([available, reason], [false, message]);

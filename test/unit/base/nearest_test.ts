@@ -14,7 +14,7 @@ Deno.test("nearest: one edit, a swap, another case", () => {
 });
 
 Deno.test("nearest: the nearer of two, nothing when all are far", () => {
-  assert.equal(nearestName("maxCodyBytes", KNOWN), "maxBodyBytes");
+  assert.equal(nearestName("maxCodyBytes", KNOWN), "maxCodeBytes");
   assert.equal(nearestName("maxCodBytes", KNOWN), "maxCodeBytes");
   assert.equal(nearestName("x", KNOWN), undefined);
   assert.equal(nearestName("", KNOWN), undefined);

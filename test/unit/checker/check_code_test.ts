@@ -64,6 +64,11 @@ const FAULTS: readonly (readonly [name: string, code: string, expected: readonly
     ["1:12-1:24 TS2339 error Property 'nodes_search' does not exist on mcp.memory. | Did you mean 'search_nodes'?"],
   ],
   [
+    "a tool whose verb is another, although the compiler would suggest it",
+    "mcp.memory.delete_entities({ entities: [] })",
+    ["1:12-1:27 TS2551 error Property 'delete_entities' does not exist on mcp.memory. | It has 'search_nodes', 'create_entities'."],
+  ],
+  [
     "a tool that resembles none",
     "mcp.memory.drop()",
     ["1:12-1:16 TS2339 error Property 'drop' does not exist on mcp.memory. | It has 'search_nodes', 'create_entities'."],

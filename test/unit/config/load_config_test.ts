@@ -38,6 +38,8 @@ function told(act: () => unknown): string[] {
     const [count = "", ...lines] = formatProblems(error).split("\n");
     const noun = lines.length === 1 ? "problem" : "problems";
     assert.equal(count, `The configuration has ${lines.length} ${noun}`);
+    const first = lines.length === 1 ? `: ${lines[0]}` : `, the first of which is: ${lines[0]}`;
+    assert.equal(error.message, `${count}${first}`);
     return lines;
   }
   return [];
@@ -524,14 +526,14 @@ Deno.test("an object is read as it is: no variables, and the object stays the ca
 Deno.test("an object's problems are told at once too", () => {
   const given = { sever: 1, server: { port: "1" }, mcp: { servers: { a: { transport: "http" } } } };
   assert.deepEqual(told(() => parseConfig(given, "/")), [
-    "configuration:1:1: server.port: must be a port, 0 to 65535",
-    'configuration:1:1: sever: unknown key "sever" (did you mean "server"?)',
-    "configuration:1:1: mcp.servers.a: transport http needs url",
+    "server.port: must be a port, 0 to 65535",
+    'sever: unknown key "sever" (did you mean "server"?)',
+    "mcp.servers.a: transport http needs url",
   ]);
   const cyclic: Record<string, unknown> = {};
   cyclic["server"] = cyclic;
   assert.deepEqual(told(() => parseConfig(cyclic, "/")), [
-    'configuration:1:1: server.server: unknown key "server"',
+    'server.server: unknown key "server"',
   ]);
 });
 
@@ -552,14 +554,14 @@ Deno.test("a named file that is missing or cannot be read is refused", async () 
 Deno.test("limits of traffic: what cannot hold is said", () => {
   const toldOf = (server: Record<string, unknown>) => told(() => parseConfig({ server }, "/srv"));
   assert.deepEqual(toldOf({ limits: { headersTimeout: "40s" } }), [
-    "configuration:1:1: server.limits.headersTimeout: headersTimeout is more than requestTimeout",
+    "server.limits.headersTimeout: headersTimeout is more than requestTimeout",
   ]);
   const none = { headerBytes: 0, headersTimeout: 0, requestTimeout: 0, idleTimeout: 0 };
   assert.deepEqual(toldOf({ limits: none }), [
-    "configuration:1:1: server.limits.headerBytes: must be at least 1KB",
-    "configuration:1:1: server.limits.headersTimeout: must be at least 100ms",
-    "configuration:1:1: server.limits.requestTimeout: must be at least 100ms",
-    "configuration:1:1: server.limits.idleTimeout: must be at least 100ms",
+    "server.limits.headerBytes: must be at least 1KB",
+    "server.limits.headersTimeout: must be at least 100ms",
+    "server.limits.requestTimeout: must be at least 100ms",
+    "server.limits.idleTimeout: must be at least 100ms",
   ]);
   assert.deepEqual(toldOf({ trustedProxies: ["10.0.0.1", "::1"] }), []);
   assert.equal(toldOf({ trustedProxies: ["proxy.example"] }).length, 1);
@@ -567,7 +569,7 @@ Deno.test("limits of traffic: what cannot hold is said", () => {
   assert.deepEqual(toldOf({ cors: { origins: fine } }), []);
   for (const origin of ["*", "app.example", "https://app.example/", "null", "https://a@b"]) {
     assert.deepEqual(toldOf({ cors: { origins: [origin] } }), [
-      `configuration:1:1: server.cors.origins.0: "${origin}" is not an origin such as "https://app.example"; each one is named`,
+      `server.cors.origins.0: "${origin}" is not an origin such as "https://app.example"; each one is named`,
     ]);
   }
 });

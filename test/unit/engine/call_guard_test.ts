@@ -131,6 +131,9 @@ Deno.test("a no, a failure and anything but true are a no", async () => {
       throw new Error("secret of the host");
     }, "asking failed"],
     [() => Promise.resolve({ approved: "yes" as unknown as boolean, reason: "odd" }), "odd"],
+    [() => Promise.resolve(true as never), "the approver did not answer with { approved, reason }"],
+    [() => Promise.resolve(null as never), "the approver did not answer with { approved, reason }"],
+    [() => Promise.resolve({ approved: false } as never), "no reason was given"],
   ];
   for (const [approve, told] of approvers) {
     const { guard } = guardOf({ approve });

@@ -45,6 +45,9 @@ Deno.test("where there is no candidate, the reason of the runtime asked for is t
     message: `No runtime here runs bash; available: ${available.join("; ")}`,
     details: { runtime: "auto", language: "bash", available },
   });
+  assert.throws(() => candidatesFor("auto", "typescript", [BUN]), {
+    message: "No runtime here runs typescript; bun: bun is not installed; available: none",
+  });
   assert.throws(() => candidatesFor("python", "typescript", ALL), {
     message: `Runtime python cannot run typescript here; available: ${available.join("; ")}`,
   });

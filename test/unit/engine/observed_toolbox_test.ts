@@ -76,3 +76,14 @@ Deno.test("a toolbox is kept until what it tells changes", () => {
   const other = createToolbox(BASE.namespaces);
   assert.notEqual(toolboxes.of("ann", other), second);
 });
+
+Deno.test("bytes are shown as what a program gets", () => {
+  const shapes = new ShapeMemory();
+  shapes.observe("ann", READ, new Uint8Array(1));
+  const toolbox = new ObservedToolboxes(shapes).of("ann", BASE);
+  assert.match(toolbox.declarations.text, /Promise<Observed<Uint8Array>>/);
+  assert.match(
+    printDeclarations(toolbox, undefined, "python"),
+    /# observed in 1 result; not promised: bytes\n/,
+  );
+});

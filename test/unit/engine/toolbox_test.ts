@@ -75,3 +75,22 @@ Deno.test("a server of which no tool was granted is not named, by whatever part 
     );
   }
 });
+
+Deno.test("the nearest path: a slip in the server, the tool or both, and never another tool of the server", () => {
+  const toolbox = new Toolboxes(CATALOG, createPolicy()).of(ALL);
+  const near = ["memry.serch_nodes", "mcp.memory.searchNodes", "serch_nodes"];
+  assert.deepEqual(near.map((path) => toolbox.nearestPath(path)), [
+    "mcp.memory.search_nodes",
+    "mcp.memory.search_nodes",
+    "mcp.memory.search_nodes",
+  ]);
+  const far = [
+    "memory.delete_nodes",
+    "memory.nope",
+    "memory",
+    "mcp.memory.",
+    "web.search_nodes",
+    "",
+  ];
+  assert.deepEqual(far.map((path) => toolbox.nearestPath(path)), far.map(() => undefined));
+});

@@ -28,7 +28,7 @@ function bodySchema(schema: unknown, more: Record<string, unknown> = {}): unknow
 }
 
 Deno.test("operations have names, also without one and with one twice", () => {
-  const { operations } = read({
+  const { operations, problems } = read({
     "/": { get: {} },
     "/users/{id}": {
       parameters: [{ name: "id", in: "path", required: true }],
@@ -44,6 +44,9 @@ Deno.test("operations have names, also without one and with one twice", () => {
     "get: GET /",
     "get-user: GET /users/{id}",
     "head_users_id: HEAD /users/{id}",
+  ]);
+  assert.deepEqual(problems, [
+    'HEAD /users/{id} is named "head_users_id": another operation has the id "get-user"',
   ]);
 });
 

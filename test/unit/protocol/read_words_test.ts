@@ -116,7 +116,8 @@ Deno.test("what is not known is left alone, what is known all the same is not", 
       { query: undefined, maxItems: 2 },
       '1: --maxItems must be a whole number: it is "x"',
       undefined,
-      "1: unknown option --nope. Did you mean --mode?",
+      "1: unknown option --nope. Options: --query, --maxItems, --ratio, --deep, --tags, --where, " +
+      "--mode, --any",
     ],
   );
 });

@@ -21,6 +21,26 @@ Deno.test("a caller is told what its own results looked like, and nobody else's"
   assert.equal(memory.recall("ann", { ...LIST, server: "t" }), undefined);
 });
 
+Deno.test("results that are bytes are told as bytes, as long as all of them were", () => {
+  const memory = new ShapeMemory();
+  const bytes = new Uint8Array(1);
+  memory.observe("ann", LIST, bytes);
+  memory.observe("ann", LIST, bytes);
+  assert.deepEqual(memory.recall("ann", LIST), { schema: {}, results: 2, isBytes: true });
+  memory.observe("ann", LIST, []);
+  assert.deepEqual(memory.recall("ann", LIST), { schema: {}, results: 2 });
+  memory.observe("bob", LIST, { file: bytes });
+  assert.deepEqual(memory.recall("bob", LIST), {
+    schema: {
+      type: "object",
+      properties: { file: {} },
+      required: ["file"],
+      additionalProperties: false,
+    },
+    results: 1,
+  });
+});
+
 Deno.test("a tool whose type is known is not observed", () => {
   const memory = new ShapeMemory();
   const typed = [

@@ -52,10 +52,22 @@ def _units(text):
 
 
 def nearest(name, names):
-    """The name that was probably meant, or None."""
+    """The name that was probably meant, or None: another word in the place of one means something else."""
     near = [one for one in names if one != name and abs(len(one) - len(name)) <= 3][:MAX_COMPARED]
-    found = difflib.get_close_matches(name, near, 1, 0.6)
+    found = difflib.get_close_matches(name, [one for one in near if _is_slip(name, one)], 1, 0.6)
     return found[0] if found else None
+
+
+def _is_slip(name, other):
+    left, right = name.lower().split("_"), other.lower().split("_")
+    for word in [*left]:
+        if word in right:
+            left.remove(word)
+            right.remove(word)
+    wrong, meant = "".join(left), "".join(right)
+    if not wrong or not meant:
+        return True
+    return wrong[0] == meant[0] and difflib.SequenceMatcher(None, wrong, meant).ratio() >= 0.75
 
 
 def did_you_mean(name, names):

@@ -3,12 +3,12 @@
 import asyncio
 import builtins
 import collections.abc
-import difflib
 import json
 import keyword
 import re
 
 from . import codec
+from .findings import nearest
 
 CODEMODE = {
     "name": "codemode",
@@ -239,10 +239,10 @@ class Namespace:
 
 def _missing(namespace, name):
     path, tools, shown = (object.__getattribute__(namespace, key) for key in ("_path", "_tools", "_shown"))
-    near = difflib.get_close_matches(name, list(tools), 1, 0.6)
+    near = nearest(name, list(tools))
     what = "server" if path == "mcp" else "tool"
-    if near:
-        return f"{path} has no {what} '{name}'. Did you mean '{near[0]}'?"
+    if near is not None:
+        return f"{path} has no {what} '{name}'. Did you mean '{near}'?"
     for inner in tools.values():
         if isinstance(inner, Namespace) and name in inner:
             return f"{path} has no {what} '{name}'. Did you mean '{inner._path}.{name}'?"
