@@ -80,7 +80,7 @@ const searchTools: OwnTool = {
     const tools = toolbox.search(query, limit).map((hit) => toToolHit(hit, detail, language));
     if (tools.length === 0) {
       const hint = searchHint(toolbox);
-      return toToolResult({ structured: { tools, hint }, summary: hint }, visit.era);
+      return toToolResult({ structured: { tools, hint }, summary: hint }, parts.config);
     }
     const found = tools.length === 1 ? "1 tool" : `${tools.length} tools`;
     const summary = `${found}, the best first, in the structured content.`;
