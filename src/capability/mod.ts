@@ -24,6 +24,7 @@ export {
   namesHost,
 } from "./decide.ts";
 export { DEFAULT_AMOUNTS, DEFAULT_PORTS } from "./limits.ts";
+export { type Owner, reaches } from "./owner.ts";
 export {
   type CapabilityScope,
   explain,

@@ -5,6 +5,7 @@
 
 import type { CallToolResult, ProtocolError } from "@modelcontextprotocol/server";
 import type { Clock } from "../base/clock.ts";
+import type { Owner } from "../capability/mod.ts";
 import type { ExecutionEvent, OpenQuestion, QuestionAnswer } from "../contract/mod.ts";
 
 /** What a conversation is about. */
@@ -49,7 +50,8 @@ const LEFT = "The execution was cancelled: its caller went away";
 
 /** One program or call, and where its client has heard of it. */
 export class Conversation {
-  readonly principal: string;
+  /** Whose it is, as it was granted when it began. */
+  readonly owner: Owner;
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number;
   readonly #subject: Subject;
@@ -59,9 +61,9 @@ export class Conversation {
   #isCancelled = false;
   #ending: Ending | undefined;
 
-  constructor(subject: Subject, principal: string, clock: Clock) {
+  constructor(subject: Subject, owner: Owner, clock: Clock) {
     this.#subject = subject;
-    this.principal = principal;
+    this.owner = owner;
     this.#clock = clock;
     this.createdAt = this.#updatedAt = clock.now();
     subject.result.then((result) => this.#close({ result }), (error) => this.#close({ error }));

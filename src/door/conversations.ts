@@ -1,6 +1,10 @@
-/** Conversations that wait for their client: bound to their principal, counted, and ended by time. */
+/**
+ * Conversations that wait for their client: bound to their principal and its grant, counted, and ended by
+ * time.
+ */
 
 import type { Clock } from "../base/clock.ts";
+import { type Owner, reaches } from "../capability/mod.ts";
 import type { Conversation } from "./conversation.ts";
 
 /** How many there may be, and how long one waits. */
@@ -39,12 +43,12 @@ export class Conversations implements Disposable {
    * it began still is. False when its principal has too many: the oldest that has ended makes room.
    */
   keep(conversation: Conversation): boolean {
-    const { id, principal } = conversation;
+    const { id, owner } = conversation;
     const kept = this.#kept.get(id);
     // SAFETY: who comes back without an answer, again and again, keeps nobody waiting for one
     // (test/unit/door: conversations).
     if (kept?.asked.some((name) => isOpen(conversation, name))) return true;
-    if (kept === undefined && !this.#hasRoom(principal)) return false;
+    if (kept === undefined && !this.#hasRoom(owner.id)) return false;
     kept?.timer[Symbol.dispose]();
     const timer = this.#clock.after(this.#limits.patienceMs, () => {
       this.#kept.delete(id);
@@ -58,7 +62,7 @@ export class Conversations implements Disposable {
   #hasRoom(principal: string): boolean {
     const theirs = [...this.#kept.values()]
       .map(({ conversation }) => conversation)
-      .filter((conversation) => conversation.principal === principal);
+      .filter(({ owner }) => owner.id === principal);
     if (theirs.length < this.#limits.perPrincipal) return true;
     const ended = theirs.find(({ ending }) => ending !== undefined);
     if (ended === undefined) return false;
@@ -66,11 +70,11 @@ export class Conversations implements Disposable {
     return true;
   }
 
-  /** The principal's conversation of that id. */
-  find(id: string, principal: string): Conversation | undefined {
+  /** The caller's conversation of that id; none where it was begun with a wider grant. */
+  find(id: string, caller: Owner): Conversation | undefined {
     const found = this.#kept.get(id)?.conversation;
     // SAFETY: who knows an id of another's gets nothing by it (test/integration/door).
-    return found?.principal === principal ? found : undefined;
+    return found !== undefined && reaches(caller, found.owner) ? found : undefined;
   }
 
   /** Lets go of one without ending it. */

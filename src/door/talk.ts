@@ -51,7 +51,7 @@ export function canAnswer(talk: Talk): boolean {
 export async function converse(talk: Talk, begin: () => Promise<Subject>): Promise<ToolReply> {
   const { caller, era } = talk.visit;
   const conversation = resumed(talk) ??
-    new Conversation(await begin(), caller.id, talk.door.parts.clock);
+    new Conversation(await begin(), caller, talk.door.parts.clock);
   return era === "legacy"
     ? await askInline(talk, conversation)
     : await untilStop(talk, conversation);
@@ -61,7 +61,7 @@ export async function converse(talk: Talk, begin: () => Promise<Subject>): Promi
 function resumed({ door, visit, ctx }: Talk): Conversation | undefined {
   const state = ctx.mcpReq.requestState<WaitingState>();
   if (state?.conversation === undefined) return undefined;
-  const conversation = door.conversations.find(state.conversation, visit.caller.id);
+  const conversation = door.conversations.find(state.conversation, visit.caller);
   if (conversation === undefined) {
     const message = "What waited for these answers has ended";
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);

@@ -91,7 +91,7 @@ function find(talk: Talk, { taskId }: { readonly taskId: string }): Conversation
   if (talk.ctx.http !== undefined && named !== taskId) {
     throw new ProtocolError(HEADER_MISMATCH, "The header Mcp-Name does not name the task");
   }
-  const conversation = conversations.find(taskId, talk.visit.caller.id);
+  const conversation = conversations.find(taskId, talk.visit.caller);
   if (conversation === undefined) throw invalid("There is no such task, or not any more");
   conversations.keep(conversation);
   return conversation;

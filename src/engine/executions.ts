@@ -2,6 +2,7 @@
 
 import { CodemodeError } from "../base/errors.ts";
 import type { Clock } from "../base/clock.ts";
+import { reaches } from "../capability/mod.ts";
 import type { ExecutionsConfig } from "../config/mod.ts";
 import type { ExecutionsAnswer, Language } from "../contract/mod.ts";
 import { EventLog, KeptExecutions } from "../journal/mod.ts";
@@ -31,7 +32,7 @@ export interface PageOptions {
 export interface Beginning extends Pick<CallHooks, "trace"> {
   readonly executionId: string;
   readonly requestId: string;
-  readonly principal: string;
+  readonly caller: Caller;
   readonly language: Language;
   readonly cancel: (reason: CodemodeError) => void;
 }
@@ -71,7 +72,14 @@ export class Executions implements Disposable {
     const standstill = new Standstill();
     const limits = this.#config.questions;
     const questions = new Questions({ limits, clock, feed, standstill });
-    const execution = new LiveExecution({ ...beginning, log, feed, questions, clock });
+    const execution = new LiveExecution({
+      ...beginning,
+      owner: beginning.caller,
+      log,
+      feed,
+      questions,
+      clock,
+    });
     this.#kept.add(execution);
     execution.run(
       () => program({ feed, questions, standstill, spans }),
@@ -80,19 +88,21 @@ export class Executions implements Disposable {
     return execution;
   }
 
-  /** The execution of this caller; `EXECUTION_NOT_FOUND` also when it is another's. */
-  find(executionId: string, { id }: Caller): LiveExecution {
-    const found = this.#kept.find(id, executionId);
-    if (found !== undefined) return found;
+  /** The execution of this caller; `EXECUTION_NOT_FOUND` also when it is another's, or of a wider grant. */
+  find(executionId: string, caller: Caller): LiveExecution {
+    const found = this.#kept.find(caller.id, executionId);
+    if (found !== undefined && reaches(caller, found.owner)) return found;
     throw new CodemodeError(
       "EXECUTION_NOT_FOUND",
       `There is no execution "${executionId.slice(0, 64)}", or not any more`,
     );
   }
 
-  /** A caller's executions, newest first. */
-  list({ id }: Caller, { limit = PAGE.usual, before }: PageOptions): ExecutionsAnswer {
-    const { records, next } = this.#kept.list(id, Math.min(limit, PAGE.most), before);
+  /** The executions that a caller finds, newest first. */
+  list(caller: Caller, { limit = PAGE.usual, before }: PageOptions): ExecutionsAnswer {
+    const most = Math.min(limit, PAGE.most);
+    const isFound = ({ owner }: LiveExecution) => reaches(caller, owner);
+    const { records, next } = this.#kept.list(caller.id, most, before, isFound);
     const executions = records.map((record) => record.view());
     return next === undefined ? { executions } : { executions, next };
   }

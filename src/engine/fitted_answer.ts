@@ -3,6 +3,7 @@
  * the like come beside the result, and the whole of what is left out is kept to be read.
  */
 
+import type { Owner } from "../capability/mod.ts";
 import type { ContentBlock, ExecuteAnswer, Problem, Truncated } from "../contract/mod.ts";
 import type { WireValue } from "../protocol/frames.ts";
 import { encodeValue, toPlainJson } from "../protocol/values.ts";
@@ -24,7 +25,7 @@ const NOT_KEPT = "The whole is bigger than what is kept of one caller";
 /** For whom an answer is made to fit. */
 export interface Fitting {
   readonly results: KeptResults;
-  readonly principal: string;
+  readonly owner: Owner;
   /** Tokens of everything; absent: nothing is changed. */
   readonly maxTokens: number | undefined;
 }
@@ -75,7 +76,7 @@ interface FittedValue {
 function fitValue(
   wire: WireValue,
   maxTokens: number,
-  { results, principal }: Fitting,
+  { results, owner }: Fitting,
 ): FittedValue {
   const { json, notes } = toPlainJson(wire);
   if (json === undefined) return { value: wire, notes: [] };
@@ -89,7 +90,7 @@ function fitValue(
     ...(split.content.length === 0 ? {} : { content: [...split.content] }),
     ...(fitted.value === split.value ? {} : {
       truncated: {
-        ...keptAs(results.keep(json, principal)),
+        ...keptAs(results.keep(json, owner)),
         cuts: [...fitted.cuts],
         ...(fitted.moreCuts === 0 ? {} : { moreCuts: fitted.moreCuts }),
       },
@@ -105,11 +106,11 @@ function keptAs(kept: KeptResult): Omit<Truncated, "cuts"> {
 function fitLines(
   logs: string[],
   maxTokens: number,
-  { results, principal }: Fitting,
+  { results, owner }: Fitting,
 ): { lines: string[]; tokens: number; truncated?: Truncated["logs"] } {
   const { lines, tokens, cut, shortened } = fitLogs(logs, Math.floor(maxTokens / 4));
   if (lines === logs) return { lines: logs, tokens };
-  const { tokens: _whole, ...kept } = results.keep(logs, principal);
+  const { tokens: _whole, ...kept } = results.keep(logs, owner);
   return {
     lines: [...lines],
     tokens: tokens + HANDLE_TOKENS,

@@ -1,6 +1,7 @@
 /** One execution as doors hold it: what happens, how it ends, and what its caller can do meanwhile. */
 
 import { CodemodeError, toCodemodeError } from "../base/errors.ts";
+import type { Owner } from "../capability/mod.ts";
 import type {
   ExecutionDetails,
   ExecutionEvent,
@@ -41,7 +42,7 @@ export interface StartedExecution {
 export interface LiveExecutionParts {
   readonly executionId: string;
   readonly requestId: string;
-  readonly principal: string;
+  readonly owner: Owner;
   readonly log: EventLog<Happening>;
   readonly feed: ExecutionFeed;
   readonly questions: Questions;
@@ -58,7 +59,8 @@ type End = { readonly result: ExecutionResult } | { readonly error: CodemodeErro
 /** One execution, alive or kept. */
 export class LiveExecution implements StartedExecution, Kept {
   readonly executionId: string;
-  readonly principal: string;
+  /** Whose it is, as it was granted then. */
+  readonly owner: Owner;
   readonly #requestId: string;
   readonly #log: EventLog<Happening>;
   readonly #feed: ExecutionFeed;
@@ -71,7 +73,7 @@ export class LiveExecution implements StartedExecution, Kept {
 
   constructor(parts: LiveExecutionParts) {
     this.executionId = parts.executionId;
-    this.principal = parts.principal;
+    this.owner = parts.owner;
     this.#requestId = parts.requestId;
     this.#log = parts.log;
     this.#feed = parts.feed;
@@ -87,6 +89,10 @@ export class LiveExecution implements StartedExecution, Kept {
 
   get questions(): readonly OpenQuestion[] {
     return this.#live?.questions.open ?? [];
+  }
+
+  get principal(): string {
+    return this.owner.id;
   }
 
   /** Bytes it takes. */

@@ -123,7 +123,7 @@ class LocalEngine implements Engine {
     const beginning = {
       executionId: newId("exec"),
       requestId: options.requestId ?? newId("req"),
-      principal: caller.id,
+      caller,
       language: admitted.language,
       ...(options.trace === undefined ? {} : { trace: options.trace }),
       cancel: (reason: CodemodeError) => ticket.cancel(reason),
@@ -205,7 +205,7 @@ class LocalEngine implements Engine {
 
   // deno-lint-ignore require-await -- what it throws is a rejection, as of every other method
   async readResult(handle: string, reading: ReadResult, caller: Caller): Promise<ResultPage> {
-    return this.#parts.results.read(handle, caller.id, reading);
+    return this.#parts.results.read(handle, caller, reading);
   }
 
   async toolbox(caller: Caller): Promise<Toolbox> {
@@ -248,8 +248,8 @@ class LocalEngine implements Engine {
     }
   }
 
-  #fitting({ id }: Caller, maxTokens: number | undefined) {
-    return { results: this.#parts.results, principal: id, maxTokens };
+  #fitting(owner: Caller, maxTokens: number | undefined) {
+    return { results: this.#parts.results, owner, maxTokens };
   }
 
   #rules() {

@@ -95,15 +95,24 @@ export class KeptExecutions<Record extends Kept> implements Disposable {
     return this.#owners.get(principal)?.entries.get(executionId)?.record;
   }
 
-  /** A caller's executions, newest first, that are older than the n-th. */
-  list(principal: string, limit: number, before = Infinity): Page<Record> {
-    const entries = [...this.#owners.get(principal)?.entries.values() ?? []].reverse()
-      .filter(({ number }) => number < before);
-    const records = entries.slice(0, limit).map(({ record }) => record);
-    const last = entries[limit - 1];
-    return last === undefined || entries.length <= limit
-      ? { records }
-      : { records, next: last.number };
+  /** Those of a caller's executions that `isListed`, newest first, that are older than the n-th. */
+  list(
+    principal: string,
+    limit: number,
+    before = Infinity,
+    isListed: (record: Record) => boolean = () => true,
+  ): Page<Record> {
+    const records: Record[] = [];
+    let next = Infinity;
+    for (
+      const { record, number } of [...this.#owners.get(principal)?.entries.values() ?? []].reverse()
+    ) {
+      if (number >= before || !isListed(record)) continue;
+      if (records.length === limit) return { records, next };
+      records.push(record);
+      next = number;
+    }
+    return { records };
   }
 
   /** Forgets what has ended, and from now on whatever ends. */

@@ -1,12 +1,13 @@
 /**
  * Whole results, kept for a while for those they belong to. A handle alone opens nothing: it must be
- * asked for by its principal. What does not fit the bounds drops the oldest, first its owner's.
+ * asked for by its principal, with no less granted than when it was kept. What does not fit the bounds drops the oldest, first its owner's.
  */
 
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Metrics } from "../base/metrics.ts";
+import { type Owner, reaches } from "../capability/mod.ts";
 import type { ReadResult, ResultPage } from "../contract/mod.ts";
 import { readPage } from "./read_page.ts";
 import { weigh } from "./weigh.ts";
@@ -35,13 +36,13 @@ export interface KeptResult {
 
 /** Keeps results. Disposing it forgets all of them. */
 export interface KeptResults extends Disposable {
-  /** Keeps a JSON value for `principal`; it must not be changed afterwards. */
-  keep(value: unknown, principal: string): KeptResult;
+  /** Keeps a JSON value for `owner`; it must not be changed afterwards. */
+  keep(value: unknown, owner: Owner): KeptResult;
   /**
-   * A part of a result of `principal`. `RESULT_NOT_FOUND` when it has none by that handle, whether it
-   * was dropped, never was, or is another's; `INVALID_REQUEST` when there is no such part.
+   * A part of a result of `caller`. `RESULT_NOT_FOUND` when it has none by that handle, whether it was
+   * dropped, never was, is another's or of a wider grant; `INVALID_REQUEST` when there is no such part.
    */
-  read(handle: string, principal: string, reading?: ReadResult): ResultPage;
+  read(handle: string, caller: Owner, reading?: ReadResult): ResultPage;
 }
 
 /** What results are kept with. */
@@ -57,7 +58,7 @@ export function createKeptResults(options: KeptResultsOptions): KeptResults {
 }
 
 interface Entry {
-  readonly principal: string;
+  readonly owner: Owner;
   readonly value: unknown;
   readonly bytes: number;
   readonly expiresAtMs: number;
@@ -93,7 +94,7 @@ class MemoryKeptResults implements KeptResults {
     });
   }
 
-  keep(value: unknown, principal: string): KeptResult {
+  keep(value: unknown, owner: Owner): KeptResult {
     const { keepForMs, bytesPerPrincipal } = this.#limits;
     const weight = weigh(value, Math.min(bytesPerPrincipal, this.#limits.bytes) - ENTRY_BYTES);
     if (this.#isDisposed || weight === undefined) {
@@ -102,20 +103,22 @@ class MemoryKeptResults implements KeptResults {
     }
     const { tokens } = weight;
     const bytes = ENTRY_BYTES + weight.bytes;
-    this.#makeRoom(bytes, principal);
+    this.#makeRoom(bytes, owner.id);
     const handle = newId("res");
     const expiresAtMs = this.#clock.now() + keepForMs;
-    this.#entries.set(handle, { principal, value, bytes, expiresAtMs });
+    this.#entries.set(handle, { owner, value, bytes, expiresAtMs });
     this.#bytes += bytes;
-    this.#bytesOf.set(principal, this.#heldBy(principal) + bytes);
+    this.#bytesOf.set(owner.id, this.#heldBy(owner.id) + bytes);
     this.#timer ??= this.#clock.after(keepForMs, () => this.#expire());
     return { handle, expiresAt: new Date(expiresAtMs).toISOString(), tokens };
   }
 
-  read(handle: string, principal: string, reading: ReadResult = {}): ResultPage {
+  read(handle: string, caller: Owner, reading: ReadResult = {}): ResultPage {
     const entry = this.#entries.get(handle);
     // SAFETY: one answer for what is gone and what is another's, so that no handle can be probed.
-    if (entry?.principal !== principal || entry.expiresAtMs <= this.#clock.now()) {
+    if (
+      entry === undefined || !reaches(caller, entry.owner) || entry.expiresAtMs <= this.#clock.now()
+    ) {
       this.#reads.increment({ outcome: "RESULT_NOT_FOUND" });
       throw new CodemodeError(
         "RESULT_NOT_FOUND",
@@ -139,7 +142,7 @@ class MemoryKeptResults implements KeptResults {
   #makeRoom(bytes: number, principal: string): void {
     for (const [handle, entry] of this.#entries) {
       if (this.#heldBy(principal) + bytes <= this.#limits.bytesPerPrincipal) break;
-      if (entry.principal === principal) this.#drop(handle, entry, "principal_limit");
+      if (entry.owner.id === principal) this.#drop(handle, entry, "principal_limit");
     }
     for (const [handle, entry] of this.#entries) {
       if (this.#bytes + bytes <= this.#limits.bytes) break;
@@ -151,7 +154,7 @@ class MemoryKeptResults implements KeptResults {
     return this.#bytesOf.get(principal) ?? 0;
   }
 
-  #drop(handle: string, { principal, bytes }: Entry, reason: DropReason): void {
+  #drop(handle: string, { owner: { id: principal }, bytes }: Entry, reason: DropReason): void {
     this.#entries.delete(handle);
     this.#bytes -= bytes;
     const held = this.#heldBy(principal) - bytes;

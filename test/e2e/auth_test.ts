@@ -25,6 +25,7 @@ logging: { level: info, format: json, outputs: [{ type: console }] }
 `;
 
 const MEMORY = "{ mcp: { allowedServers: [memory] } }";
+const VAULT = "{ mcp: { allowedServers: [vault] } }";
 
 type Headed = Readonly<Record<string, string>>;
 
@@ -308,7 +309,7 @@ Deno.test("tokens: of one issuer, for this service, in time", async (t) => {
   await using service = await startService({
     config: configOf(
       `{ provider: oauth2, issuer: "${issuer.url}", audience: codemode, clockSkew: 1s,
-        scopes: { "team:memory": ${MEMORY} } }`,
+        scopes: { "team:memory": ${MEMORY}, "team:vault": ${VAULT} } }`,
     ),
   });
   const scope = "codemode:execute team:memory";
@@ -319,6 +320,33 @@ Deno.test("tokens: of one issuer, for this service, in time", async (t) => {
 
   await t.step("a token whose scopes grant memory sees memory, through every door", async () => {
     await seesOnlyMemory(service, bearer(await issuer.token({ scope })));
+  });
+
+  await t.step("what a token began is there for none that grants less", async () => {
+    const wide = bearer(await issuer.token({ scope: `${scope} team:vault` }));
+    const narrow = bearer(await issuer.token({ scope }));
+    const renewed = bearer(await issuer.token({ scope: `team:vault ${scope}` }));
+    const code = "return (await mcp.vault.rows({})).rows";
+    const ran = await ask(service, "/api/v1/execute", wide, { code, maxResultTokens: 400 });
+    const { executionId, truncated: { handle } } = JSON.parse(ran.text);
+    const called = await ask(service, "/api/v1/tools/vault/rows?maxResultTokens=400", wide, {});
+    const paths = [
+      `/api/v1/results/${handle}?path=$[0]`,
+      `/api/v1/results/${JSON.parse(called.text).truncated.handle}?path=$.rows[0]`,
+      `/api/v1/executions/${executionId}`,
+      `/api/v1/executions/${executionId}/events`,
+    ];
+    for (const path of paths) {
+      const none = path.replace(/(res|exec)_\w+/, "$1_0");
+      const [seen, unseen] = [await ask(service, path, narrow), await ask(service, none, narrow)];
+      assert.equal(seen.status, 404, path);
+      const unnamed = (text: string) => lasting(text).replaceAll(/(?:res|exec)_\w+/g, "id");
+      assert.equal(unnamed(seen.text), unnamed(unseen.text), path);
+      assert.equal((await ask(service, path, renewed)).status, 200, path);
+    }
+    const listed = async (headers: Headed) =>
+      (await ask(service, "/api/v1/executions", headers)).text.includes(executionId);
+    assert.deepEqual([await listed(narrow), await listed(renewed)], [false, true]);
   });
 
   await t.step("without the issuer's signature there is one 401", async () => {

@@ -69,14 +69,14 @@ export async function startScripted(options: ScriptedOptions) {
   let running = 0;
   const begin = (
     code: string,
-    { id }: Caller,
+    caller: Caller,
     { requestId = newId("req"), signal }: ExecuteOptions,
   ) => {
     const controller = new AbortController();
     const cancel = (reason: CodemodeError) => controller.abort(reason);
     signal?.addEventListener("abort", () => cancel(new CodemodeError("CANCELLED", "left")));
     const language = "typescript" as const;
-    const beginning = { executionId: newId("exec"), requestId, principal: id, language, cancel };
+    const beginning = { executionId: newId("exec"), requestId, caller, language, cancel };
     running += 1;
     return kept.begin(beginning, async (watch) => {
       try {

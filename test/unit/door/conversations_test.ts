@@ -19,6 +19,9 @@ const QUESTION = {
   },
 };
 
+const ALICE = { id: "alice", grant: {} };
+const BOB = { id: "bob", grant: {} };
+
 const LIMITS = { timeoutMs: 600_000, open: 8, total: 64 };
 
 /** What calls are started with. */
@@ -39,7 +42,7 @@ function setUp() {
   const conversations = new Conversations({ perPrincipal: 2, patienceMs: 1000 }, clock);
   const aborted: string[] = [];
   /** A call that waits until it is ended. */
-  const waiting = (principal: string) => {
+  const waiting = (owner = ALICE) => {
     const subject = startCall(({ signal }) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener("abort", () => {
@@ -47,7 +50,7 @@ function setUp() {
           reject(signal.reason);
         });
       }), partsOf(clock));
-    return new Conversation(subject, principal, clock);
+    return new Conversation(subject, owner, clock);
   };
   return { clock, conversations, aborted, waiting };
 }
@@ -61,41 +64,41 @@ const attended = (conversation: Conversation, canAsk = true) =>
 
 Deno.test("a conversation is found by its principal only, and ends when nobody comes back", () => {
   const { clock, conversations, aborted, waiting } = setUp();
-  const conversation = waiting("alice");
+  const conversation = waiting(ALICE);
   conversations.keep(conversation);
-  assert.equal(conversations.find(conversation.id, "alice"), conversation);
-  assert.equal(conversations.find(conversation.id, "bob"), undefined);
+  assert.equal(conversations.find(conversation.id, ALICE), conversation);
+  assert.equal(conversations.find(conversation.id, BOB), undefined);
   clock.advance(999);
   conversations.keep(conversation);
   clock.advance(999);
   assert.deepEqual(aborted, []);
   clock.advance(1);
   assert.deepEqual(aborted, ["The execution was cancelled: its caller did not come back"]);
-  assert.equal(conversations.find(conversation.id, "alice"), undefined);
+  assert.equal(conversations.find(conversation.id, ALICE), undefined);
 });
 
 Deno.test("there is room for so many of one principal; one that has ended makes room", async () => {
   const { clock, conversations, waiting } = setUp();
-  conversations.keep(waiting("alice"));
+  conversations.keep(waiting(ALICE));
   const ended = new Conversation(
     startCall(() => Promise.resolve(DONE), partsOf(clock)),
-    "alice",
+    ALICE,
     clock,
   );
   await ended.end;
   conversations.keep(ended);
-  const last = waiting("alice");
+  const last = waiting(ALICE);
   assert.equal(conversations.keep(last), true);
-  assert.equal(conversations.find(ended.id, "alice"), undefined);
-  assert.equal(conversations.keep(waiting("alice")), false);
+  assert.equal(conversations.find(ended.id, ALICE), undefined);
+  assert.equal(conversations.keep(waiting(ALICE)), false);
   assert.equal(conversations.keep(last), true);
-  assert.equal(conversations.keep(waiting("bob")), true);
+  assert.equal(conversations.keep(waiting(BOB)), true);
   assert.equal(conversations.size, 3);
 });
 
 Deno.test("disposing ends what waits", () => {
   const { clock, conversations, aborted, waiting } = setUp();
-  conversations.keep(waiting("alice"));
+  conversations.keep(waiting(ALICE));
   conversations[Symbol.dispose]();
   assert.deepEqual(aborted, ["The service is shutting down"]);
   assert.deepEqual([conversations.size, clock.pending], [0, 0]);
@@ -104,7 +107,7 @@ Deno.test("disposing ends what waits", () => {
 Deno.test("a question stops the hearing, its answer lets it go on", async () => {
   const { clock } = setUp();
   const subject = startAsking(partsOf(clock));
-  const conversation = new Conversation(subject, "alice", clock);
+  const conversation = new Conversation(subject, ALICE, clock);
   const stop = await attended(conversation);
   assert.deepEqual(stop, { kind: "asks", questions: [{ ...QUESTION, question: "q1" }] });
   assert.throws(() => conversation.answer("q1", { action: "accept", content: {} }), {
@@ -120,7 +123,7 @@ Deno.test("a question stops the hearing, its answer lets it go on", async () => 
 Deno.test("a question that cannot be put is answered with cancel", async () => {
   const { clock } = setUp();
   const subject = startAsking(partsOf(clock));
-  const stop = await attended(new Conversation(subject, "alice", clock), false);
+  const stop = await attended(new Conversation(subject, ALICE, clock), false);
   assert.deepEqual(stop, {
     kind: "ended",
     result: { content: [{ type: "text", text: "cancel" }] },
@@ -206,7 +209,7 @@ Deno.test("forms of a call are bounded in size, and what is kept of them is", as
 
 Deno.test("who comes back without an answer keeps nobody waiting longer", async () => {
   const { clock, conversations } = setUp();
-  const conversation = new Conversation(startAsking(partsOf(clock)), "alice", clock);
+  const conversation = new Conversation(startAsking(partsOf(clock)), ALICE, clock);
   conversations.keep(conversation);
   clock.advance(600);
   conversations.keep(conversation);
@@ -227,7 +230,7 @@ Deno.test("who comes back with an answer, or to be asked another thing, begins a
     await ask(QUESTION);
     return DONE;
   }, partsOf(clock));
-  const conversation = new Conversation(subject, "alice", clock);
+  const conversation = new Conversation(subject, ALICE, clock);
   conversations.keep(conversation);
   clock.advance(600);
   conversation.answer("q1", { action: "decline" });
@@ -244,7 +247,7 @@ Deno.test("who comes back with an answer, or to be asked another thing, begins a
 Deno.test("who goes away ends it, who leaves it alone does not", async () => {
   const { aborted, waiting } = setUp();
   const left = new AbortController();
-  const one = waiting("alice");
+  const one = waiting(ALICE);
   const hearing = one.attend({
     signal: new AbortController().signal,
     leave: left.signal,
@@ -263,4 +266,17 @@ Deno.test("who goes away ends it, who leaves it alone does not", async () => {
   }));
   assert.deepEqual(aborted, ["The execution was cancelled: its caller went away"]);
   assert.equal(one.isCancelled, true);
+});
+
+Deno.test("a conversation of a wider grant is none to a narrower one of the same principal", () => {
+  const { conversations, waiting } = setUp();
+  const wide = { id: "alice", grant: { mcp: { allowedServers: ["notes", "bank"] } } };
+  const narrow = { id: "alice", grant: { mcp: { allowedServers: ["notes"] } } };
+  const [one, other] = [waiting(wide), waiting(narrow)];
+  conversations.keep(one);
+  conversations.keep(other);
+  assert.equal(conversations.find(one.id, narrow), undefined);
+  assert.equal(conversations.find(one.id, structuredClone(wide)), one);
+  assert.equal(conversations.find(other.id, wide), other);
+  conversations[Symbol.dispose]();
 });

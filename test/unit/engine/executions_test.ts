@@ -6,6 +6,7 @@ import { parseConfig } from "../../../src/config/mod.ts";
 import type { ExecutionEvent } from "../../../src/contract/mod.ts";
 import type { ExecutionResult } from "../../../src/engine/answer.ts";
 import { Executions, type Watch } from "../../../src/engine/executions.ts";
+import type { Caller } from "../../../src/engine/mod.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 import { settle } from "../../harness/settle.ts";
 import { completed } from "../http/scripted_app.ts";
@@ -15,13 +16,17 @@ const ADA = { id: "ada", grant: {} };
 function executionsOf(config: Record<string, unknown> = {}) {
   const clock = new FakeClock();
   const executions = new Executions(parseConfig({ executions: config }).executions, clock);
-  const begin = (program: (watch: Watch) => Promise<ExecutionResult>, executionId = "exec_1") => {
+  const begin = (
+    program: (watch: Watch) => Promise<ExecutionResult>,
+    executionId = "exec_1",
+    caller: Caller = ADA,
+  ) => {
     const cancelled: string[] = [];
     const cancel = ({ message }: CodemodeError) => void cancelled.push(message);
     const beginning = {
       executionId,
       requestId: "req_1",
-      principal: "ada",
+      caller,
       language: "typescript" as const,
       cancel,
     };
@@ -171,6 +176,30 @@ Deno.test("executions: of a large result no more is kept than the bytes that are
   assert.equal((await reading).at(-1)?.type, "result");
   assert.deepEqual(executions.list(ADA, {}), { executions: [] });
   assert.throws(() => executions.find("exec_2", ADA), {
+    code: "EXECUTION_NOT_FOUND",
+    message: 'There is no execution "exec_2", or not any more',
+  });
+});
+
+Deno.test("executions: what was begun with more than its caller has now is not there", async () => {
+  const { executions, begin } = executionsOf();
+  const wide = { id: "ada", grant: { mcp: { allowedServers: ["notes", "bank"] } } };
+  const narrow = { id: "ada", grant: { mcp: { allowedServers: ["notes"] } } };
+  const callers = { exec_1: narrow, exec_2: wide, exec_3: narrow, exec_4: wide };
+  for (const [id, caller] of Object.entries(callers)) {
+    await begin(() => Promise.resolve(completed("1")), id, caller).execution.result;
+  }
+  const listed = (caller: Caller, page = {}) => {
+    const { executions: found, next } = executions.list(caller, page);
+    return { ids: found.map(({ executionId }) => executionId), next };
+  };
+  assert.deepEqual(listed(wide).ids, ["exec_4", "exec_3", "exec_2", "exec_1"]);
+  assert.deepEqual(listed(narrow), { ids: ["exec_3", "exec_1"], next: undefined });
+  assert.deepEqual(listed(narrow, { limit: 1 }), { ids: ["exec_3"], next: 3 });
+  assert.deepEqual(listed(narrow, { limit: 1, before: 3 }), { ids: ["exec_1"], next: undefined });
+  assert.equal(executions.find("exec_2", structuredClone(wide)).executionId, "exec_2");
+  assert.equal(executions.find("exec_3", wide).executionId, "exec_3");
+  assert.throws(() => executions.find("exec_2", narrow), {
     code: "EXECUTION_NOT_FOUND",
     message: 'There is no execution "exec_2", or not any more',
   });

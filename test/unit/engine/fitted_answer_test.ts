@@ -10,12 +10,13 @@ import { createKeptResults, estimateJsonTokens } from "../../../src/results/mod.
 import { FakeClock } from "../../harness/fake_clock.ts";
 import { completed } from "../http/scripted_app.ts";
 
+const ADA = { id: "ada", grant: {} };
 const IMAGE = { type: "image", data: "AAAA", mimeType: "image/png" };
 
 function fittingFor(maxTokens: number | undefined, bytes = 1_000_000): Fitting {
   const limits = { keepForMs: 60_000, bytesPerPrincipal: bytes, bytes };
   const results = createKeptResults({ clock: new FakeClock(), metrics: new Metrics(), limits });
-  return { results, principal: "ada", maxTokens };
+  return { results, owner: ADA, maxTokens };
 }
 
 function answered(value: unknown, logs: string[] = []): ExecutionResult {
@@ -50,7 +51,7 @@ Deno.test("a result that is cut becomes JSON, says so, and is read whole by its 
     tokens: truncated.tokens,
     cuts: [{ path: "$.rows", kind: "array", kept: rows.length - 1, total: 2000 }],
   });
-  const page = fitting.results.read(handle, "ada", { path: "$.rows", maxTokens: 100_000 });
+  const page = fitting.results.read(handle, ADA, { path: "$.rows", maxTokens: 100_000 });
   assert.deepEqual(page.value, value.rows);
   assert.deepEqual(toDecodedAnswer(fitExecution(answered(value), fitting)).result, plain.result);
 });
@@ -65,7 +66,7 @@ Deno.test("logs take up to a quarter, and the whole of them has a handle of its 
   const { handle = "", expiresAt, ...counts } = truncated!.logs!;
   assert.equal(expiresAt, truncated!.expiresAt);
   assert.deepEqual(counts, { lines: 500, cut: 501 - answer.logs.length, shortened: 0 });
-  assert.deepEqual(fitting.results.read(handle, "ada", { offset: 499 }).value, ["line 499"]);
+  assert.deepEqual(fitting.results.read(handle, ADA, { offset: 499 }).value, ["line 499"]);
   assert.notEqual(handle, truncated!.handle);
 });
 
@@ -93,7 +94,7 @@ Deno.test("images come beside the result, whole, and what is kept has them in it
   const cut = fitExecution(answered([image, "word ".repeat(5000)]), fitting);
   assert.deepEqual(cut.answer.content, [image]);
   const { handle = "" } = cut.answer.truncated!;
-  const page = fitting.results.read(handle, "ada", { path: "$[0].data", maxTokens: 1_000_000 });
+  const page = fitting.results.read(handle, ADA, { path: "$[0].data", maxTokens: 1_000_000 });
   assert.equal(page.value, image.data);
 });
 

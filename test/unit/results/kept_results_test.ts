@@ -4,6 +4,8 @@ import { createKeptResults } from "../../../src/results/mod.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 
 const MINUTE_MS = 60_000;
+const owner = (id: string) => ({ id, grant: {} });
+const ADA = owner("ada");
 const NOT_FOUND = {
   code: "RESULT_NOT_FOUND",
   message: "There is no such result: it expired, made room for others, or was never yours",
@@ -17,10 +19,10 @@ function setUp(limits: { bytesPerPrincipal?: number; bytes?: number } = {}) {
     metrics,
     limits: { keepForMs: 15 * MINUTE_MS, bytesPerPrincipal: 10_000, bytes: 25_000, ...limits },
   });
-  const keep = (value: unknown, principal = "ada") => kept.keep(value, principal).handle!;
+  const keep = (value: unknown, principal = "ada") => kept.keep(value, owner(principal)).handle!;
   const isKept = (handle: string, principal = "ada") => {
     try {
-      kept.read(handle, principal);
+      kept.read(handle, owner(principal));
       return true;
     } catch {
       return false;
@@ -36,11 +38,11 @@ const TEXT = "x".repeat(2000);
 
 Deno.test("a result is read by its owner until it expires", () => {
   const { clock, kept } = setUp();
-  const { handle, expiresAt, tokens } = kept.keep({ a: [1, 2] }, "ada");
+  const { handle, expiresAt, tokens } = kept.keep({ a: [1, 2] }, ADA);
   assert.match(handle!, /^res_[0-9a-f]{32}$/);
   assert.deepEqual([expiresAt, tokens], ["1970-01-01T00:15:00.000Z", 9]);
   clock.advance(15 * MINUTE_MS - 1);
-  assert.deepEqual(kept.read(handle!, "ada", { path: "$.a" }), {
+  assert.deepEqual(kept.read(handle!, ADA, { path: "$.a" }), {
     value: [1, 2],
     type: "array",
     total: 2,
@@ -50,16 +52,26 @@ Deno.test("a result is read by its owner until it expires", () => {
     expiresAt: "1970-01-01T00:15:00.000Z",
   });
   clock.advance(1);
-  assert.throws(() => kept.read(handle!, "ada"), NOT_FOUND);
+  assert.throws(() => kept.read(handle!, ADA), NOT_FOUND);
 });
 
 Deno.test("another's handle, a made-up one and none are one answer", () => {
   const { kept, keep } = setUp();
   const handle = keep(1);
   for (const one of [handle, "res_0", "", "__proto__", "constructor"]) {
-    assert.throws(() => kept.read(one, "eve"), NOT_FOUND);
+    assert.throws(() => kept.read(one, owner("eve")), NOT_FOUND);
   }
-  assert.equal(kept.read(handle, "ada").value, 1);
+  assert.equal(kept.read(handle, ADA).value, 1);
+});
+
+Deno.test("a result of a wider grant is none to a narrower one of the same principal", () => {
+  const { kept } = setUp();
+  const wide = { id: "ada", grant: { mcp: { allowedServers: ["notes", "bank"] } } };
+  const narrow = { id: "ada", grant: { mcp: { allowedServers: ["notes"] } } };
+  const handle = kept.keep(1, wide).handle!;
+  assert.throws(() => kept.read(handle, narrow), NOT_FOUND);
+  assert.equal(kept.read(handle, structuredClone(wide)).value, 1);
+  assert.equal(kept.read(kept.keep(2, narrow).handle!, wide).value, 2);
 });
 
 Deno.test("a principal that keeps more than its share loses its oldest, and nobody else's", () => {
@@ -89,7 +101,7 @@ Deno.test("more than all may keep drops the oldest of all", () => {
 Deno.test("what is bigger than a share is not kept, and drops nothing", () => {
   const { kept, keep, isKept, measured } = setUp();
   const small = keep(TEXT);
-  const big = kept.keep([TEXT, TEXT, TEXT], "ada");
+  const big = kept.keep([TEXT, TEXT, TEXT], ADA);
   assert.deepEqual(big, {});
   assert.equal(isKept(small), true);
   assert.deepEqual(measured("s_dropped"), ['codemode_results_dropped_total{reason="too_big"} 1']);
@@ -99,7 +111,7 @@ Deno.test("many small members weigh what they take in memory, not what they prin
   const { kept } = setUp();
   const lists = Array.from({ length: 200 }, () => []);
   assert.ok(JSON.stringify(lists).length < 1000);
-  assert.equal(kept.keep(lists, "ada").handle, undefined);
+  assert.equal(kept.keep(lists, ADA).handle, undefined);
 });
 
 Deno.test("expired results leave memory without being asked for", () => {
@@ -126,8 +138,8 @@ Deno.test("disposing forgets everything, keeps nothing more, and leaves no timer
   const handle = keep(1);
   kept[Symbol.dispose]();
   assert.equal(clock.pending, 0);
-  assert.throws(() => kept.read(handle, "ada"), NOT_FOUND);
-  assert.deepEqual(kept.keep(1, "ada"), {});
+  assert.throws(() => kept.read(handle, ADA), NOT_FOUND);
+  assert.deepEqual(kept.keep(1, ADA), {});
 });
 
 Deno.test("reads are counted by how they ended", () => {
