@@ -4,18 +4,14 @@
  */
 
 import { isDeepStrictEqual } from "node:util";
-import {
-  type AuthInfo,
-  type McpServer,
-  type Server,
-  WebStandardStreamableHTTPServerTransport,
-} from "@modelcontextprotocol/server";
+import type { AuthInfo, McpServer, Server } from "@modelcontextprotocol/server";
 import { CodemodeError } from "../base/errors.ts";
 import type { Clock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import { type Place, Places } from "../base/places.ts";
 import type { DoorConfig } from "../config/mod.ts";
 import type { Caller } from "../engine/mod.ts";
+import { SessionTransport } from "./session_transport.ts";
 
 /** What sessions need. */
 export interface SessionsOptions {
@@ -34,7 +30,7 @@ export interface Sent {
 interface Session {
   readonly caller: Caller;
   readonly server: Server;
-  readonly transport: WebStandardStreamableHTTPServerTransport;
+  readonly transport: SessionTransport;
   readonly place: Place;
   timer: Disposable | undefined;
   /** Requests and streams that are open. */
@@ -94,7 +90,7 @@ export class Sessions implements AsyncDisposable {
     const place = this.#takePlace(caller);
     const { server } = product;
     let begun: string | undefined;
-    const transport = new WebStandardStreamableHTTPServerTransport({
+    const transport = new SessionTransport({
       sessionIdGenerator: () => newId("session"),
       maxRequestBodySize: this.#options.maxBodyBytes,
       onsessioninitialized: (id) => {
