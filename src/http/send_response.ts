@@ -25,6 +25,8 @@ export async function sendResponse(
 ): Promise<void> {
   if (isEventStream(response)) {
     outgoing.writeHead(response.status, [...response.headers].flat());
+    // Else they would wait for the first event, and the reader would not know that it is heard.
+    outgoing.flushHeaders();
     await pipe(response.body, outgoing, options);
   } else {
     await sendWhole(response, outgoing, options);

@@ -88,6 +88,24 @@ Deno.test("listen: an answer of events is sent as it comes, and its end is seen"
   while (!cancelled) await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
+Deno.test("listen: an answer of events begins before its first event", async () => {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  await using server = await listening(() => {
+    const body = new ReadableStream({
+      async pull(controller) {
+        await ended;
+        controller.enqueue(new TextEncoder().encode("data: 1\n\n"));
+        controller.close();
+      },
+    }, { highWaterMark: 0 });
+    return new Response(body, { headers: { "content-type": "text/event-stream" } });
+  });
+  // Nothing ends the stream before its headers are here.
+  const response = await fetch(server.url);
+  end();
+  assert.equal(await response.text(), "data: 1\n\n");
+});
+
 Deno.test("listen: a caller that goes away aborts the request's signal, one that stays does not", async () => {
   const signals: AbortSignal[] = [];
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
