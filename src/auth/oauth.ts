@@ -9,6 +9,7 @@ import type { Authenticator } from "./authenticator.ts";
 import { unauthenticated } from "./challenge.ts";
 import { readCredential } from "./credentials.ts";
 import type { IssuerKeys } from "./issuer_keys.ts";
+import type { Principal } from "./principal.ts";
 import { assertAccessToken, principalIdOf, scopesOf } from "./token_claims.ts";
 
 // SAFETY: `none` and every symmetric algorithm stay out: with the latter a public key would do as the
@@ -62,13 +63,19 @@ export function createOauthAuthenticator(auth: OauthConfig, context: OauthContex
         const payload = await verify(token);
         const scopes = scopesOf(payload);
         const grant = grantOf(scopes, auth, usual);
-        return Object.freeze({ id: principalIdOf(payload), scopes, grant });
+        const expiresAt = expiryOf(payload, clockSkewMs);
+        return Object.freeze({ id: principalIdOf(payload), scopes, grant, ...expiresAt });
       } catch (error) {
         if (error instanceof CodemodeError) throw error;
         throw unauthenticated(reasonOf(error), "invalid_token");
       }
     },
   };
+}
+
+/** When the token will be refused; its `exp` was asked for and looked at. */
+function expiryOf({ exp }: JWTPayload, clockSkewMs: number): Pick<Principal, "expiresAt"> {
+  return exp === undefined ? {} : { expiresAt: exp * 1000 + clockSkewMs };
 }
 
 /** What mapped scopes grant together; where none is mapped, what everybody is granted. */

@@ -14,6 +14,8 @@ export interface Principal {
   /** What the caller itself may do; `*` is everything. */
   readonly scopes: readonly string[];
   readonly grant: CapabilitySet;
+  /** When its credential ends, in milliseconds since the Unix epoch. @default never */
+  readonly expiresAt?: number;
 }
 
 /** Whether the principal may do what `scope` names; who may execute may also read. */

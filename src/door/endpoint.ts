@@ -4,13 +4,14 @@ import { type AuthInfo, createMcpHandler, isLegacyRequest } from "@modelcontextp
 import { CodemodeError } from "../base/errors.ts";
 import { type PlaceLimits, Places } from "../base/places.ts";
 import type { Caller } from "../engine/mod.ts";
+import { untilExpiry, whenSent } from "./answer_body.ts";
 import { createDoor } from "./door.ts";
 import type { DoorParts } from "./door_parts.ts";
 import { type Change, notifyModern, notifySession, watchChanges } from "./changes.ts";
 import { createServer } from "./create_server.ts";
 import { readMessage } from "./read_message.ts";
 import { calledSchema } from "./shown_servers.ts";
-import { Sessions, whenSent } from "./sessions.ts";
+import { Sessions } from "./sessions.ts";
 
 /** Opens a stream on which a client of the newest revision is told of changes. */
 const LISTEN = "subscriptions/listen";
@@ -65,13 +66,13 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
       const sent = { caller, authInfo: toAuthInfo(caller), parsedBody: read.message };
       if (!await isLegacyRequest(request, sent.parsedBody)) {
         const answer = () => modern.fetch(request, sent);
-        return await (opensStream(sent.parsedBody) ? within(streams, caller, answer) : answer());
+        if (!opensStream(sent.parsedBody)) return await answer();
+        return untilExpiry(await within(streams, caller, answer), caller, clock);
       }
-      return await sessions.fetch(
-        request,
-        sent,
-        () => createServer(door, { caller, era: "legacy" }),
-      );
+      const create = () => createServer(door, { caller, era: "legacy" });
+      const response = await sessions.fetch(request, sent, create);
+      // What was asked for is answered; what would go on for ever ends with the credential.
+      return request.method === "GET" ? untilExpiry(response, caller, clock) : response;
     },
     async [Symbol.asyncDispose]() {
       isClosed = true;

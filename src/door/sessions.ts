@@ -11,6 +11,7 @@ import { newId } from "../base/ids.ts";
 import { type Place, Places } from "../base/places.ts";
 import type { DoorConfig } from "../config/mod.ts";
 import type { Caller } from "../engine/mod.ts";
+import { whenSent } from "./answer_body.ts";
 import { SessionTransport } from "./session_transport.ts";
 
 /** What sessions need. */
@@ -167,32 +168,4 @@ export class Sessions implements AsyncDisposable {
 // principal that was granted less, or has been since (test/unit/door: sessions).
 function isSame(began: Caller, { id, grant }: Caller): boolean {
   return began.id === id && isDeepStrictEqual(began.grant, grant);
-}
-
-/** The same response, which tells when its body was read to the end or given up. */
-export function whenSent(response: Response, over: () => void): Response {
-  const { body, status, headers } = response;
-  if (body === null) {
-    over();
-    return response;
-  }
-  const reader = body.getReader();
-  const watched = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (!done) return controller.enqueue(value);
-        over();
-        controller.close();
-      } catch (error) {
-        over();
-        controller.error(error);
-      }
-    },
-    async cancel(reason) {
-      over();
-      await reader.cancel(reason);
-    },
-  }, { highWaterMark: 0 });
-  return new Response(watched, { status, headers });
 }

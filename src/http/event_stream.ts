@@ -3,6 +3,7 @@
  * reader that is slow, or stops, holds up nothing and nothing piles up for it.
  */
 
+import { atTime } from "../base/at_time.ts";
 import type { Clock } from "../base/clock.ts";
 import { createDeferred } from "../base/deferred.ts";
 import type { Place } from "../base/places.ts";
@@ -25,7 +26,9 @@ export interface EventStreamOptions {
   readonly clock: Clock;
   /** Aborts when the reader is gone. */
   readonly signal: AbortSignal;
-  /** Told when the reader has gone before the last event was taken. */
+  /** When the reader's credential ends, and the stream with it. @default never */
+  readonly expiresAt: number | undefined;
+  /** Told when the reader has gone, or may not read on, before the last event was taken. */
   readonly onLeft: () => void;
   /** Given back when the stream is over, however it ends. */
   readonly place: Place;
@@ -34,12 +37,14 @@ export interface EventStreamOptions {
 /** The answer that streams `events`. */
 export function eventStream(
   events: AsyncIterableIterator<ExecutionEvent>,
-  { executionId, clock, signal, onLeft, place }: EventStreamOptions,
+  { executionId, clock, signal, expiresAt, onLeft, place }: EventStreamOptions,
 ): Response {
   let isOver = false;
+  let expiry: Disposable | undefined;
   const finish = () => {
     isOver = true;
     signal.removeEventListener("abort", leave);
+    expiry?.[Symbol.dispose]();
     place[Symbol.dispose]();
   };
   const leave = () => {
@@ -51,8 +56,9 @@ export function eventStream(
   let next: Promise<IteratorResult<ExecutionEvent>> | undefined;
   const body = new ReadableStream<Uint8Array>({
     start() {
-      if (signal.aborted) leave();
+      if (signal.aborted) return leave();
       signal.addEventListener("abort", leave, { once: true });
+      expiry = atTime(clock, expiresAt, leave);
     },
     async pull(controller) {
       next ??= events.next();

@@ -38,6 +38,7 @@ export function executeStream({ engine, clock, streams }: StreamParts): Handler<
       clock,
       place,
       signal: c.req.raw.signal,
+      expiresAt: principal.expiresAt,
       onLeft: () => onDisconnect === "continue" ? undefined : started.cancel(LEFT),
     });
   };

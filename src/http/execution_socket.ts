@@ -4,6 +4,7 @@
  * it is left.
  */
 
+import { atTime } from "../base/at_time.ts";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError, toCodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
@@ -36,6 +37,8 @@ export interface ExecutionSocketParts {
   readonly config: ServerConfig;
   /** Who sends, asked anew for each message: it counts as a request, and rights can end. */
   readonly authorize: () => Promise<Principal>;
+  /** When the credential ends that the socket was opened with, and the socket with it. @default never */
+  readonly expiresAt: number | undefined;
   /** Where executions belong that do not say so themselves. */
   readonly trace?: TraceContext;
   /** Whether results come in the tagged form. */
@@ -46,6 +49,8 @@ export interface ExecutionSocketParts {
 
 /** Messages that wait to be looked at before no more are read. */
 const MAX_WAITING = 16;
+/** "Unauthorized" in IANA's registry of close codes. */
+const EXPIRED = 3000;
 
 /** One execution on a socket. */
 interface Running {
@@ -66,6 +71,7 @@ export class ExecutionSocket {
   #isAlive = true;
   #isClosed = false;
   #timer: Disposable;
+  readonly #expiry: Disposable;
 
   constructor(peer: Peer, parts: ExecutionSocketParts) {
     const { clock, config: { sockets, limits } } = parts;
@@ -76,6 +82,7 @@ export class ExecutionSocket {
     peer.onPong(() => this.#isAlive = true);
     peer.onClose(() => this.#release());
     this.#timer = clock.after(sockets.pingIntervalMs, () => this.#ping());
+    this.#expiry = atTime(clock, parts.expiresAt, () => this.#expire());
   }
 
   /** Lets what runs end, then says goodbye. */
@@ -178,10 +185,17 @@ export class ExecutionSocket {
     this.#timer = clock.after(sockets.pingIntervalMs, () => this.#ping());
   }
 
+  /** What runs ends now: how long the goodbye takes is up to the peer. */
+  #expire(): void {
+    this.#release();
+    this.#peer.close(EXPIRED, "The credential has expired");
+  }
+
   #release(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#timer[Symbol.dispose]();
+    this.#expiry[Symbol.dispose]();
     this.#outbox.close();
     for (const { execution, events, continues } of this.#running.values()) {
       void events.return?.();

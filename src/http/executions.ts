@@ -76,12 +76,14 @@ export function executionEvents(parts: EventsParts): Handler<Env> {
     const from = after ?? lastEventId(c) ?? 0;
     // Nobody would read the stream, nor end it.
     if (c.req.method === "HEAD") return c.body(null, 200, streamHeaders(executionId));
-    const place = parts.streams.take(c.get("principal").id);
+    const { id, expiresAt } = c.get("principal");
+    const place = parts.streams.take(id);
     return eventStream(execution.events(from, answerForm(c)), {
       executionId,
       clock: parts.clock,
       place,
       signal: c.req.raw.signal,
+      expiresAt,
       onLeft: () => {}, // Who only looks on may go.
     });
   };

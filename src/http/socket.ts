@@ -36,10 +36,10 @@ export function socket(parts: SocketParts): Handler<Env> {
   return (c) => {
     const upgrade = c.env?.upgrade;
     if (upgrade === undefined) throw notAnUpgrade(c);
-    const { id } = c.get("principal");
+    const { id, expiresAt } = c.get("principal");
     const authorize = () => authorizeAgain(c, id, parts);
     const isTagged = wantsTagged(c) || c.req.query("values") === "tagged";
-    const own = { ...parts, authorize, isTagged, ...traceOf(c) };
+    const own = { ...parts, authorize, expiresAt, isTagged, ...traceOf(c) };
     upgrade.accept((peer) => new ExecutionSocket(peer, own), places.take(id));
     return c.body(null);
   };

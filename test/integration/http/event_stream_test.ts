@@ -166,3 +166,37 @@ Deno.test("event stream: a program that is not let in holds no place", async () 
     assert.equal((await response.json()).error.code, "QUEUE_FULL");
   }
 });
+
+Deno.test("event stream: streams end with their credential; who said so goes on, and is heard of again", async () => {
+  let hasExpiry = true;
+  const authenticate = () =>
+    Promise.resolve({
+      ...{ id: "ada", scopes: ["*"], grant: {} },
+      ...(hasExpiry ? { expiresAt: Date.now() + 100 } : {}),
+    });
+  await using service = await startScripted({
+    program: async ({ feed }, signal) => {
+      feed.log({ level: "log", text: "begun" });
+      return await untilCancelled(signal);
+    },
+    authenticate,
+  });
+  const stream = (body: object) =>
+    fetch(`${service.url}/api/v1/execute/stream`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ code: "1", ...body }),
+    });
+  assert.doesNotMatch(await (await stream({})).text(), /event: (?:result|error)/);
+  await until(() => service.running === 0);
+  const continued = await stream({ onDisconnect: "continue" });
+  await continued.text();
+  const path = `executions/${continued.headers.get("x-execution-id")}`;
+  const watched = await fetch(`${service.url}/api/v1/${path}/events`);
+  assert.doesNotMatch(await watched.text(), /event: (?:result|error)/);
+  assert.equal(service.running, 1);
+  hasExpiry = false;
+  const resumed = await fetch(`${service.url}/api/v1/${path}/events`);
+  await (await fetch(`${service.url}/api/v1/${path}`, { method: "DELETE" })).json();
+  assert.match(await resumed.text(), /event: result/);
+});

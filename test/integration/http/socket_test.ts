@@ -371,3 +371,20 @@ function closeCodeOf(answer: Uint8Array): number | undefined {
   const at = answer.lastIndexOf(0x88);
   return at < 0 ? undefined : (answer[at + 2] ?? 0) * 256 + (answer[at + 3] ?? 0);
 }
+
+Deno.test("socket: one whose credential ends is closed as unauthorized, and leaves its place", async () => {
+  const authenticate = () =>
+    Promise.resolve({ id: "ada", scopes: ["*"], grant: {}, expiresAt: Date.now() + 50 });
+  await using service = await startScripted({
+    program: ECHO,
+    authenticate,
+    server: { sockets: { max: 1 } },
+  });
+  await using first = await openSocket(service.url);
+  assert.equal(await first.closed, 3000);
+  // The place is free when the connection is over at the other end too.
+  const reopen = () => openSocket(service.url).catch(() => undefined);
+  let second = await reopen();
+  while (second === undefined) second = await reopen();
+  assert.equal(await second.closed, 3000);
+});

@@ -66,6 +66,8 @@ for (const key of KEYS) {
       id: "ada",
       scopes: ["codemode:read", "other"],
       grant: { mcp: { allowedServers: [], maxCallsPerSecond: 5, maxConcurrentCalls: 3 } },
+      // Its own time and the minute by which clocks may differ.
+      expiresAt: 360_000,
     });
     const [head, body = "", tail] = token.split(".");
     await refuses(`${head}.${body.slice(0, -1)}x.${tail}`, INVALID);

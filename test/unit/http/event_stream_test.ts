@@ -8,7 +8,7 @@ import { EventLog, EventReader } from "../../../src/journal/mod.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 import { settle } from "../../harness/settle.ts";
 
-function streamOf() {
+function streamOf(expiresAt?: number) {
   const clock = new FakeClock();
   const log = new EventLog<string>({ entries: 100, bytes: 1e6 }, clock);
   let taken = 0;
@@ -25,6 +25,7 @@ function streamOf() {
     executionId: "exec_1",
     clock,
     signal: gone.signal,
+    expiresAt,
     onLeft: () => void (left += 1),
     place: places.take("alice") as Place,
   });
@@ -87,4 +88,41 @@ Deno.test("event stream: a reader that goes away is told of once, however it goe
     { taken: 0, left: 1, places: 0 },
     0,
   ]);
+});
+
+Deno.test("event stream: it ends with its reader's credential, as if the reader had gone", async () => {
+  const { clock, log, next, reader, counts } = streamOf(5000);
+  log.add("in time", 1);
+  assert.equal(await next(), message(1, "in time"));
+  const waiting = reader.read();
+  await settle();
+  clock.advance(4999);
+  await settle();
+  assert.equal(counts().left, 0);
+  clock.advance(1);
+  assert.deepEqual(await waiting, { done: true, value: undefined });
+  log.add("too late", 1);
+  assert.deepEqual([counts(), clock.pending], [{ taken: 1, left: 1, places: 0 }, 0]);
+});
+
+Deno.test("event stream: who does not read when the credential ends reads nothing after it", async () => {
+  const { clock, log, reader, counts } = streamOf(5000);
+  log.add("never read", 1);
+  await settle();
+  clock.advance(5000);
+  assert.deepEqual(counts(), { taken: 0, left: 1, places: 0 });
+  assert.deepEqual(await reader.read(), { done: true, value: undefined });
+  assert.equal(clock.pending, 0);
+});
+
+Deno.test("event stream: a stream that is over waits for no credential's end", async () => {
+  const [ended, left] = [streamOf(5000), streamOf(5000)];
+  ended.log.end("end", 1);
+  await ended.next();
+  assert.equal((await ended.reader.read()).done, true);
+  await left.reader.cancel();
+  assert.deepEqual([ended.clock.pending, left.clock.pending], [0, 0]);
+  const gone = streamOf(5000);
+  gone.gone.abort();
+  assert.deepEqual([gone.counts().left, gone.clock.pending], [1, 0]);
 });
