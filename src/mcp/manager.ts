@@ -13,7 +13,7 @@ import { Connection } from "./connection.ts";
 import type { ConnectionState } from "./connection_state.ts";
 import type { McpResult } from "./mcp_result.ts";
 import { type PassThrough, ServerPassThrough } from "./pass_through.ts";
-import type { ServerInfo } from "./session.ts";
+import type { ServerInfo } from "./server_features.ts";
 import { callTool, type Server, type ServerRequestOptions } from "./server_request.ts";
 import type { TokenStore } from "./token_store.ts";
 

@@ -6,11 +6,9 @@
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import type { Logger } from "../base/log.ts";
 import { LineSplitter } from "./line_splitter.ts";
+import { MAX_MESSAGE_BYTES } from "./message_meter.ts";
 import { readMessage } from "./read_message.ts";
 import { ServerProcess, type ServerProcessOptions } from "./server_process.ts";
-
-/** Bytes of one message from a server, over any transport. */
-export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /** Lines on stdout that are not messages, in a row, before a server counts as broken. */
 export const MAX_STRAY_LINES = 1_000;
