@@ -63,6 +63,7 @@ const METHOD_NOT_FOUND = -32601;
 export class ServerPassThrough implements PassThrough, Disposable {
   readonly #server: Server;
   readonly #clock: Clock;
+  readonly #logger: Logger;
   readonly #kept = new Map<ListMethod, Kept>();
   readonly #listeners = new Set<(change: ServerChange) => void>();
   readonly #subscriptions: ResourceSubscriptions;
@@ -73,7 +74,8 @@ export class ServerPassThrough implements PassThrough, Disposable {
   constructor(server: Server, deps: { readonly clock: Clock; readonly logger: Logger }) {
     this.#server = server;
     this.#clock = deps.clock;
-    this.#subscriptions = new ResourceSubscriptions(deps.logger.child({ server: server.name }));
+    this.#logger = deps.logger.child({ server: server.name });
+    this.#subscriptions = new ResourceSubscriptions(this.#logger);
     this.#told = new PacedChanges(deps.clock, (change) => {
       for (const listener of [...this.#listeners]) listener(change);
     });
@@ -168,6 +170,9 @@ export class ServerPassThrough implements PassThrough, Disposable {
       options,
       (session, { signal }) => readList(session, method, signal),
     );
+    if (!list.isComplete) {
+      this.#logger.warn("MCP server lists too much", { method, kept: list.items.length });
+    }
     if (before === this.#changes && list.keepMs > 0) {
       this.#kept.set(method, { list, until: this.#clock.monotonic() + list.keepMs });
     }

@@ -30,6 +30,7 @@ import { changesToldBy, readChange, type ServerChange } from "./server_change.ts
 import type { ServerInfo } from "./server_features.ts";
 import { StdioTransport } from "./stdio_transport.ts";
 import { type ListedTool, logRefused, siftTools, weightOfTools } from "./tool_list.ts";
+import { WholeContent } from "./whole_content.ts";
 
 /** What a session needs besides its server's configuration. */
 export interface SessionDeps
@@ -52,6 +53,7 @@ export class Session {
   readonly #isHttp: boolean;
   readonly #logger: Logger;
   readonly #over = new AbortController();
+  readonly #whole = new WholeContent();
   readonly #party: Pick<Party<unknown>, "server" | "desk" | "routes" | "abandoned" | "over">;
   #listedTools = new Map<string, ListedTool>();
   /** What lists of tools have weighed, all together, before they were sifted. */
@@ -76,6 +78,7 @@ export class Session {
     onSent(this.#transport, (message) => abandoned.sent(message));
     this.#transport.onmessage = (message) => {
       this.#toolsWeight += weightOfTools(message);
+      this.#whole.wrap(message);
       logRefused(siftTools(message), deps.logger);
       if (abandoned.received(message)) desk.look();
       routes.read(message);
@@ -169,10 +172,8 @@ export class Session {
     const options = { signal, timeout: NO_TIMEOUT_MS };
     const ask: AskPage = async (params) => {
       const before = this.#toolsWeight;
-      const { tools, nextCursor } = await this.#client.request(
-        { method: "tools/list", params },
-        options,
-      );
+      const wanted = { method: "tools/list" as const, params };
+      const { tools, nextCursor } = await this.#client.request(wanted, options);
       return { entries: tools as ListedTool[], nextCursor, weight: this.#toolsWeight - before };
     };
     const sendsHeaders = this.#isHttp && this.isModern;
@@ -194,15 +195,13 @@ export class Session {
     const inputSchema = this.#listedTools.get(tool)?.inputSchema ?? {};
     // Without its output schema, which the client would compile; the catalog validates with care.
     const toolDefinition = { name: tool, inputSchema: { ...inputSchema, type: "object" as const } };
-    return await this.#exchange(
+    const params = { name: tool, arguments: input };
+    const result = await this.#exchange(
       tool,
       options,
-      (extra, requestOptions) =>
-        this.#client.callTool({ name: tool, arguments: input, ...extra }, {
-          ...requestOptions,
-          toolDefinition,
-        }),
-    ) as McpResult;
+      (extra, more) => this.#client.callTool({ ...params, ...extra }, { ...more, toolDefinition }),
+    );
+    return this.#whole.unwrap(result as McpResult);
   }
 
   /** A request in which the server may ask; `about` is what its questions are said to be about. */

@@ -227,6 +227,12 @@ Deno.test("an answer that is none fails its call at once", async () => {
   assert.equal(started.manager.status()[0]?.state, "ready");
 });
 
+Deno.test("structured content with a member named __proto__ is whole", async () => {
+  await using started = await startManager({ peer: fixtureConfig("broken_server.ts", "proto") });
+  const { structuredContent } = await started.manager.call("peer", "proto", {}, { signal });
+  assert.equal(JSON.stringify(structuredContent), '{"a":1,"__proto__":{"b":2}}');
+});
+
 Deno.test("a list of pages without end is cut", async () => {
   await using started = await startManager({ peer: fixtureConfig("broken_server.ts", "endless") });
   assert.equal(started.manager.status()[0]?.state, "ready");
