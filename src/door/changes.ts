@@ -1,32 +1,36 @@
 /** What changes on servers, told to clients of both revisions. */
 
-import type { Server, ServerNotifier } from "@modelcontextprotocol/server";
+import type { Server, ServerEvent } from "@modelcontextprotocol/server";
+import { allowsServer } from "../capability/mod.ts";
+import type { Caller } from "../engine/mod.ts";
 import type { DoorParts } from "./door_parts.ts";
 
 /** A list that is not what it was. */
 export type Change = "tools" | "resources" | "prompts";
 
+/** Tells of a change to those callers who may hear of it. */
+export type TellChange = (change: Change, isFor: (caller: Caller) => boolean) => void;
+
 /** Tells of every change until disposed. */
 export function watchChanges(
   { config, onToolsChanged, passThrough }: DoorParts,
-  tell: (change: Change) => void,
+  tell: TellChange,
 ): Disposable {
   const watches = [
-    onToolsChanged(() => tell("tools")),
+    onToolsChanged(() => tell("tools", () => true)),
     ...config.passThrough.map((server) =>
       passThrough(server).onChange(({ type }) => {
-        if (type !== "resource") tell(type);
+        // SAFETY: what goes on at a server is for whoever was granted it (test/unit/door: changes).
+        if (type !== "resource") tell(type, ({ grant }) => allowsServer(grant, server));
       })
     ),
   ];
   return { [Symbol.dispose]: () => watches.forEach((watch) => watch[Symbol.dispose]()) };
 }
 
-/** Clients of the newest revision hear it on the streams they opened for that. */
-export function notifyModern(notifier: ServerNotifier, change: Change): void {
-  if (change === "tools") notifier.toolsChanged();
-  else if (change === "resources") notifier.resourcesChanged();
-  else notifier.promptsChanged();
+/** As clients of the newest revision hear it, on the streams they opened for that. */
+export function toEvent(change: Change): ServerEvent {
+  return { kind: `${change}_list_changed` };
 }
 
 /** One session of the older revision hears it. */

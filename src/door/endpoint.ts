@@ -7,7 +7,8 @@ import type { Caller } from "../engine/mod.ts";
 import { untilExpiry, whenSent } from "./answer_body.ts";
 import { createDoor } from "./door.ts";
 import type { DoorParts } from "./door_parts.ts";
-import { type Change, notifyModern, notifySession, watchChanges } from "./changes.ts";
+import { ChangeBus } from "./change_bus.ts";
+import { notifySession, toEvent, watchChanges } from "./changes.ts";
 import { createServer } from "./create_server.ts";
 import { readMessage } from "./read_message.ts";
 import { calledSchema } from "./shown_servers.ts";
@@ -33,6 +34,7 @@ export interface McpEndpoint extends AsyncDisposable {
 export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
   const { clock, config: limits, maxBodyBytes, logger } = parts;
   const door = createDoor(parts);
+  const bus = new ChangeBus();
   const modern = createMcpHandler(
     async ({ authInfo, requestInfo }) => {
       const visit = { caller: callerOf(authInfo), era: "modern" as const };
@@ -40,6 +42,7 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
     },
     {
       legacy: "reject",
+      bus,
       maxSubscriptions: limits.changeStreams,
       maxRequestBodySize: maxBodyBytes,
       onerror: (error) => logger.debug("a request to the MCP endpoint was refused", { error }),
@@ -50,12 +53,11 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
     perPrincipal: limits.changeStreamsPerPrincipal,
   });
   const sessions = new Sessions({ limits, maxBodyBytes, clock });
-  const tell = (change: Change) => {
-    notifyModern(modern.notify, change);
-    for (const server of sessions.servers()) notifySession(server, change);
-  };
   let isClosed = false;
-  const watches = watchChanges(parts, tell);
+  const watches = watchChanges(parts, (change, isFor) => {
+    bus.tell(toEvent(change), isFor);
+    for (const server of sessions.servers(isFor)) notifySession(server, change);
+  });
   return {
     async fetch(request, caller) {
       if (isClosed) throw new CodemodeError("SHUTTING_DOWN", "The service is shutting down");
@@ -65,7 +67,7 @@ export function createMcpEndpoint(parts: EndpointParts): McpEndpoint {
       if ("refusal" in read) return read.refusal;
       const sent = { caller, authInfo: toAuthInfo(caller), parsedBody: read.message };
       if (!await isLegacyRequest(request, sent.parsedBody)) {
-        const answer = () => modern.fetch(request, sent);
+        const answer = () => bus.opening(caller, () => modern.fetch(request, sent));
         if (!opensStream(sent.parsedBody)) return await answer();
         return untilExpiry(await within(streams, caller, answer), caller, clock);
       }

@@ -61,9 +61,10 @@ export class Sessions implements AsyncDisposable {
     return this.#sessions.size;
   }
 
-  /** The servers of all sessions. */
-  servers(): readonly Server[] {
-    return [...this.#sessions.values()].map(({ server }) => server);
+  /** The servers of the sessions of such callers. */
+  servers(isOf: (caller: Caller) => boolean): readonly Server[] {
+    return [...this.#sessions.values()].filter(({ caller }) => isOf(caller))
+      .map(({ server }) => server);
   }
 
   /** Answers a request within its session, or one that begins a session with what `create` makes. */

@@ -23,8 +23,8 @@ export function serveDoorOnStdio(parts: DoorParts, caller: Caller): StdioDoor {
   const handle = serveStdio(({ era }) => served = createServer(door, { caller, era }), {
     onerror: (error) => parts.logger.debug("a message on stdin was refused", { error }),
   });
-  const watches = watchChanges(parts, (change) => {
-    if (served !== undefined) notifySession(served.server, change);
+  const watches = watchChanges(parts, (change, isFor) => {
+    if (served !== undefined && isFor(caller)) notifySession(served.server, change);
   });
   const { promise: closed, resolve } = createDeferred<void>();
   process.stdin.once("end", resolve).once("close", resolve).once("error", resolve);

@@ -9,6 +9,7 @@ import {
 } from "@modelcontextprotocol/client";
 import { CodemodeError } from "../base/errors.ts";
 import { loginRequiredOf } from "./login_required.ts";
+import { NO_ANSWER } from "./read_message.ts";
 
 /** A failed call. `sessionLost`: nothing more can be asked. `unsent`: the tool has certainly not run. */
 export interface CallFailure {
@@ -31,16 +32,9 @@ export function readCallFailure(
   const login = loginRequiredOf(thrown);
   if (login) return { error: login, sessionLost: !("scope" in login.details), unsent: true };
   if (thrown instanceof InsufficientScopeError) return ungranted(server, tool, thrown);
+  if (thrown instanceof Error && isBadAnswer(thrown)) return unreadable(server, tool, thrown);
   if (thrown instanceof ProtocolError) return refused(server, tool, thrown);
   if (thrown instanceof SdkHttpError) return overHttp(server, tool, thrown);
-  if (thrown instanceof SdkError && isBadAnswer(thrown)) {
-    const message = `The server "${server}" gave an answer to "${tool}" that cannot be read`;
-    const error = new CodemodeError("TOOL_OUTPUT_INVALID", message, {
-      details: { server, tool, reason: thrown.message.slice(0, 500) },
-      cause: thrown,
-    });
-    return { error, sessionLost: false, unsent: false };
-  }
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return unavailable(server, tool, thrown, { unsent: REFUSED.test(text), broken });
 }
@@ -121,7 +115,18 @@ function overHttp(server: string, tool: string, cause: SdkHttpError): CallFailur
   return { error, sessionLost: false, unsent: false };
 }
 
-function isBadAnswer(error: SdkError): boolean {
+function unreadable(server: string, tool: string, cause: Error): CallFailure {
+  const message = `The server "${server}" gave an answer to "${tool}" that cannot be read`;
+  const error = new CodemodeError("TOOL_OUTPUT_INVALID", message, {
+    details: { server, tool, reason: cause.message.slice(0, 500) },
+    cause,
+  });
+  return { error, sessionLost: false, unsent: false };
+}
+
+function isBadAnswer(error: Error): boolean {
+  if (error instanceof ProtocolError) return error.code === NO_ANSWER;
+  if (!(error instanceof SdkError)) return false;
   return error.code === SdkErrorCode.InvalidResult ||
     error.code === SdkErrorCode.UnsupportedResultType ||
     error.code === SdkErrorCode.ClientHttpUnexpectedContent;

@@ -1,11 +1,14 @@
 /** A task that is asked for often but need not run as often. */
 
-/** Runs one at a time; asked for during a run, it runs once more afterwards, however often that was. */
+/**
+ * Runs one at a time; asked for during a run, it runs once more afterwards, however often that was. A run
+ * is told how many came right before it.
+ */
 export class CoalescedTask {
-  readonly #task: () => Promise<void>;
+  readonly #task: (before: number) => Promise<void>;
   #state: "idle" | "running" | "again" = "idle";
 
-  constructor(task: () => Promise<void>) {
+  constructor(task: (before: number) => Promise<void>) {
     this.#task = task;
   }
 
@@ -16,9 +19,10 @@ export class CoalescedTask {
       return;
     }
     try {
+      let runs = 0;
       do {
         this.#state = "running";
-        await this.#task();
+        await this.#task(runs++);
       } while (this.#isDueAgain());
     } finally {
       this.#state = "idle";

@@ -190,7 +190,7 @@ export class Connection implements AsyncDisposable {
       this.#refusal = refusalOf(error, this.#deps.authorizer);
       this.#lastError = deadline.expired
         ? `It did not connect within ${connectTimeoutMs} ms`
-        : describeError(this.#refusal ?? error);
+        : describeError(this.#refusal ?? session?.explain(error) ?? error);
       if (this.#state.name === "closed") return;
       this.#deps.logger.warn("MCP server cannot be reached", { reason: this.#lastError });
       this.#dispatch(this.#refusal ? "loginNeeded" : "failed");

@@ -2,7 +2,8 @@
 
 import type { Tool } from "../contract/mod.ts";
 import type { ConnectionState } from "./connection_state.ts";
-import type { ServerInfo, Session } from "./session.ts";
+import type { ServerInfo } from "./server_features.ts";
+import type { Session } from "./session.ts";
 
 /** State, last known tools, and what went wrong last. */
 export interface ConnectionSnapshot {

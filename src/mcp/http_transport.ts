@@ -7,7 +7,7 @@ import { type FetchLike, StreamableHTTPClientTransport } from "@modelcontextprot
 import type { Network } from "../base/network.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { Authorizer } from "./authorizer.ts";
-import { MAX_MESSAGE_BYTES } from "./stdio_transport.ts";
+import { MAX_MESSAGE_BYTES, MessageMeter } from "./message_meter.ts";
 
 /** What a transport over HTTP needs besides its configuration. */
 export interface HttpTransportDeps {
@@ -73,7 +73,7 @@ function boundedBody(
   onBroken: (reason: string) => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  const meter = new MessageMeter(isStream);
+  const meter = new AnswerMeter(isStream, maxBytes);
   let isUnwanted = false;
   return new ReadableStream({
     async pull(controller) {
@@ -81,9 +81,7 @@ function boundedBody(
         const { done, value } = await reader.read();
         if (isUnwanted) return;
         if (done) return controller.close();
-        if (meter.measure(value) > maxBytes) {
-          throw new RangeError(`Cannot read the answer: it is longer than ${maxBytes} bytes`);
-        }
+        meter.measure(value);
         controller.enqueue(value);
       } catch (error) {
         onBroken(error instanceof Error ? error.message : String(error));
@@ -98,27 +96,52 @@ function boundedBody(
   });
 }
 
-/** Counts the bytes of the message being received; in an event stream an empty line ends one. */
-class MessageMeter {
+/** Measures the message being received; in an event stream an empty line ends one. */
+class AnswerMeter {
   readonly #isStream: boolean;
+  readonly #maxBytes: number;
+  readonly #message = new MessageMeter();
   #bytes = 0;
   #lineBytes = 0;
 
-  constructor(isStream: boolean) {
+  constructor(isStream: boolean, maxBytes: number) {
     this.#isStream = isStream;
+    this.#maxBytes = maxBytes;
   }
 
-  measure(chunk: Uint8Array): number {
-    if (!this.#isStream) return this.#bytes += chunk.length;
+  /** Throws a `RangeError` when one message has become too much. */
+  measure(chunk: Uint8Array): void {
     let start = 0;
-    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-      const line = this.#lineBytes + end - start;
-      // One byte may be the carriage return of an otherwise empty line.
-      this.#bytes = line <= 1 ? 0 : this.#bytes + end - start + 1;
-      this.#lineBytes = 0;
+    for (let end = this.#endOfLine(chunk, 0); end !== -1; end = this.#endOfLine(chunk, start)) {
+      this.#add(chunk.subarray(start, end));
+      this.#endLine();
       start = end + 1;
     }
-    this.#lineBytes += chunk.length - start;
-    return this.#bytes += chunk.length - start;
+    this.#add(chunk.subarray(start));
+  }
+
+  #endOfLine(chunk: Uint8Array, from: number): number {
+    return this.#isStream ? chunk.indexOf(10, from) : -1;
+  }
+
+  #add(part: Uint8Array): void {
+    this.#lineBytes += part.length;
+    this.#bytes += part.length;
+    if (this.#bytes > this.#maxBytes) {
+      throw new RangeError(`Cannot read the answer: it is longer than ${this.#maxBytes} bytes`);
+    }
+    this.#message.measure(part);
+  }
+
+  #endLine(): void {
+    // One byte may be the carriage return of an otherwise empty line.
+    if (this.#lineBytes <= 1) {
+      this.#bytes = 0;
+      this.#message.reset();
+    } else {
+      this.#bytes += 1;
+      this.#message.endLine();
+    }
+    this.#lineBytes = 0;
   }
 }

@@ -1,42 +1,37 @@
 /** The whole list of a server's tools, over its pages, with a bound. */
 
 import { readHeaderParameters } from "./header_parameters.ts";
-import { type ListedTool, MAX_TOOL_PAGES, MAX_TOOLS } from "./tool_list.ts";
+import { type Page, type PageParams, readPages } from "./paged_list.ts";
+import type { ListedTool } from "./tool_list.ts";
 
 /** Asks for one page. */
-export type AskPage = (params: { readonly cursor?: string }) => Promise<{
-  readonly tools: readonly unknown[];
-  readonly nextCursor?: string | undefined;
-}>;
+export type AskPage = (params: PageParams) => Promise<Page<ListedTool>>;
 
 /** Tools, whether they are all, and why others are left out. */
-export interface ToolListing {
+export interface ToolsRead {
   readonly tools: ListedTool[];
   readonly isComplete: boolean;
   readonly refused: readonly string[];
+  /** Of all that was read. */
+  readonly weight: number;
 }
 
 /** Reads the list. `sendsHeaders`: parameters go along as headers, so a tool must declare them rightly. */
 export async function listTools(
   ask: AskPage,
   { sendsHeaders }: { readonly sendsHeaders: boolean },
-): Promise<ToolListing> {
-  const tools: ListedTool[] = [];
+): Promise<ToolsRead> {
   const refused: string[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < MAX_TOOL_PAGES && tools.length < MAX_TOOLS; page += 1) {
-    const answer = await ask(cursor === undefined ? {} : { cursor });
-    for (const tool of answer.tools as readonly ListedTool[]) {
-      const fault = sendsHeaders ? faultOf(tool) : undefined;
-      if (fault === undefined) tools.push(tool);
-      else refused.push(fault);
-    }
-    cursor = answer.nextCursor;
-    if (cursor === undefined) break;
-  }
-  const isComplete = cursor === undefined && tools.length <= MAX_TOOLS;
-  tools.length = Math.min(tools.length, MAX_TOOLS);
-  return { tools, isComplete, refused };
+  const isFaultless = (tool: ListedTool): boolean => {
+    const fault = sendsHeaders ? faultOf(tool) : undefined;
+    if (fault !== undefined) refused.push(fault);
+    return fault === undefined;
+  };
+  const { entries: tools, ...rest } = await readPages(async (params) => {
+    const page = await ask(params);
+    return { ...page, entries: page.entries.filter(isFaultless) };
+  });
+  return { tools, refused, ...rest };
 }
 
 function faultOf({ inputSchema }: ListedTool): string | undefined {

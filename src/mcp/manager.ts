@@ -13,7 +13,7 @@ import { Connection } from "./connection.ts";
 import type { ConnectionState } from "./connection_state.ts";
 import type { McpResult } from "./mcp_result.ts";
 import { type PassThrough, ServerPassThrough } from "./pass_through.ts";
-import type { ServerInfo } from "./session.ts";
+import type { ServerInfo } from "./server_features.ts";
 import { callTool, type Server, type ServerRequestOptions } from "./server_request.ts";
 import type { TokenStore } from "./token_store.ts";
 
@@ -247,16 +247,14 @@ class Manager implements McpManager {
     if (!found) return undefined;
     this.#servers.delete(server);
     this.#changed();
-    const { calls, connection } = found;
     return {
-      drained: (signal) => calls.drained(signal),
-      [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+      drained: (signal) => found.calls.drained(signal),
+      [Symbol.asyncDispose]: () => close(found),
     };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const connections = [...this.#servers.values()].map(({ connection }) => connection);
-    await Promise.all(connections.map((connection) => connection[Symbol.asyncDispose]()));
+    await Promise.all([...this.#servers.values()].map(close));
   }
 
   #eager(): readonly Server[] {
@@ -275,6 +273,11 @@ class Manager implements McpManager {
     this.#groups = undefined;
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+async function close({ connection, passThrough }: Managed): Promise<void> {
+  passThrough[Symbol.dispose]();
+  await connection[Symbol.asyncDispose]();
 }
 
 function toGroup({ name, connection }: Server): ToolGroup {

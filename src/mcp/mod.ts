@@ -24,5 +24,4 @@ export type { McpList, PassThrough } from "./pass_through.ts";
 export type { McpProgress } from "./progress_meter.ts";
 export type { Ask } from "./question.ts";
 export type { ServerChange } from "./server_change.ts";
-export type { ServerFeatures } from "./server_features.ts";
-export type { ServerInfo } from "./session.ts";
+export type { ServerFeatures, ServerInfo } from "./server_features.ts";

@@ -8,6 +8,7 @@ import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpResult } from "./mcp_result.ts";
 import type { McpLogLevel } from "./log_meter.ts";
+import { PacedChanges } from "./paced_changes.ts";
 import { type ListMethod, type McpList, readList } from "./read_list.ts";
 import { ResourceSubscriptions } from "./resource_subscriptions.ts";
 import type { ServerChange } from "./server_change.ts";
@@ -46,6 +47,7 @@ export interface PassThrough {
   setLogLevel(level: McpLogLevel, options: ServerRequestOptions): Promise<void>;
   /** Tells of changes of one resource to {@link PassThrough.onChange} until disposed. */
   subscribe(uri: string, options: ServerRequestOptions): Promise<AsyncDisposable>;
+  /** Tells of changes, the same one again after a tenth of a second at the earliest. */
   onChange(listener: (change: ServerChange) => void): Disposable;
 }
 
@@ -58,19 +60,25 @@ interface Kept {
 const METHOD_NOT_FOUND = -32601;
 
 /** The pass-through of one server of a manager. */
-export class ServerPassThrough implements PassThrough {
+export class ServerPassThrough implements PassThrough, Disposable {
   readonly #server: Server;
   readonly #clock: Clock;
+  readonly #logger: Logger;
   readonly #kept = new Map<ListMethod, Kept>();
   readonly #listeners = new Set<(change: ServerChange) => void>();
   readonly #subscriptions: ResourceSubscriptions;
+  readonly #told: PacedChanges;
   /** Counts changes, so that a list that was read meanwhile is not kept. */
   #changes = 0;
 
   constructor(server: Server, deps: { readonly clock: Clock; readonly logger: Logger }) {
     this.#server = server;
     this.#clock = deps.clock;
-    this.#subscriptions = new ResourceSubscriptions(deps.logger.child({ server: server.name }));
+    this.#logger = deps.logger.child({ server: server.name });
+    this.#subscriptions = new ResourceSubscriptions(this.#logger);
+    this.#told = new PacedChanges(deps.clock, (change) => {
+      for (const listener of [...this.#listeners]) listener(change);
+    });
   }
 
   get features(): ServerFeatures | undefined {
@@ -136,7 +144,14 @@ export class ServerPassThrough implements PassThrough {
       this.#kept.delete("resources/list");
       this.#kept.delete("resources/templates/list");
     }
-    for (const listener of [...this.#listeners]) listener(change);
+    // SAFETY: what may be told of is bounded by what was subscribed to, not by what the server names
+    // (test/unit/mcp/pass_through_test.ts).
+    if (change.type !== "resource" || this.#subscriptions.has(change.uri)) this.#told.add(change);
+  }
+
+  /** Changes are told no more. */
+  [Symbol.dispose](): void {
+    this.#told[Symbol.dispose]();
   }
 
   /** A new session: nothing that was known before is certain. */
@@ -155,6 +170,9 @@ export class ServerPassThrough implements PassThrough {
       options,
       (session, { signal }) => readList(session, method, signal),
     );
+    if (!list.isComplete) {
+      this.#logger.warn("MCP server lists too much", { method, kept: list.items.length });
+    }
     if (before === this.#changes && list.keepMs > 0) {
       this.#kept.set(method, { list, until: this.#clock.monotonic() + list.keepMs });
     }

@@ -1,21 +1,21 @@
 /** Reads a whole list of a server, over its pages, with a bound, and how long it may be kept. */
 
+import { MAX_LIST_WEIGHT, type Page, readPages } from "./paged_list.ts";
 import type { Session } from "./session.ts";
-import { MAX_TOOL_PAGES } from "./tool_list.ts";
+import { weightOf } from "./weight.ts";
 
 /** The lists a server has besides its tools. */
 export type ListMethod = "resources/list" | "resources/templates/list" | "prompts/list";
 
+type Item = Readonly<Record<string, unknown>>;
+
 /** A list as the server has it. `isComplete` is false when it was too long and has been cut. */
 export interface McpList {
-  readonly items: readonly Readonly<Record<string, unknown>>[];
+  readonly items: readonly Item[];
   readonly isComplete: boolean;
   /** Milliseconds it may be kept; 0 when it may not. */
   readonly keepMs: number;
 }
-
-/** Entries kept of one list. */
-export const MAX_ITEMS = 2_000;
 
 /** Longest a list is kept, whatever the server says. */
 export const MAX_KEEP_MS = 10 * 60_000;
@@ -40,22 +40,22 @@ export async function readList(
   const { resources, prompts } = session.capabilities;
   const declared = method === "prompts/list" ? prompts : resources;
   if (!declared) return EMPTY;
-  const items: Readonly<Record<string, unknown>>[] = [];
-  let cursor: string | undefined;
   let keepMs: number | undefined;
-  for (let page = 0; page < MAX_TOOL_PAGES && items.length < MAX_ITEMS; page += 1) {
-    const answer = await session.request(method, cursor === undefined ? {} : { cursor }, {
-      signal,
-    });
-    items.push(...answer[MEMBERS[method]] as typeof items);
+  const { entries, isComplete } = await readPages(async (params): Promise<Page<Item>> => {
+    const answer = await session.request(method, params, { signal });
     keepMs ??= readTtl(answer["ttlMs"]);
-    cursor = typeof answer["nextCursor"] === "string" ? answer["nextCursor"] : undefined;
-    if (cursor === undefined) break;
-  }
-  const isComplete = cursor === undefined && items.length <= MAX_ITEMS;
-  items.length = Math.min(items.length, MAX_ITEMS);
+    return {
+      entries: answer[MEMBERS[method]] as readonly Item[],
+      nextCursor: typeof answer["nextCursor"] === "string" ? answer["nextCursor"] : undefined,
+      weight: weightOf(answer, MAX_LIST_WEIGHT),
+    };
+  });
   const toldKeepMs = declared.listChanged === true ? TOLD_KEEP_MS : 0;
-  return Object.freeze({ items: Object.freeze(items), isComplete, keepMs: keepMs ?? toldKeepMs });
+  return Object.freeze({
+    items: Object.freeze(entries),
+    isComplete,
+    keepMs: keepMs ?? toldKeepMs,
+  });
 }
 
 function readTtl(ttlMs: unknown): number | undefined {

@@ -4,25 +4,41 @@
  */
 
 import type { JSONRPCMessage } from "@modelcontextprotocol/client";
+import { assertReadable } from "./message_meter.ts";
 
-/** The message that `text` holds, or `undefined` when it is not one. */
+/** The number of an answer that is none, instead of what the server sent; no server's own. */
+export const NO_ANSWER = -32_799;
+
+/**
+ * The message that `text` holds, or `undefined` when it is not one. An answer to a request that is
+ * none becomes an error, so that nobody waits for it in vain. A `RangeError` when it is too much.
+ */
 export function readMessage(text: string): JSONRPCMessage | undefined {
+  assertReadable(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return undefined;
   }
-  return isMessage(value) ? value as JSONRPCMessage : undefined;
+  if (isMessage(value)) return value as JSONRPCMessage;
+  const { jsonrpc, id, method } = Object(value) as { readonly [member: string]: unknown };
+  if (jsonrpc !== "2.0" || method !== undefined || !isId(id)) return undefined;
+  const message = "The answer has neither a result nor an error that can be read";
+  return { jsonrpc, id, error: { code: NO_ANSWER, message } };
 }
 
 function isMessage(value: unknown): boolean {
   if (!isObject(value) || value["jsonrpc"] !== "2.0") return false;
   const { id, method, params, result, error } = value;
-  if (id !== undefined && typeof id !== "string" && !Number.isInteger(id)) return false;
+  if (id !== undefined && !isId(id)) return false;
   if (typeof method === "string") return params === undefined || isObject(params);
   if (result !== undefined) return id !== undefined && isObject(result);
   return isObject(error) && Number.isInteger(error["code"]) && typeof error["message"] === "string";
+}
+
+function isId(id: unknown): id is string | number {
+  return typeof id === "string" || Number.isInteger(id);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

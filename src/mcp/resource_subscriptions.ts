@@ -41,6 +41,11 @@ export class ResourceSubscriptions {
     this.#logger = logger;
   }
 
+  /** Whether somebody wants to hear of the resource. */
+  has(uri: string): boolean {
+    return this.#byUri.has(uri);
+  }
+
   /** Subscribes unless somebody has; disposing the last one unsubscribes. */
   async add(uri: string, session: Subscriber, wish: Wish): Promise<AsyncDisposable> {
     const { principal, signal } = wish;

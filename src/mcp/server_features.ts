@@ -2,6 +2,12 @@
 
 import type { ServerCapabilities } from "@modelcontextprotocol/client";
 
+/** Who answered. */
+export interface ServerInfo {
+  readonly name: string;
+  readonly version: string;
+}
+
 /** The parts of the protocol a server serves. */
 export interface ServerFeatures {
   readonly tools: boolean;

@@ -19,15 +19,18 @@ import { AbandonedRequests } from "./abandoned_requests.ts";
 import { createClient } from "./create_client.ts";
 import { exchange, NO_TIMEOUT_MS, type Party, type Send } from "./exchange.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
-import { type AskPage, listTools } from "./list_tools.ts";
+import { type AskPage, listTools, type ToolsRead } from "./list_tools.ts";
 import type { McpResult } from "./mcp_result.ts";
+import { readTooMuch } from "./message_meter.ts";
 import { openTransport, type TransportDeps } from "./open_transport.ts";
 import { NoticeRoutes } from "./notice_routes.ts";
 import { onSent } from "./on_sent.ts";
 import { QuestionDesk, type QuestionDeskOptions } from "./question_desk.ts";
 import { changesToldBy, readChange, type ServerChange } from "./server_change.ts";
+import type { ServerInfo } from "./server_features.ts";
 import { StdioTransport } from "./stdio_transport.ts";
-import { type ListedTool, logRefused, siftTools } from "./tool_list.ts";
+import { type ListedTool, logRefused, siftTools, weightOfTools } from "./tool_list.ts";
+import { WholeContent } from "./whole_content.ts";
 
 /** What a session needs besides its server's configuration. */
 export interface SessionDeps
@@ -40,16 +43,7 @@ export interface SessionDeps
   readonly canAsk: boolean;
 }
 
-/** Who answered. */
-export interface ServerInfo {
-  readonly name: string;
-  readonly version: string;
-}
-
 type EraPlan = "probe" | "legacy";
-
-/** How the transports say that a message was longer than they take. */
-const TOO_LONG = /it is longer than (\d+) bytes/;
 
 /** An open conversation; made by {@link Session.open}. */
 export class Session {
@@ -59,8 +53,11 @@ export class Session {
   readonly #isHttp: boolean;
   readonly #logger: Logger;
   readonly #over = new AbortController();
+  readonly #whole = new WholeContent();
   readonly #party: Pick<Party<unknown>, "server" | "desk" | "routes" | "abandoned" | "over">;
   #listedTools = new Map<string, ListedTool>();
+  /** What lists of tools have weighed, all together, before they were sifted. */
+  #toolsWeight = 0;
   #brokenReason: string | undefined;
   #lastError: string | undefined;
 
@@ -80,6 +77,8 @@ export class Session {
     });
     onSent(this.#transport, (message) => abandoned.sent(message));
     this.#transport.onmessage = (message) => {
+      this.#toolsWeight += weightOfTools(message);
+      this.#whole.wrap(message);
       logRefused(siftTools(message), deps.logger);
       if (abandoned.received(message)) desk.look();
       routes.read(message);
@@ -124,7 +123,7 @@ export class Session {
       return session;
     } catch (error) {
       await session.close();
-      throw signal.aborted ? signal.reason : session.#explain(error);
+      throw signal.aborted ? signal.reason : session.explain(error);
     } finally {
       signal.removeEventListener("abort", giveUp);
     }
@@ -168,16 +167,20 @@ export class Session {
   }
 
   /** Every tool, over all pages; a list without end is cut and `isComplete` says so. */
-  async listTools(signal: AbortSignal): Promise<{ tools: ListedTool[]; isComplete: boolean }> {
-    if (!this.capabilities.tools) return { tools: [], isComplete: true };
+  async listTools(signal: AbortSignal): Promise<Omit<ToolsRead, "refused">> {
+    if (!this.capabilities.tools) return { tools: [], isComplete: true, weight: 0 };
     const options = { signal, timeout: NO_TIMEOUT_MS };
-    const ask: AskPage = (params) =>
-      this.#client.request({ method: "tools/list", params }, options);
+    const ask: AskPage = async (params) => {
+      const before = this.#toolsWeight;
+      const wanted = { method: "tools/list" as const, params };
+      const { tools, nextCursor } = await this.#client.request(wanted, options);
+      return { entries: tools as ListedTool[], nextCursor, weight: this.#toolsWeight - before };
+    };
     const sendsHeaders = this.#isHttp && this.isModern;
-    const { tools, isComplete, refused } = await listTools(ask, { sendsHeaders });
+    const { refused, ...read } = await listTools(ask, { sendsHeaders });
     logRefused(refused, this.#logger);
-    this.#listedTools = new Map(tools.map((tool) => [tool.name, tool]));
-    return { tools, isComplete };
+    this.#listedTools = new Map(read.tools.map((tool) => [tool.name, tool]));
+    return read;
   }
 
   /**
@@ -192,15 +195,13 @@ export class Session {
     const inputSchema = this.#listedTools.get(tool)?.inputSchema ?? {};
     // Without its output schema, which the client would compile; the catalog validates with care.
     const toolDefinition = { name: tool, inputSchema: { ...inputSchema, type: "object" as const } };
-    return await this.#exchange(
+    const params = { name: tool, arguments: input };
+    const result = await this.#exchange(
       tool,
       options,
-      (extra, requestOptions) =>
-        this.#client.callTool({ name: tool, arguments: input, ...extra }, {
-          ...requestOptions,
-          toolDefinition,
-        }),
-    ) as McpResult;
+      (extra, more) => this.#client.callTool({ ...params, ...extra }, { ...more, toolDefinition }),
+    );
+    return this.#whole.unwrap(result as McpResult);
   }
 
   /** A request in which the server may ask; `about` is what its questions are said to be about. */
@@ -275,8 +276,7 @@ export class Session {
 
   /** What of the server's doing broke the conversation, if it is known and may be told to programs. */
   get brokenBy(): string | undefined {
-    const tooLong = TOO_LONG.exec(this.#whyLost())?.[1];
-    return tooLong === undefined ? undefined : `because a message was longer than ${tooLong} bytes`;
+    return readTooMuch(this.#whyLost());
   }
 
   #whyLost(): string {
@@ -285,8 +285,8 @@ export class Session {
   }
 
   /** The client knows that the connection closed, the transport knows why. */
-  #explain(error: unknown): unknown {
-    const told = this.#process?.closeReason;
+  explain(error: unknown): unknown {
+    const told = this.#process?.closeReason ?? this.#brokenReason;
     if (told === undefined) return error;
     const code = error instanceof SdkError ? error.code : SdkErrorCode.ConnectionClosed;
     return new SdkError(code, `${told.replace(/^it/, "The server")}`, undefined, { cause: error });

@@ -5,12 +5,11 @@
 
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import type { Logger } from "../base/log.ts";
+import { FairShare } from "./fair_share.ts";
 import { LineSplitter } from "./line_splitter.ts";
+import { MAX_MESSAGE_BYTES } from "./message_meter.ts";
 import { readMessage } from "./read_message.ts";
 import { ServerProcess, type ServerProcessOptions } from "./server_process.ts";
-
-/** Bytes of one message from a server, over any transport. */
-export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /** Lines on stdout that are not messages, in a row, before a server counts as broken. */
 export const MAX_STRAY_LINES = 1_000;
@@ -33,7 +32,9 @@ export class StdioTransport implements Transport {
   readonly #logger: Logger;
   readonly #name: string;
   readonly #lines = new LineSplitter(MAX_MESSAGE_BYTES, "throw");
+  readonly #share: FairShare;
   #process: ServerProcess | undefined;
+  #resting: Disposable | undefined;
   #closing: Promise<void> | undefined;
   #stray = { lines: 0, bytes: 0 };
   #closeReason: string | undefined;
@@ -43,6 +44,7 @@ export class StdioTransport implements Transport {
     this.#name = name;
     this.#options = options;
     this.#logger = logger;
+    this.#share = new FairShare(options.clock);
   }
 
   get pid(): number | null {
@@ -58,7 +60,10 @@ export class StdioTransport implements Transport {
     if (this.#process) throw new TypeError("Cannot start the transport: it has been started");
     this.#process = await ServerProcess.start(this.#options);
     const { stdout, stderr } = this.#process.streams;
-    stdout.on("data", (chunk: Uint8Array) => this.#read(chunk));
+    stdout.on("data", (chunk: Uint8Array) => {
+      const restMs = this.#share.spend(() => this.#read(chunk));
+      if (restMs > 0 && !this.#closing) this.#rest(stdout, restMs);
+    });
     stdout.on("error", (error: Error) => this.onerror?.(error));
     this.#relayStderr(stderr);
     this.#process.exited.then(() => {
@@ -86,7 +91,14 @@ export class StdioTransport implements Transport {
   async #close(): Promise<void> {
     // Callers learn at once; the process may take its time to leave.
     queueMicrotask(() => this.onclose?.());
+    this.#resting?.[Symbol.dispose]();
     await this.#process?.stop();
+  }
+
+  /** The server waits when its pipe is full. */
+  #rest(stdout: ServerProcess["streams"]["stdout"], restMs: number): void {
+    stdout.pause();
+    this.#resting = this.#options.clock.after(restMs, () => stdout.resume());
   }
 
   #read(chunk: Uint8Array): void {

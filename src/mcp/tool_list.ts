@@ -5,15 +5,14 @@
 
 import type { Logger } from "../base/log.ts";
 import type { JsonSchema, Tool, ToolAnnotations } from "../contract/mod.ts";
-
-/** Tools kept of one server. */
-export const MAX_TOOLS = 2_000;
-
-/** Pages asked of one server. */
-export const MAX_TOOL_PAGES = 256;
+import { MAX_ENTRIES, MAX_LIST_WEIGHT } from "./paged_list.ts";
+import { weightOf } from "./weight.ts";
 
 /** Nesting of a schema; the client overflows its stack on a list that holds a much deeper one. */
 const MAX_SCHEMA_NESTING = 200;
+
+/** What one schema may weigh; it is kept, compiled and printed. */
+const MAX_SCHEMA_WEIGHT = 1024 * 1024;
 
 const MAX_NAME_LENGTH = 256;
 const MAX_DESCRIPTION_LENGTH = 64 * 1024;
@@ -61,9 +60,23 @@ export function siftTools(message: unknown): readonly string[] {
   if (!isRecord(message) || !isRecord(message.result)) return [];
   const { result } = message;
   if (!Array.isArray(result.tools)) return [];
-  const verdicts = result.tools.map(readListedTool);
-  result.tools = verdicts.flatMap((verdict) => "tool" in verdict ? [verdict.tool] : []);
-  return verdicts.flatMap((verdict) => "refused" in verdict ? [verdict.refused] : []);
+  const tools: ListedTool[] = [];
+  const refused: string[] = [];
+  for (const entry of result.tools as readonly unknown[]) {
+    const verdict = readListedTool(entry);
+    if ("tool" in verdict) tools.push(verdict.tool);
+    else refused.push(verdict.refused);
+    // One more than are kept, so that whoever counts them knows that there are more.
+    if (tools.length > MAX_ENTRIES) break;
+  }
+  result.tools = tools;
+  return refused;
+}
+
+/** What a message with a list of tools weighs, as far as a list may; 0 of any other message. */
+export function weightOfTools(message: unknown): number {
+  const result: unknown = Object(message).result;
+  return Array.isArray(Object(result).tools) ? weightOf(result, MAX_LIST_WEIGHT) : 0;
 }
 
 /** Tools of `server` in the house's shape, sorted by name; of two with one name the first counts. */
@@ -90,11 +103,11 @@ function toTool(server: string, entry: ListedTool): Tool {
 }
 
 /**
- * The protocol demands `type: "object"`; servers that leave it out mean it. A schema nested too deep
- * says that much and no more, so that it takes neither its tool nor its server away.
+ * The protocol demands `type: "object"`; servers that leave it out mean it. A schema too big or nested
+ * too deep says that much and no more, so that it takes neither its tool nor its server away.
  */
 function asObjectSchema(schema: unknown): { readonly [keyword: string]: unknown } {
-  if (!isRecord(schema) || isDeeperThan(schema, MAX_SCHEMA_NESTING)) return { type: "object" };
+  if (!isRecord(schema) || isTooMuch(schema)) return { type: "object" };
   return schema.type === "object" ? schema : { ...schema, type: "object" };
 }
 
@@ -105,6 +118,11 @@ function readAnnotations(raw: Record<string, unknown>): ToolAnnotations {
     ...(typeof raw.title === "string" ? { title: raw.title.slice(0, MAX_NAME_LENGTH) } : {}),
     ...Object.fromEntries(hints),
   });
+}
+
+function isTooMuch(schema: unknown): boolean {
+  if (weightOf(schema, MAX_SCHEMA_WEIGHT) > MAX_SCHEMA_WEIGHT) return true;
+  return isDeeperThan(schema, MAX_SCHEMA_NESTING);
 }
 
 function isDeeperThan(value: unknown, levels: number): boolean {

@@ -3,8 +3,9 @@
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import type { Logger } from "../base/log.ts";
 import type { Network } from "../base/network.ts";
+import { MAX_MESSAGE_BYTES } from "./message_meter.ts";
 import { readMessage } from "./read_message.ts";
-import { MAX_MESSAGE_BYTES, MAX_STRAY_LINES } from "./stdio_transport.ts";
+import { MAX_STRAY_LINES } from "./stdio_transport.ts";
 
 const NORMAL_CLOSURE = 1000;
 const CLOSE_WAIT_MS = 1_000;
@@ -90,10 +91,13 @@ export class WebSocketTransport implements Transport {
   #read(data: unknown): void {
     if (this.#closed) return;
     if (typeof data !== "string") return this.#giveUp("it sent a binary frame");
-    if (data.length > MAX_MESSAGE_BYTES) {
-      return this.#giveUp(`it sent a message longer than ${MAX_MESSAGE_BYTES} bytes`);
+    let message;
+    try {
+      if (data.length > MAX_MESSAGE_BYTES) throw tooLong();
+      message = readMessage(data);
+    } catch (error) {
+      return this.#giveUp(error instanceof Error ? error.message : String(error));
     }
-    const message = readMessage(data);
     if (message === undefined) {
       this.#strayFrames += 1;
       if (this.#strayFrames > MAX_STRAY_LINES) this.#giveUp("it sent too much that is no message");
@@ -105,8 +109,13 @@ export class WebSocketTransport implements Transport {
 
   #giveUp(reason: string): void {
     this.#deps.logger.warn("MCP server closed because of what it wrote", { reason });
+    this.onerror?.(new Error(reason));
     void this.close();
   }
+}
+
+function tooLong(): RangeError {
+  return new RangeError(`Cannot read the message: it is longer than ${MAX_MESSAGE_BYTES} bytes`);
 }
 
 function closed(socket: WebSocket): Promise<void> {

@@ -3,14 +3,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { LineSplitter } from "../../src/mcp/line_splitter.ts";
+import { MAX_ENTRIES } from "../../src/mcp/paged_list.ts";
 import { readMessage } from "../../src/mcp/read_message.ts";
-import {
-  type ListedTool,
-  MAX_TOOLS,
-  readListedTool,
-  siftTools,
-  toTools,
-} from "../../src/mcp/tool_list.ts";
+import { type ListedTool, readListedTool, siftTools, toTools } from "../../src/mcp/tool_list.ts";
 import { mutated, property } from "./property.ts";
 
 const MESSAGES = [
@@ -103,7 +98,7 @@ Deno.test(...property(
     for (const tool of kept) assert.deepEqual(readListedTool(tool), { tool });
     const shown = toTools("s", kept);
     assert.equal(new Set(shown.map(({ name }) => name)).size, shown.length);
-    assert.ok(shown.length <= Math.min(MAX_TOOLS, kept.length));
+    assert.ok(shown.length <= Math.min(MAX_ENTRIES, kept.length));
     for (const { name, description, inputSchema } of shown) {
       assert.ok(name.length > 0 && name.length <= 256 && description.length <= 64 * 1024);
       assert.equal((inputSchema as { type?: unknown }).type, "object");

@@ -177,7 +177,12 @@ Deno.test("of more tools than one server may have the first are kept", async () 
   const tools = started.manager.groups()[0]?.tools.map((tool) => tool.name) ?? [];
   assert.deepEqual([tools.length, tools.at(-1)], [2_000, "tool_1999"]);
   const [cut] = started.log.filter((entry) => entry.message === "MCP server lists too many tools");
-  assert.deepEqual(cut?.fields, { server: "peer", kept: 2_000, MAX_TOOLS: 2_000 });
+  assert.deepEqual(cut?.fields, {
+    server: "peer",
+    kept: 2_000,
+    MAX_ENTRIES: 2_000,
+    MAX_LIST_WEIGHT: 33_554_432,
+  });
 });
 
 Deno.test("a message above its limit ends the connection and fails the call", async () => {
@@ -193,6 +198,39 @@ Deno.test("a message above its limit ends the connection and fails the call", as
     server: "peer",
     reason: "Cannot read the line: it is longer than 16777216 bytes",
   });
+});
+
+Deno.test("pages of far too many values are no list without end: what is kept is little", async () => {
+  await using started = await startManager({ peer: fixtureConfig("broken_server.ts", "heavy") });
+  assert.deepEqual(
+    started.manager.groups()[0]?.tools.map(({ name, inputSchema }) => [name, inputSchema]),
+    [
+      ["a", { type: "object" }],
+    ],
+  );
+  assert.ok(started.log.some((entry) => entry.message === "MCP server lists too many tools"));
+});
+
+Deno.test("a list of more values than a message may have ends the connection, and says why", async () => {
+  await using started = await startManager({ peer: fixtureConfig("broken_server.ts", "weighty") });
+  const [status] = started.manager.status();
+  assert.match(String(status?.lastError), /Cannot read the message: it has too many values/);
+  assert.equal(status?.tools, 0);
+});
+
+Deno.test("an answer that is none fails its call at once", async () => {
+  await using started = await startManager({ peer: fixtureConfig("broken_server.ts", "noAnswer") });
+  await assert.rejects(started.manager.call("peer", "none", {}, { signal }), {
+    code: "TOOL_OUTPUT_INVALID",
+    message: 'The server "peer" gave an answer to "none" that cannot be read',
+  });
+  assert.equal(started.manager.status()[0]?.state, "ready");
+});
+
+Deno.test("structured content with a member named __proto__ is whole", async () => {
+  await using started = await startManager({ peer: fixtureConfig("broken_server.ts", "proto") });
+  const { structuredContent } = await started.manager.call("peer", "proto", {}, { signal });
+  assert.equal(JSON.stringify(structuredContent), '{"a":1,"__proto__":{"b":2}}');
 });
 
 Deno.test("a list of pages without end is cut", async () => {

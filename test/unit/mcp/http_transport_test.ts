@@ -33,6 +33,21 @@ Deno.test("in an event stream each event has the limit, not the stream", async (
   assert.deepEqual(long, { text: TOO_LONG, broken: [TOO_LONG] });
 });
 
+Deno.test("an answer that is nested too deep breaks, whatever brackets its strings and lines hold", async () => {
+  const deep = async (text: string, type: string): Promise<string> => {
+    const response = new Response(text, { headers: { "content-type": type } });
+    return await boundedResponse(response, () => {}).text().then(() => "read", String);
+  };
+  const tooDeep = "RangeError: Cannot read the message: it is nested deeper than 10000 levels";
+  const brackets = "[".repeat(10_001);
+  assert.equal(await deep(brackets, "application/json"), tooDeep);
+  assert.equal(await deep(`: "\n\ndata: ${brackets}\n\n`, "text/event-stream"), tooDeep);
+  assert.equal(await deep(`: "\ndata: ${brackets}\n\n`, "text/event-stream"), tooDeep);
+  assert.equal(await deep(`data: "\\"${brackets}"\n\n`, "text/event-stream"), "read");
+  const events = `data: ${"[".repeat(9_999)}\n\n`.repeat(3);
+  assert.equal(await deep(events, "text/event-stream"), "read");
+});
+
 Deno.test("headers carry the configured ones and the bearer token", () => {
   const headers = requestHeaders({
     headers: { "x-key": new Secret("k") },

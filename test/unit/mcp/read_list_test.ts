@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ServerCapabilities } from "@modelcontextprotocol/client";
-import { MAX_ITEMS, MAX_KEEP_MS, readList } from "../../../src/mcp/read_list.ts";
+import { MAX_ENTRIES } from "../../../src/mcp/paged_list.ts";
+import { MAX_KEEP_MS, readList } from "../../../src/mcp/read_list.ts";
 
 const { signal } = new AbortController();
 
@@ -51,5 +52,5 @@ Deno.test("a list without end is cut and says so", async () => {
   const page = { prompts: Array.from({ length: 999 }, () => ({ name: "p" })), nextCursor: "more" };
   const peer = session({ prompts: {} }, page);
   const { items, isComplete } = await readList(peer, "prompts/list", signal);
-  assert.deepEqual([items.length, isComplete, peer.asked.length], [MAX_ITEMS, false, 3]);
+  assert.deepEqual([items.length, isComplete, peer.asked.length], [MAX_ENTRIES, false, 3]);
 });

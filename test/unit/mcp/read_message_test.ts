@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readMessage } from "../../../src/mcp/read_message.ts";
+import { MAX_MESSAGE_NESTING } from "../../../src/mcp/message_meter.ts";
+import { NO_ANSWER, readMessage } from "../../../src/mcp/read_message.ts";
 
 const MESSAGES = [
   { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "x" } },
@@ -19,12 +20,8 @@ const NO_MESSAGES: readonly unknown[] = [
   { jsonrpc: "2.0", id: null, result: {} },
   { jsonrpc: "2.0", id: 1.5, result: {} },
   { jsonrpc: "2.0", result: {} },
-  { jsonrpc: "2.0", id: 1, result: "text" },
-  { jsonrpc: "2.0", id: 1, result: [] },
   { jsonrpc: "2.0", method: 4 },
   { jsonrpc: "2.0", method: "a", params: [1] },
-  { jsonrpc: "2.0", id: 1, error: { code: "x", message: "no" } },
-  { jsonrpc: "2.0", id: 1, error: { code: 1 } },
 ];
 
 Deno.test("requests, notifications, results and errors are read as they are", () => {
@@ -38,4 +35,30 @@ Deno.test("anything else is no message", () => {
     assert.equal(readMessage(JSON.stringify(value)), undefined, JSON.stringify(value));
   }
   assert.equal(readMessage('{"jsonrpc":'), undefined);
+});
+
+Deno.test("an answer that is none fails whoever waits for it, at once", () => {
+  const message = "The answer has neither a result nor an error that can be read";
+  const answers = [
+    ...[null, 5, "text", []].map((result) => ({ result })),
+    ...[null, "no", { code: 1 }, { code: "x", message: "no" }].map((error) => ({ error })),
+    {},
+  ];
+  for (const answer of answers) {
+    assert.deepEqual(readMessage(JSON.stringify({ jsonrpc: "2.0", id: "a", ...answer })), {
+      jsonrpc: "2.0",
+      id: "a",
+      error: { code: NO_ANSWER, message },
+    });
+  }
+});
+
+Deno.test("a message that is nested too deep is not parsed", () => {
+  const nested = (levels: number) =>
+    `{"jsonrpc":"2.0","id":1,"result":{"a":${"[".repeat(levels)}${"]".repeat(levels)}}}`;
+  assert.ok(readMessage(nested(MAX_MESSAGE_NESTING - 2)));
+  assert.throws(() => readMessage(nested(MAX_MESSAGE_NESTING - 1)), {
+    name: "RangeError",
+    message: "Cannot read the message: it is nested deeper than 10000 levels",
+  });
 });

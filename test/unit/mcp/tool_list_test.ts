@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readListedTool, siftTools, toTools } from "../../../src/mcp/tool_list.ts";
+import { readListedTool, siftTools, toTools, weightOfTools } from "../../../src/mcp/tool_list.ts";
 
 Deno.test("a tool keeps what is used of it", () => {
   const entry = {
@@ -70,4 +70,32 @@ Deno.test("a schema nested too deep says nothing, and leaves its tool and the ot
   };
   assert.deepEqual(schemaOf(nested(200)), nested(200));
   for (const levels of [201, 5_000]) assert.deepEqual(schemaOf(nested(levels)), { type: "object" });
+});
+
+Deno.test("a schema too big says nothing, and leaves its tool alone", () => {
+  const schemaOf = (examples: number) => {
+    const inputSchema = { type: "object", examples: Array.from({ length: examples }, () => ({})) };
+    const verdict = readListedTool({ name: "a", inputSchema });
+    assert.ok("tool" in verdict);
+    return verdict.tool.inputSchema;
+  };
+  const most = Math.floor((1024 * 1024 - 200) / (64 + 8));
+  assert.equal((schemaOf(most)["examples"] as unknown[]).length, most);
+  assert.deepEqual(schemaOf(most + 2), { type: "object" });
+});
+
+Deno.test("of one page no more tools are looked at than show that it is too long", () => {
+  const message = { result: { tools: Array.from({ length: 9_000 }, () => ({ name: "a" })) } };
+  assert.deepEqual(siftTools(message), []);
+  assert.equal(message.result.tools.length, 2_001);
+});
+
+Deno.test("a page of tools weighs what came with it, any other message nothing", () => {
+  assert.equal(
+    weightOfTools({ id: 1, result: { tools: [], other: "abc" } }),
+    64 + 16 + 10 + 64 + 3,
+  );
+  for (const other of [null, 7, {}, { result: { content: ["abc"] } }, { method: "tools" }]) {
+    assert.equal(weightOfTools(other), 0);
+  }
 });

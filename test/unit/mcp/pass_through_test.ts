@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { createLogger } from "../../../src/base/log.ts";
+import { ServerPassThrough } from "../../../src/mcp/pass_through.ts";
+import type { Server } from "../../../src/mcp/server_request.ts";
+import { FakeClock } from "../../harness/fake_clock.ts";
+
+Deno.test("of resources that nobody subscribed to nothing is told, and nothing is kept", () => {
+  const clock = new FakeClock();
+  const server = { name: "peer" } as Server;
+  const logger = createLogger([], "error");
+  const passThrough = new ServerPassThrough(server, { clock, logger });
+  const told: unknown[] = [];
+  using _listener = passThrough.onChange((change) => told.push(change));
+  for (let at = 0; at < 10_000; at += 1) {
+    passThrough.changed({ type: "resource", uri: `x://${at}` });
+  }
+  assert.deepEqual([told, clock.pending], [[], 0]);
+  for (let at = 0; at < 10_000; at += 1) passThrough.changed({ type: "resources" });
+  assert.deepEqual([told, clock.pending], [[{ type: "resources" }], 1]);
+  passThrough[Symbol.dispose]();
+  assert.equal(clock.pending, 0);
+});
