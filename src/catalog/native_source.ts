@@ -96,7 +96,7 @@ async function run(
     });
     return { value: await Promise.race([running, ended.promise]), isStructured: true };
   } catch (error) {
-    throw error instanceof CodemodeError ? error : failed(where, error);
+    throw asFailure(where, error);
   } finally {
     both.removeEventListener("abort", onAbort);
   }
@@ -124,11 +124,25 @@ function interrupted(
     : new CodemodeError("CANCELLED", `The call of "${tool}" was cancelled`, { details });
 }
 
+/** Whatever was thrown, also what throws when it is looked at. */
+function asFailure(
+  where: { readonly server: string; readonly tool: string },
+  thrown: unknown,
+): CodemodeError {
+  try {
+    if (thrown instanceof CodemodeError) return thrown;
+    const message = thrown instanceof Error ? String(thrown.message) : String(thrown);
+    return failed(where, message, thrown);
+  } catch {
+    return failed(where, "The tool threw something that cannot be read");
+  }
+}
+
 function failed(
   where: { readonly server: string; readonly tool: string },
-  cause: unknown,
+  message: string,
+  cause?: unknown,
 ): CodemodeError {
-  const message = cause instanceof Error ? cause.message : String(cause);
   return new CodemodeError("MCP_TOOL_ERROR", message, { details: { ...where, message }, cause });
 }
 

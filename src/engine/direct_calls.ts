@@ -81,7 +81,9 @@ export class DirectCalls {
     try {
       const gate = this.#options.gate(identity, toolbox);
       const { raw, value } = await gate.exchange(named.tool, json, signal);
-      return raw ?? { content: [{ type: "text", text: JSON.stringify(value) ?? "" }] };
+      if (raw !== undefined) return raw;
+      const plain = toJson(encodeResult(value, { namespace: server, tool }));
+      return { content: [{ type: "text", text: JSON.stringify(plain) ?? "" }] };
     } catch (thrown) {
       const failed = failedResult(thrown);
       if (failed !== undefined) return failed;

@@ -1,7 +1,8 @@
 /**
  * Values of a guest or a tool → JSON that loses nothing worth keeping. Plain JSON stays as it is;
  * everything richer becomes `{ "$type": …, "value": … }` (see `value_tags.ts`). Works beside hostile
- * code: built-ins are captured, inherited `toJSON` is never called, getters and Proxies may throw.
+ * code: built-ins are captured, `toJSON` is never called, and what is encoded is a copy of what was
+ * read once, so getters and Proxies that throw or answer anew later cannot break its printing.
  */
 
 import { encodeRichObject } from "./encode_rich.ts";
@@ -14,6 +15,7 @@ import {
   newList,
   readSafely,
   refusal,
+  setOwn,
   tagged,
   unsupported,
 } from "./encoder.ts";
@@ -26,13 +28,18 @@ import {
   hasOwn,
   isArray,
   isFiniteNumber,
+  isInteger,
   isSame,
   keysOf,
+  NativeRangeError,
   NativeTypeError,
   ObjectPrototype,
   toText,
 } from "./primordials.ts";
 import { childPath, type Path, printPath, rootPath, TAG } from "./value_tags.ts";
+
+/** The longest list that is one. */
+const MAX_LENGTH = 2 ** 32 - 1;
 
 /** Options of {@link encodeValue}. */
 export interface EncodeOptions {
@@ -46,6 +53,11 @@ export interface EncodeOptions {
    * @default "note"
    */
   readonly unsupported?: "note" | "refuse";
+  /**
+   * Gives a plain value back itself and not a copy, where printing it can harm nobody but whoever
+   * made it: its members are read again then. Half the memory. @default false
+   */
+  readonly mayShare?: boolean;
 }
 
 /** An encoded value, and one sentence for each thing that was changed or left out. */
@@ -55,7 +67,7 @@ export interface EncodedValue {
 }
 
 /**
- * Encodes any value. A value that is plain JSON already is returned as it is, not copied.
+ * Encodes any value. `JSON.stringify` of what comes back neither throws nor runs anybody's code.
  *
  * @throws {TypeError} for a cycle, for a function, symbol or promise at the root, and for whatever
  * `unsupported: "refuse"` refuses; the message names the path.
@@ -64,7 +76,8 @@ export interface EncodedValue {
 export function encodeValue(value: unknown, options: EncodeOptions = {}): EncodedValue {
   const depth = options.depth ?? 200;
   const bare = hasOwn(ObjectPrototype, "toJSON") || hasOwn(ArrayPrototype, "toJSON");
-  if (!bare && isPlainSafely(value, depth)) return { wire: value as WireValue, notes: [] };
+  const plain = bare ? NOT_PLAIN : toPlainSafely(value, depth, options.mayShare === true);
+  if (plain !== NOT_PLAIN) return { wire: plain as WireValue, notes: [] };
   const root = options.root ?? "result";
   const encoder: Encoder = {
     depth,
@@ -83,12 +96,82 @@ export function encodeValue(value: unknown, options: EncodeOptions = {}): Encode
   return { wire, notes: encoder.notes };
 }
 
-function isPlainSafely(value: unknown, depth: number): boolean {
+/** Says that a value is not plain JSON. */
+const NOT_PLAIN: unique symbol = Symbol("not plain");
+
+// SAFETY: what a tool of the embedding program gives may answer otherwise when it is read a second time,
+// and a throw while a reply is printed ends that program (test/unit/protocol: hostile_values).
+function toPlainSafely(
+  value: unknown,
+  depth: number,
+  mayShare: boolean,
+): WireValue | typeof NOT_PLAIN {
   try {
-    return isPlain(value, depth);
+    if (!mayShare) return copyPlain(value, depth);
+    return isPlain(value, depth) ? value as WireValue : NOT_PLAIN;
   } catch {
-    return false;
+    return NOT_PLAIN;
   }
+}
+
+/** A copy of plain JSON; each member is read once. */
+function copyPlain(value: unknown, depthLeft: number): WireValue | typeof NOT_PLAIN {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return value;
+    case "number":
+      return isFiniteNumber(value) && (value !== 0 || isSame(value, 0)) ? value : NOT_PLAIN;
+    case "object":
+      if (value === null) return null;
+      if (depthLeft <= 0) return NOT_PLAIN;
+      return isArray(value)
+        ? copyPlainArray(value, depthLeft - 1)
+        : copyPlainObject(value, depthLeft - 1);
+    default:
+      return NOT_PLAIN;
+  }
+}
+
+function copyPlainArray(
+  value: readonly unknown[],
+  depthLeft: number,
+): WireValue | typeof NOT_PLAIN {
+  if (getPrototypeOf(value) !== ArrayPrototype) return NOT_PLAIN;
+  const copy: WireValue[] = [];
+  const length = lengthOf(value);
+  for (let index = 0; index < length; index += 1) {
+    const item = copyPlain(value[index], depthLeft);
+    if (item === NOT_PLAIN) return NOT_PLAIN;
+    append(copy, item);
+  }
+  return copy;
+}
+
+function copyPlainObject(value: object, depthLeft: number): WireValue | typeof NOT_PLAIN {
+  const prototype = getPrototypeOf(value);
+  if (prototype !== ObjectPrototype && prototype !== null) return NOT_PLAIN;
+  // Spreading reads each member once, and defines what it copies whatever prototypes say.
+  const copy: Record<string, unknown> = { ...value };
+  const keys = keysOf(copy);
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index]!;
+    if (key === TAG) return NOT_PLAIN;
+    const member = copy[key];
+    const item = copyPlain(member, depthLeft);
+    if (item === NOT_PLAIN) return NOT_PLAIN;
+    if (item !== member) copy[key] = item;
+  }
+  return copy as { readonly [key: string]: WireValue };
+}
+
+/** Read once, because a Proxy's may grow with each reading. */
+function lengthOf(value: readonly unknown[]): number {
+  const { length } = value;
+  if (!isInteger(length) || length < 0 || length > MAX_LENGTH) {
+    throw new NativeRangeError("Cannot encode a list without an end");
+  }
+  return length;
 }
 
 /** True when `JSON.stringify` of the value is exact and calls nothing of the guest's but getters. */
@@ -198,7 +281,8 @@ function encodeArray(
   depth: number,
 ): WireValue {
   const wire = newList(encoder);
-  for (let index = 0; index < value.length; index += 1) {
+  const length = lengthOf(value);
+  for (let index = 0; index < length; index += 1) {
     const item = hasOwn(value, index)
       ? encodeAny(encoder, value[index], childPath(path, index), depth + 1)
       : tagged(encoder, "hole");

@@ -86,10 +86,21 @@ export class ProgramCalls {
   }
 
   #reply(call: CallFrame, reply: CallReply, onFlushed?: () => void): void {
-    const frame: ReplyFrame = { type: "reply", id: call.id, ...reply };
-    const text = JSON.stringify(frame);
+    const text = this.#print(call, reply);
     this.#host.replied?.(call, text);
     this.#context.write(`${text}\n`, onFlushed);
+  }
+
+  // SAFETY: nobody handles what is thrown here, and unhandled it ends the whole program; the codec sees
+  // to it that nothing is (test/unit/runtime: program_calls).
+  #print({ id }: CallFrame, reply: CallReply): string {
+    try {
+      return JSON.stringify({ type: "reply", id, ...reply } satisfies ReplyFrame);
+    } catch (error) {
+      this.#context.logger.error("The answer of a tool call cannot be printed", { error });
+      const told = { name: "Error", message: "The host could not print the answer of the call" };
+      return JSON.stringify({ type: "reply", id, ok: false, error: told } satisfies ReplyFrame);
+    }
   }
 
   #dispatch(call: CallFrame): void {

@@ -113,8 +113,13 @@ function placeAt(site: Error, error: unknown): unknown {
 function printArguments(args: readonly unknown[], depth: number): string {
   let text = "";
   for (let index = 0; index < args.length; index += 1) {
-    const options = { depth, root: `args[${index}]`, unsupported: "refuse" } as const;
-    text += `${index > 0 ? "," : ""}${printValue(encodeValue(args[index], options).wire)}`;
+    const { wire } = encodeValue(args[index], {
+      depth,
+      root: `args[${index}]`,
+      unsupported: "refuse",
+      mayShare: true,
+    });
+    text += `${index > 0 ? "," : ""}${printValue(wire)}`;
   }
   return text;
 }

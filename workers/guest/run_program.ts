@@ -56,7 +56,7 @@ export function prepareProgram(start: ProgramStart, realm: Realm): ProgramRun {
   const fail = (thrown: unknown) => end(printFailure(toWireError(thrown, start, realm)));
   const finish = (value: unknown) => {
     try {
-      const { wire, notes } = encodeValue(value, { depth });
+      const { wire, notes } = encodeValue(value, { depth, mayShare: true });
       end(printResult(wire, collectNotes(notes, calls.pending(), rejections)));
     } catch (error) {
       fail(error);

@@ -12,11 +12,14 @@ function roundTrip(value: unknown): unknown {
   return decodeValue(JSON.parse(JSON.stringify(encodeValue(value).wire)) as WireValue);
 }
 
-Deno.test("plain JSON is its own wire form, not a copy", () => {
+Deno.test("plain JSON is its own wire form: a copy, or itself where it may be shared", () => {
   const value = { a: [1, "x", null, true], b: { c: [] } };
-  const encoded = encodeValue(value);
-  assert.equal(encoded.wire, value);
-  assert.deepEqual(encoded.notes, []);
+  const copied = encodeValue(value);
+  assert.deepEqual(copied, { wire: value, notes: [] });
+  assert.notEqual(copied.wire, value);
+  const shared = encodeValue(value, { mayShare: true });
+  assert.equal(shared.wire, value);
+  assert.deepEqual(shared.notes, []);
 });
 
 Deno.test("any value of the supported kinds comes back equal", () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { CodemodeError } from "../../../src/base/errors.ts";
 import { silentLogger } from "../../../src/base/log.ts";
-import type { Program, RunHost } from "../../../src/runtime/mod.ts";
+import type { CallReply, Program, RunHost } from "../../../src/runtime/mod.ts";
 import { ProgramCalls } from "../../../src/runtime/program_calls.ts";
 import { AMPLE, callFrame, MEMORY, program, recordingHost } from "../../harness/programs.ts";
 import { settle } from "../../harness/settle.ts";
@@ -219,4 +219,41 @@ Deno.test("only a repeatable program sleeps by calls", async () => {
   assert.deepEqual(sent, [
     { type: "reply", id: 1, ok: false, error: { name: "TypeError", message } },
   ]);
+});
+
+Deno.test("an answer that cannot be printed is an error of its call, and of nothing else", async () => {
+  const replies = [
+    { ok: true, value: 1n },
+    {
+      ok: true,
+      get value() {
+        throw new Error("unreadable");
+      },
+    },
+    {
+      ok: false,
+      error: {
+        name: "Error",
+        message: "m",
+        toJSON: () => {
+          throw new Error("no");
+        },
+      },
+    },
+    { ok: true, value: 7 },
+  ] as unknown as CallReply[];
+  const host = recordingHost(({ id }) =>
+    Promise.resolve(replies[id - 1] ?? { ok: true, value: 0 })
+  );
+  const { calls, sent, told } = open({}, host);
+  for (const id of [1, 2, 3, 4]) calls.take(callFrame(id));
+  await settle();
+  const error = { name: "Error", message: "The host could not print the answer of the call" };
+  assert.deepEqual(sent, [
+    { type: "reply", id: 1, ok: false, error },
+    { type: "reply", id: 2, ok: false, error },
+    { type: "reply", id: 3, ok: false, error },
+    { type: "reply", id: 4, ok: true, value: 7 },
+  ]);
+  assert.deepEqual(told.filter((one) => one === "ended").length, 4);
 });
