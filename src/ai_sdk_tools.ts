@@ -3,6 +3,7 @@
 import { newId } from "./base/ids.ts";
 import type { NativeTool } from "./catalog/mod.ts";
 import { readForeignSchema } from "./foreign_schema.ts";
+import { lastOf } from "./framework/mod.ts";
 import { assertNamed, isRecord } from "./tool_faults.ts";
 import { nativeSet, type ToolSet, type ToolSetOptions } from "./tool_set.ts";
 
@@ -90,19 +91,4 @@ function approvalOf(
 /** There is no conversation: a program calls. */
 function callOptions(): Readonly<Record<string, unknown>> {
   return { toolCallId: newId("call"), messages: [], context: undefined };
-}
-
-/** The value itself, or the last one of a stream of preliminary values. */
-async function lastOf(value: unknown, signal: AbortSignal): Promise<unknown> {
-  if (!isAsyncIterable(value)) return value;
-  let last: unknown;
-  for await (const item of value) {
-    signal.throwIfAborted();
-    last = item;
-  }
-  return last;
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }

@@ -5,18 +5,18 @@
 
 import { z } from "zod";
 import type { JsonSchema } from "./contract/mod.ts";
+import { type InputParser, inputParser } from "./framework/mod.ts";
 
 /** A schema that can be shown and that reads values. */
 export interface ForeignSchema {
   readonly jsonSchema: JsonSchema;
-  /** The value as the tool's function expects it; rejects with what is wrong with it. */
-  parse(value: unknown): Promise<unknown>;
+  /** Leaves the value as it is where the schema only describes. */
+  readonly parse: InputParser;
 }
 
 type Way = "input" | "output";
 
 interface StandardSchema {
-  validate(value: unknown): unknown;
   readonly jsonSchema?: { input?(options: unknown): unknown; output?(options: unknown): unknown };
 }
 
@@ -31,60 +31,40 @@ export async function readForeignSchema(
     return await readForeignSchema(given(), label, way);
   }
   if (!isObject(given)) throw unreadable(label, "it is no schema");
-  // What has "_zod" is a schema of zod 4, of whichever copy.
-  if ("_zod" in given) return readZod(given as unknown as z.ZodType, way);
-  if ("jsonSchema" in given) return await readAiSchema(given, label);
-  if ("~standard" in given) return readStandard(given["~standard"], label, way);
-  if ("_def" in given) throw unreadable(label, "it is of zod 3; use zod 4 or a JSON Schema");
-  return { jsonSchema: given, parse: (value) => Promise.resolve(value) };
-}
-
-function readZod(schema: z.ZodType, way: Way): ForeignSchema {
   return {
-    jsonSchema: z.toJSONSchema(schema, { io: way, unrepresentable: "any" }) as JsonSchema,
-    parse: async (value) => await schema.parseAsync(value),
+    jsonSchema: await showSchema(given, label, way),
+    parse: inputParser(given) ?? ((value) => Promise.resolve(value)),
   };
 }
 
-async function readAiSchema(
-  schema: Readonly<Record<string, unknown>>,
+async function showSchema(
+  given: Readonly<Record<string, unknown>>,
   label: string,
-): Promise<ForeignSchema> {
-  const jsonSchema = await schema["jsonSchema"];
-  const { validate } = schema;
-  if (!isObject(jsonSchema)) throw unreadable(label, "it has no JSON Schema");
-  return {
-    jsonSchema,
-    async parse(value) {
-      if (typeof validate !== "function") return value;
-      const result: unknown = await validate(value);
-      if (isObject(result) && result["success"] === true) return result["value"];
-      throw isObject(result) && result["error"] instanceof Error
-        ? result["error"]
-        : new TypeError("the value is not valid");
-    },
-  };
+  way: Way,
+): Promise<JsonSchema> {
+  // What has "_zod" is a schema of zod 4, of whichever copy.
+  if ("_zod" in given) return showZod(given as unknown as z.ZodType, way);
+  if ("jsonSchema" in given) return await showAiSchema(given["jsonSchema"], label);
+  if ("~standard" in given) return showStandard(given["~standard"], label, way);
+  if ("_def" in given) throw unreadable(label, "it is of zod 3; use zod 4 or a JSON Schema");
+  return given;
 }
 
-function readStandard(standard: unknown, label: string, way: Way): ForeignSchema {
-  const { jsonSchema, validate } = standard as StandardSchema;
+function showZod(schema: z.ZodType, way: Way): JsonSchema {
+  return z.toJSONSchema(schema, { io: way, unrepresentable: "any" }) as JsonSchema;
+}
+
+async function showAiSchema(given: unknown, label: string): Promise<JsonSchema> {
+  const jsonSchema = await given;
+  if (!isObject(jsonSchema)) throw unreadable(label, "it has no JSON Schema");
+  return jsonSchema;
+}
+
+function showStandard(standard: unknown, label: string, way: Way): JsonSchema {
+  const { jsonSchema } = standard as StandardSchema;
   const shown = jsonSchema?.[way]?.({ target: "draft-2020-12" });
   if (!isObject(shown)) throw unreadable(label, "it cannot be shown as JSON Schema");
-  return {
-    jsonSchema: shown,
-    async parse(value) {
-      const result = await validate.call(standard, value);
-      if (isObject(result) && result["issues"] === undefined) return result["value"];
-      throw new TypeError(issuesText(isObject(result) ? result["issues"] : undefined));
-    },
-  };
-}
-
-function issuesText(issues: unknown): string {
-  const texts = Array.isArray(issues)
-    ? issues.slice(0, 8).flatMap((issue) => isObject(issue) ? [String(issue["message"])] : [])
-    : [];
-  return texts.length === 0 ? "the value is not valid" : texts.join("; ");
+  return shown;
 }
 
 function unreadable(label: string, why: string): TypeError {

@@ -1,9 +1,11 @@
 /** One "write code" tool for the AI SDK, made of the tools it replaces. */
 
 import { type CodeToolInput, CodeToolInputSchema } from "../contract/mod.ts";
-import { type DescribedTool, generateTypes, sanitizeToolName } from "../typegen/mod.ts";
-import type { ExecuteOptions, ExecuteResult, Executor } from "./executor.ts";
-import type { Provider, ToolFunction } from "./providers.ts";
+import { type DescribedTool, generateTypes } from "../typegen/mod.ts";
+import type { ExecuteResult, Executor } from "./executor.ts";
+import { lastOf } from "./last_of.ts";
+import { type InputParser, inputParser } from "./parse_input.ts";
+import { byLegalName, type Provider, type ToolFunction } from "./providers.ts";
 
 /** What the model is told; `{{types}}` stands for the declarations. */
 export const DEFAULT_DESCRIPTION =
@@ -20,9 +22,13 @@ Example: async () => { const r = await codemode.searchWeb({ query: "test" }); re
 export interface FrameworkTool {
   /** A text, or a function of the context, which is empty here. */
   readonly description?: string | ((options: never) => string) | undefined;
+  /**
+   * What `execute` gets has passed it, with its defaults and transforms, where it is of zod, a Standard
+   * Schema, or an AI SDK `Schema` that validates. A bare JSON Schema only describes.
+   */
   readonly inputSchema?: unknown;
   readonly outputSchema?: unknown;
-  /** Of a result that streams, the last value counts. */
+  /** Of a result that streams, the last value counts. Its `abortSignal` aborts at the program's end. */
   readonly execute?: ToolFunction | undefined;
   /** A tool that needs approval is left out: a program's calls cannot be asked about one by one here. */
   readonly needsApproval?: unknown;
@@ -46,7 +52,7 @@ export interface CodeToolOptions {
   readonly description?: string;
 }
 
-/** What a framework tells of a call; the tools of the program are told the same. */
+/** What a framework tells of a call; the tools of the program are told its messages. */
 export interface CodeToolCall {
   readonly abortSignal?: AbortSignal | undefined;
   readonly messages?: unknown;
@@ -66,31 +72,58 @@ export interface CodeTool {
   ): Promise<Pick<ExecuteResult, "result" | "logs">>;
 }
 
-/** Makes the tool. Tools without `execute` and tools that need approval are left out. */
+/** A provider with its tools ready to be called. */
+interface ReadyProvider {
+  readonly name: string;
+  readonly tools: FrameworkTools;
+  readonly calls: ReadonlyMap<string, ReadyTool>;
+}
+
+interface ReadyTool {
+  readonly tool: FrameworkTool;
+  readonly parse: InputParser | undefined;
+}
+
+/**
+ * Makes the tool. Tools without `execute` and tools that need approval are left out. Two tools of a
+ * provider that programs would call by one name are a TypeError.
+ */
 export function createCodeTool({ tools, executor, description }: CodeToolOptions): CodeTool {
-  const providers = toToolProviders(tools).map(({ name = "codemode", tools }) => ({
-    name,
-    tools: Object.fromEntries(Object.entries(tools).filter(([, tool]) => isCallable(tool))),
-  }));
+  const providers = toToolProviders(tools).map(toReady);
   const types = providers.map(({ name, tools }) => generateTypes(describeAll(tools), name)).join(
     "\n\n",
   );
-  const fnsOf = (call: CodeToolCall): readonly Provider[] =>
-    providers.map(({ name, tools }) => ({
-      name,
-      fns: Object.fromEntries(
-        Object.entries(tools).map(([key, tool]) => [sanitizeToolName(key), toFunction(tool, call)]),
-      ),
-    }));
   return {
     description: (description ?? DEFAULT_DESCRIPTION).replaceAll("{{types}}", () => types),
     inputSchema: CodeToolInputSchema,
-    async execute({ code }, call = {}) {
-      const { result, error, logs } = await executor.execute(code, fnsOf(call), optionsOf(call));
-      if (error !== undefined) throw new Error(failureText(error, logs));
-      return logs === undefined || logs.length === 0 ? { result } : { result, logs };
+    async execute({ code }, { abortSignal, messages = [] } = {}) {
+      const ended = new AbortController();
+      const signal = abortSignal ? AbortSignal.any([abortSignal, ended.signal]) : ended.signal;
+      const fns = providers.map((ready) => toProvider(ready, { abortSignal: signal, messages }));
+      try {
+        const options = abortSignal === undefined ? {} : { signal: abortSignal };
+        const { result, error, logs } = await executor.execute(code, fns, options);
+        if (error !== undefined) throw new Error(failureText(error, logs));
+        return logs === undefined || logs.length === 0 ? { result } : { result, logs };
+      } finally {
+        ended.abort();
+      }
     },
   };
+}
+
+function toReady({ name = "codemode", tools: given }: ToolProvider): ReadyProvider {
+  const tools = Object.fromEntries(Object.entries(given).filter(([, tool]) => isCallable(tool)));
+  const ready = Object.entries(tools).map(([key, tool]): [string, ReadyTool] => [
+    key,
+    { tool, parse: inputParser(tool.inputSchema) },
+  ]);
+  return { name, tools, calls: byLegalName(name, ready) };
+}
+
+function toProvider({ name, calls }: ReadyProvider, told: ToldCall): Provider {
+  const fns = [...calls].map(([key, ready]) => [key, toFunction(ready, told)] as const);
+  return { name, fns: Object.fromEntries(fns) };
 }
 
 function toToolProviders(tools: CodeToolOptions["tools"]): readonly ToolProvider[] {
@@ -117,34 +150,15 @@ function describeAll(tools: FrameworkTools): Readonly<Record<string, DescribedTo
   );
 }
 
-function toFunction(
-  tool: FrameworkTool,
-  { abortSignal, messages = [] }: CodeToolCall,
-): ToolFunction {
-  const told = { messages, ...(abortSignal === undefined ? {} : { abortSignal }) };
-  return async (input) =>
-    await lastOf(
-      await tool.execute?.(input, { toolCallId: crypto.randomUUID(), ...told }),
-      abortSignal,
-    );
-}
+type ToldCall = Readonly<Record<"abortSignal", AbortSignal>> & Pick<CodeToolCall, "messages">;
 
-async function lastOf(value: unknown, signal: AbortSignal | undefined): Promise<unknown> {
-  if (!isAsyncIterable(value)) return value;
-  let last: unknown;
-  for await (const item of value) {
-    signal?.throwIfAborted();
-    last = item;
-  }
-  return last;
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
-}
-
-function optionsOf({ abortSignal }: CodeToolCall): ExecuteOptions {
-  return abortSignal === undefined ? {} : { signal: abortSignal };
+function toFunction({ tool, parse }: ReadyTool, told: ToldCall): ToolFunction {
+  return async (input: unknown) => {
+    // A call without arguments is one without members, as a model's is.
+    const value = parse === undefined ? input : await parse(input === undefined ? {} : input);
+    const result = await tool.execute?.(value, { toolCallId: crypto.randomUUID(), ...told });
+    return await lastOf(result, told.abortSignal);
+  };
 }
 
 function failureText(error: string, logs: readonly string[] = []): string {

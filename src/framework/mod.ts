@@ -25,4 +25,6 @@ export {
   type IsolateDriver,
   type IsolateResult,
 } from "./isolate_driver.ts";
+export { lastOf } from "./last_of.ts";
+export { type InputParser, inputParser } from "./parse_input.ts";
 export type { Provider, Providers, ToolFunction } from "./providers.ts";

@@ -49,7 +49,7 @@ export function toProviders(given: Providers): ReadyProviders {
     assertName(name);
     if (prelude) throw new TypeError(`Cannot run the prelude of provider "${name}": it is frozen`);
     if (index.has(name)) throw new TypeError(`Duplicate provider name "${name}"`);
-    index.set(name, sanitize(name, fns));
+    index.set(name, byLegalName(name, Object.entries(fns)));
   }
   const namespaces = [...index].map(([name, fns]) => ({
     name,
@@ -69,10 +69,14 @@ function assertName(name: string): void {
   }
 }
 
-function sanitize(provider: string, fns: Provider["fns"]): ReadonlyMap<string, ToolFunction> {
+/** Members by the names that programs call them by; two of one name are a `TypeError`. */
+export function byLegalName<Member>(
+  provider: string,
+  members: readonly (readonly [name: string, member: Member])[],
+): ReadonlyMap<string, Member> {
   const origins = new Map<string, string>();
-  const ready = new Map<string, ToolFunction>();
-  for (const [name, run] of Object.entries(fns)) {
+  const ready = new Map<string, Member>();
+  for (const [name, member] of members) {
     const legal = sanitizeToolName(name);
     const earlier = origins.get(legal);
     if (earlier !== undefined) {
@@ -81,7 +85,7 @@ function sanitize(provider: string, fns: Provider["fns"]): ReadonlyMap<string, T
       );
     }
     origins.set(legal, name);
-    ready.set(legal, run);
+    ready.set(legal, member);
   }
   return ready;
 }

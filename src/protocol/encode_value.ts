@@ -15,7 +15,6 @@ import {
   newList,
   readSafely,
   refusal,
-  setOwn,
   tagged,
   unsupported,
 } from "./encoder.ts";
