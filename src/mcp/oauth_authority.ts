@@ -52,6 +52,7 @@ export async function findAuthority(
   const resource = await findResource(url, challenge, fetchFn);
   const place = authorityUrl(url, config, resource);
   const metadata = await discoverAuthorizationServerMetadata(place, { fetchFn });
+  if (metadata !== undefined) assertOwnEndpoints(metadata, config);
   const scope = scopeOf(config, challenge, resource, metadata);
   return Object.freeze({
     url: place,
@@ -60,6 +61,26 @@ export async function findAuthority(
     ...(resource === undefined ? {} : { resource: resource.resource }),
     ...(scope === undefined ? {} : { scope }),
   });
+}
+
+/**
+ * Refuses an issuer that sends people, or what they come back with, to another one: by its word alone
+ * the code of an honest issuer would be brought to it. The operator's word is `issuer`.
+ */
+// SAFETY: the server chooses the issuer (oauth_authority_test.ts).
+function assertOwnEndpoints(metadata: AuthorizationServerMetadata, config: OAuthConfig): void {
+  const { issuer } = metadata;
+  if (config.issuer !== undefined) return;
+  const { authorization_endpoint, token_endpoint, registration_endpoint } = metadata;
+  const endpoints = { authorization_endpoint, token_endpoint, registration_endpoint };
+  for (const [name, endpoint] of Object.entries(endpoints)) {
+    if (endpoint === undefined) continue;
+    const { origin } = new URL(endpoint);
+    if (origin === new URL(issuer).origin) continue;
+    throw new TypeError(
+      `Cannot log in: the ${name} of ${issuer} is at ${origin}; where that is right, set auth.issuer`,
+    );
+  }
 }
 
 /** Absent where the server publishes nothing, as older revisions have it. */
