@@ -34,6 +34,8 @@ export interface OpenServerOptions {
   readonly isThere?: boolean;
   /** How it is reached, where it is no command. @default as this machine does */
   readonly network?: Network | undefined;
+  /** The caller who adds it, whose its logins are. @default the operator */
+  readonly addedBy?: string | undefined;
 }
 
 /** Opens a server; its name is free. */
@@ -41,14 +43,14 @@ export function openServer(
   name: string,
   definition: ServerDefinition,
   parts: OpenServerParts,
-  { isThere = false, network }: OpenServerOptions,
+  options: OpenServerOptions,
 ): OpenServer {
   switch (definition.kind) {
     case "mcp":
-      if (!isThere) addMcp(name, definition.config, parts, network);
+      if (options.isThere !== true) addMcp(name, definition.config, parts, options);
       return openMcp(name, parts);
     case "openapi":
-      return openApi(name, definition.config, parts, network);
+      return openApi(name, definition.config, parts, options.network);
     case "native":
       return openNative(name, definition.source, parts);
   }
@@ -58,11 +60,11 @@ function addMcp(
   name: string,
   config: McpServerConfig,
   { servers }: OpenServerParts,
-  network: Network | undefined,
+  { network, addedBy }: OpenServerOptions,
 ): void {
   // A command is reached by no network; whether it may be there was judged before.
-  const isCommand = config.transport === "stdio";
-  servers.add(name, config, isCommand ? undefined : network);
+  const reach = config.transport === "stdio" ? {} : { network };
+  servers.add(name, config, { ...reach, addedBy });
 }
 
 function openMcp(name: string, { servers }: OpenServerParts): OpenServer {

@@ -27,11 +27,11 @@ export function createServerAdmin(parts: ServerAdminParts): ServerAdmin {
   const network = config.privateAddresses ? undefined : parts.network;
   return {
     list: () => sources.list(),
-    async add(request) {
+    async add(request, caller) {
       const set = toSet(request, config);
       if (network !== undefined) await assertPublic(set.options, network);
       try {
-        await sources.add(request.name, set, { isForeign: true, network });
+        await sources.add(request.name, set, { isForeign: true, network, addedBy: caller });
       } catch (error) {
         throw asRequestFault(error);
       }

@@ -66,6 +66,8 @@ export interface AddOptions {
   readonly isForeign?: boolean;
   /** How it is reached, where it is no command. @default as this machine does */
   readonly network?: Network | undefined;
+  /** The caller, where it is not the operator: its logins are nobody else's. */
+  readonly addedBy?: string | undefined;
 }
 
 interface Entry extends OpenServer {
@@ -120,8 +122,9 @@ class Sources implements ToolSources {
     const definition = await toDefinition(name, set, this.#parts.config.directory);
     // Somebody else may have been faster, or the end.
     this.#assertFree(name, options);
-    const origin = options.isForeign === true ? "foreign" : "added";
-    const entry = this.#open(name, definition, origin, options);
+    const { isForeign = false, network, addedBy = "" } = options;
+    const [origin, by] = isForeign ? ["foreign" as const, { addedBy }] : ["added" as const, {}];
+    const entry = this.#open(name, definition, origin, { network, ...by });
     this.#entries.set(name, entry);
     if (hasOwnDocument(definition)) await this.#assertLoaded(name, entry);
     this.#parts.logger.info("server added", { server: name, kind: definition.kind });

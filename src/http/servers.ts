@@ -15,8 +15,11 @@ import { readBody } from "./read_body.ts";
 /** Whoever keeps the servers. */
 export interface ServerAdmin {
   list(): readonly ServerInfo[];
-  /** Rejects with `INVALID_REQUEST`, `CONFLICT`, or `FORBIDDEN` for what cannot be added from outside. */
-  add(request: AddServerRequest): Promise<void>;
+  /**
+   * One more server of `caller`, which is a principal's id. Rejects with `INVALID_REQUEST`, `CONFLICT`, or
+   * `FORBIDDEN` for what cannot be added from outside.
+   */
+  add(request: AddServerRequest, caller: string): Promise<void>;
   /** False where there is none; `CONFLICT` where it is the operator's. */
   remove(name: string): Promise<boolean>;
   /** Reads the configuration again. Rejects with `CONFIG_INVALID`; then nothing has changed. */
@@ -38,7 +41,7 @@ export function listServers({ admin }: ServersParts): Handler<Env> {
 export function addServer({ admin, audit }: ServersParts): Handler<Env> {
   return async (c) => {
     const request = await readBody(c, AddServerRequestSchema);
-    await admin.add(request);
+    await admin.add(request, c.get("principal").id);
     record(audit, c, "added", request.name);
     return c.json(admin.list().find(({ name }) => name === request.name) ?? null);
   };

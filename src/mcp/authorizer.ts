@@ -17,7 +17,8 @@ import type { McpServerConfig, OAuthConfig } from "../config/mod.ts";
 import { describeError } from "./background_tasks.ts";
 import { serverUnavailable } from "./call_failure.ts";
 import { askForChallenge } from "./challenge_request.ts";
-import { FOREIGN_PRINCIPAL, type Login, type LoginKey, SHARED_PRINCIPAL } from "./login.ts";
+import { type Login, type LoginKey, SHARED_PRINCIPAL } from "./login.ts";
+import { fits } from "./login_fit.ts";
 import { loginRequired } from "./login_required.ts";
 import {
   type Authority,
@@ -54,6 +55,7 @@ export function createAuthorizer(
     clock: deps.clock,
     network: deps.network,
     isForeign: deps.isForeign,
+    principal: deps.principal,
     logger: logger.child({ server }),
   });
 }
@@ -67,6 +69,8 @@ export interface AuthorizerDeps {
   readonly network?: Network | undefined;
   /** Whether the server is a caller's: then all of its hosts are reached by `network`. */
   readonly isForeign?: boolean | undefined;
+  /** Whose logins it uses. @default those of connections that all callers share */
+  readonly principal?: string | undefined;
 }
 
 /** Keeps one connection authorized. */
@@ -81,11 +85,12 @@ export class Authorizer implements AuthProvider {
   #login: Login | undefined;
   #version: string | undefined;
   #renewal: Promise<void> | undefined;
+  #isForgotten = false;
 
   constructor(server: string, url: URL, config: OAuthConfig, deps: AuthorizerDeps) {
-    // SAFETY: the operator's login stays behind when a caller's server takes its name (authorizer_test.ts).
-    const principal = deps.isForeign === true ? FOREIGN_PRINCIPAL : SHARED_PRINCIPAL;
-    this.#owner = Object.freeze({ server, principal });
+    // SAFETY: neither the operator's login nor another caller's is taken over with a server's name
+    // (authorizer_test.ts).
+    this.#owner = Object.freeze({ server, principal: deps.principal ?? SHARED_PRINCIPAL });
     this.#url = url;
     this.#config = config;
     this.#deps = deps;
@@ -154,6 +159,13 @@ export class Authorizer implements AuthProvider {
     return this.#needsLogin("it refuses the token that was issued for it");
   }
 
+  /** Takes the login out of the store; none is kept any more, not even of a renewal that goes on. */
+  async forget(): Promise<void> {
+    this.#isForgotten = true;
+    await this.#renewal?.catch(() => {}); // Whoever asked for it is told.
+    await this.#deps.store.remove(this.#owner);
+  }
+
   #noteSent(response: Response, init: RequestInit | undefined): void {
     const sent = new Headers(init?.headers).get("authorization");
     if (sent !== null) this.#sent.set(response, sent.replace(/^Bearer /i, ""));
@@ -166,13 +178,15 @@ export class Authorizer implements AuthProvider {
     this.#login = undefined;
     this.#version = version;
     const login = await this.#deps.store.read(this.#owner);
-    // SAFETY: tokens go to the server they were issued for, not to its namesake (oauth_test.ts).
-    if (login?.url === this.#url.href) this.#login = login;
+    // SAFETY: tokens go to the server they were issued for, not to its namesake, and only for the client
+    // and the issuer that are configured now (oauth_test.ts, login_fit_test.ts).
+    if (login && fits(login, this.#url, this.#config)) this.#login = login;
   }
 
   async #save(login: Login): Promise<void> {
     // Tokens that were renewed are the only ones that are still good, so they count even unkept.
     this.#login = login;
+    if (this.#isForgotten) return;
     try {
       await this.#deps.store.write(login);
     } catch (error) {
@@ -237,6 +251,7 @@ export class Authorizer implements AuthProvider {
     await this.#save(withTokens({
       ...this.#owner,
       url: this.#url.href,
+      grant: this.#config.grant,
       issuer,
       client: { client_id: this.#config.clientId ?? "" },
       ...(scope === undefined ? {} : { scope }),

@@ -137,6 +137,7 @@ class LoginAttempt {
   ): Promise<Login> {
     const { url, metadata, scope, resource } = authority;
     const { redirectUri } = listener;
+    assertTakesPkce(authority);
     const client = await findClient(this.#config, authority, redirectUri, {
       stored,
       fetchFn: this.#fetch,
@@ -175,12 +176,19 @@ class LoginAttempt {
       server: this.#server,
       principal: this.#options.principal ?? SHARED_PRINCIPAL,
       url: this.#url.href,
+      grant: this.#config.grant,
       issuer,
       client,
       ...(scope === undefined ? {} : { scope }),
     };
     return withTokens(login, tokens);
   }
+}
+
+/** An issuer that publishes metadata and does not name PKCE has none, and a code alone can be stolen. */
+function assertTakesPkce({ issuer, metadata }: Authority): void {
+  if (metadata === undefined || metadata.code_challenge_methods_supported !== undefined) return;
+  throw new TypeError(`Cannot log in: ${issuer} does not say that it takes PKCE`);
 }
 
 /** The code; the issuer is checked first, because what it says counts only if it is the one asked. */

@@ -1,6 +1,7 @@
 /** A login to a server as it is kept: whose it is, what it is good for, and its tokens. */
 
 import type { OAuthClientInformationMixed } from "@modelcontextprotocol/client";
+import type { OAuthConfig } from "../config/mod.ts";
 
 /** Whose login: there is one at a time for a server and a principal. */
 export interface LoginKey {
@@ -12,6 +13,8 @@ export interface LoginKey {
 export interface Login extends LoginKey {
   /** The server's address; a login is of no use at another. */
   readonly url: string;
+  /** How it came about: as a person, or as the service itself. */
+  readonly grant: OAuthConfig["grant"];
   /** Who issued the tokens and knows the client; they are shown to nobody else. */
   readonly issuer: string;
   /** The client as registered; without the secret where the configuration holds it. */
@@ -27,14 +30,16 @@ export interface Login extends LoginKey {
 /** The principal of connections that all callers share. */
 export const SHARED_PRINCIPAL = "service";
 
-/** The principal of connections to servers that callers added. */
-export const FOREIGN_PRINCIPAL = "added";
+/** The principal of connections to servers that a caller added: nobody else's, not the operator's. */
+export function callersPrincipal(caller: string): string {
+  return `added by ${caller}`;
+}
 
 /** The login in a decrypted text; a `TypeError` says that it is none. */
 export function parseLogin(text: string): Login {
   const value: unknown = JSON.parse(text);
   if (!isRecord(value)) throw new TypeError("Cannot read the login: it is no mapping");
-  for (const name of ["server", "principal", "url", "issuer", "accessToken"]) {
+  for (const name of ["server", "principal", "url", "grant", "issuer", "accessToken"]) {
     if (typeof value[name] !== "string") {
       throw new TypeError(`Cannot read the login: it has no ${name}`);
     }

@@ -7,10 +7,12 @@ import type { Logger } from "../base/log.ts";
 import type { Network } from "../base/network.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { ToolGroup } from "../contract/mod.ts";
+import type { AddServerOptions, RemovedServer } from "./added_server.ts";
 import { createAuthorizer } from "./authorizer.ts";
 import { CallGate } from "./call_gate.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionState } from "./connection_state.ts";
+import { callersPrincipal } from "./login.ts";
 import type { McpResult } from "./mcp_result.ts";
 import { type PassThrough, ServerPassThrough } from "./pass_through.ts";
 import type { ServerInfo } from "./server_features.ts";
@@ -95,25 +97,18 @@ export interface McpManager extends AsyncDisposable {
   passThrough(server: string): PassThrough;
   /** Tells when {@link McpManager.groups} has changed. */
   onChange(listener: () => void): Disposable;
-  /**
-   * One more server, which begins to connect if it is an eager one. Its name must be free. With
-   * `network` it and the hosts of its login are reached by that alone, and it cannot be a command.
-   */
-  add(server: string, config: McpServerConfig, network?: Network): void;
+  /** One more server, which begins to connect if it is an eager one. Its name must be free. */
+  add(server: string, config: McpServerConfig, options?: AddServerOptions): void;
   /** Takes a server out: no new call finds it, those that go on may end before it is disposed. */
   remove(server: string): RemovedServer | undefined;
-}
-
-/** A server that is no longer the manager's. Disposing it ends its session and its calls. */
-export interface RemovedServer extends AsyncDisposable {
-  /** Resolves once no call goes on, with false when the signal aborts first. */
-  drained(signal: AbortSignal): Promise<boolean>;
 }
 
 interface Managed extends Server {
   readonly config: McpServerConfig;
   readonly calls: InFlight;
   readonly passThrough: ServerPassThrough;
+  /** Takes its login away; absent where that is the operator's. */
+  readonly forget: (() => Promise<void> | undefined) | undefined;
 }
 
 /** The first start of an npm server downloads it. */
@@ -149,16 +144,18 @@ class Manager implements McpManager {
     name: string,
     config: McpServerConfig,
     deps: McpManagerDeps,
-    network?: Network,
+    { network, addedBy }: AddServerOptions = {},
   ): Managed {
     const reach = network === undefined ? {} : { network, isForeign: true };
+    const principal = addedBy === undefined ? undefined : callersPrincipal(addedBy);
+    const authorizer = createAuthorizer(name, config, { ...deps, ...reach, principal });
     const connection = new Connection(name, config, {
       logger: deps.logger.child({ server: name }),
       clock: deps.clock,
       directory: deps.directory,
       random: deps.random ?? Math.random,
       connectTimeoutMs: deps.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
-      authorizer: createAuthorizer(name, config, { ...deps, ...reach }),
+      authorizer,
       ...(network === undefined ? {} : { network }),
       canAsk: deps.canAsk ?? false,
       onToolsChanged: () => this.#changed(),
@@ -169,7 +166,8 @@ class Manager implements McpManager {
     const rate = perSecond === undefined ? undefined : { perSecond, clock: deps.clock };
     const server = { name, config, connection, gate: new CallGate(maxConcurrentCalls, rate) };
     const passThrough = new ServerPassThrough(server, deps);
-    return { ...server, calls: new InFlight(), passThrough };
+    const forget = addedBy === undefined ? undefined : () => authorizer?.forget();
+    return { ...server, calls: new InFlight(), passThrough, forget };
   }
 
   start(): void {
@@ -232,11 +230,11 @@ class Manager implements McpManager {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  add(server: string, config: McpServerConfig, network?: Network): void {
+  add(server: string, config: McpServerConfig, options: AddServerOptions = {}): void {
     if (this.#servers.has(server)) {
       throw new TypeError(`Cannot add the server "${server}": there is one of that name`);
     }
-    const added = this.#server(server, config, this.#deps, network);
+    const added = this.#server(server, config, this.#deps, options);
     this.#servers.set(server, added);
     if (config.start === "eager") added.connection.want();
     this.#changed();
@@ -249,7 +247,11 @@ class Manager implements McpManager {
     this.#changed();
     return {
       drained: (signal) => found.calls.drained(signal),
-      [Symbol.asyncDispose]: () => close(found),
+      async [Symbol.asyncDispose]() {
+        await close(found);
+        // SAFETY: whoever adds the same server later logs in anew (test/integration/mcp: added_login).
+        await found.forget?.();
+      },
     };
   }
 

@@ -5,9 +5,9 @@ export {
   type McpCallOptions,
   type McpManager,
   type McpManagerDeps,
-  type RemovedServer,
   type ServerStatus,
 } from "./manager.ts";
+export type { AddServerOptions, RemovedServer } from "./added_server.ts";
 export { logIn, type LogInOptions, type LogInResult, logOut } from "./log_in.ts";
 export { createTokenStore, type TokenStore, type TokenStoreOptions } from "./token_store.ts";
 export type { Login, LoginKey } from "./login.ts";

@@ -6,7 +6,7 @@ import { AddressRefused, type Network } from "../../src/base/network.ts";
 import { createLogger, type LogEntry, silentLogger } from "../../src/base/log.ts";
 import { type ChangingCatalog, createCatalog } from "../../src/catalog/mod.ts";
 import { parseConfig } from "../../src/config/mod.ts";
-import { createMcpManager, type McpManager } from "../../src/mcp/mod.ts";
+import { type AddServerOptions, createMcpManager, type McpManager } from "../../src/mcp/mod.ts";
 import { mcpServer, openapi } from "../../src/server_tools.ts";
 import { toolSet } from "../../src/tool_set.ts";
 import { createToolSources, type ToolSources } from "../../src/tool_sources.ts";
@@ -253,15 +253,15 @@ Deno.test("a server that cannot be closed is gone all the same, and it is logged
   );
 });
 
-Deno.test("what a caller added is reached by its network, unless it is a command", async () => {
+Deno.test("what a caller added is its own, and reached by its network unless it is a command", async () => {
   const refuse = () => Promise.reject(new AddressRefused("Cannot reach it"));
   const network: Network = { fetch: refuse, check: refuse };
-  const given: Record<string, Network | undefined> = {};
+  const given: Record<string, AddServerOptions | undefined> = {};
   const clock = new FakeClock();
   const logger = silentLogger;
   const manager = createMcpManager({}, { logger, clock, directory: "/srv" });
   const servers: McpManager = Object.create(manager, {
-    add: { value: (name: string, _: unknown, by?: Network) => void (given[name] = by) },
+    add: { value: (name: string, _: unknown, by?: AddServerOptions) => void (given[name] = by) },
     status: { value: () => [] },
   });
   const catalog = createCatalog([], { logger });
@@ -275,12 +275,16 @@ Deno.test("what a caller added is reached by its network, unless it is a command
     clock,
     graceMs: 1,
   });
-  const options = { isForeign: true, network };
+  const options = { isForeign: true, network, addedBy: "ada" };
   const far = { transport: "http", url: "https://a.example/", start: "lazy" } as const;
   await sources.add("far", mcpServer(far), options);
   await sources.add("command", mcpServer({ transport: "stdio", command: "a" }), options);
   await sources.add("own", mcpServer(far));
-  assert.deepEqual(given, { far: network, command: undefined, own: undefined });
+  assert.deepEqual(given, {
+    far: { network, addedBy: "ada" },
+    command: { addedBy: "ada" },
+    own: { network: undefined, addedBy: undefined },
+  });
   await sources.add("api", openapi({ document: "https://a.example/openapi.json" }), options);
   await sources.settled(signal);
   const { lastError } = sources.list().find(({ name }) => name === "api") ?? {};

@@ -28,7 +28,7 @@ for (const file of ["v1_server.ts", "v2_server.ts"] as const) {
     await using test = await startManager({});
     const url = server.url.replace("127.0.0.1", "peer.example");
     const config = serverConfig({ transport: "http", url });
-    test.manager.add("peer", config, localNetwork(asked));
+    test.manager.add("peer", config, { network: localNetwork(asked) });
     await test.manager.ensure("peer", signal);
     const result = await test.manager.call("peer", "echo", { text: "hello" }, { signal });
     assert.match(textOf(result), /hello/);

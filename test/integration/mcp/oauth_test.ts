@@ -278,6 +278,48 @@ Deno.test("a client that is known beforehand logs in with its secret, which is n
   await using started = await start(config, place.store);
   servers.expire();
   assert.equal(textOf(await read(started.manager)), "read done");
+  // Another client of the configuration has never logged in, whoever did before.
+  await using other = await start(guarded(servers, { clientId: "other" }), place.store);
+  await assert.rejects(read(other.manager), needsLogin("nobody has logged in"));
+});
+
+Deno.test("an issuer that does not say that it takes PKCE gets no login", async () => {
+  await using place = await createPlace();
+  const asked: string[] = [];
+  await using issuer = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    const { origin, pathname } = new URL(request.url);
+    if (pathname.startsWith("/.well-known/oauth-protected-resource")) {
+      return Response.json({ resource: `${origin}/mcp`, authorization_servers: [origin] });
+    }
+    if (!pathname.startsWith("/.well-known/")) {
+      asked.push(pathname);
+      return new Response(null, { status: 401 });
+    }
+    return Response.json({
+      issuer: origin,
+      authorization_endpoint: `${origin}/authorize`,
+      token_endpoint: `${origin}/token`,
+      response_types_supported: ["code"],
+    });
+  });
+  const origin = `http://127.0.0.1:${issuer.addr.port}`;
+  const config = serverConfig({
+    transport: "http",
+    url: `${origin}/mcp`,
+    auth: {
+      type: "oauth",
+      grant: "authorization_code",
+      clientId: "known",
+      scopes: [],
+      redirectPort: 0,
+    },
+  });
+  const onUrl = () => assert.fail("a browser was sent there");
+  await assert.rejects(
+    logIn("peer", config, { store: place.store, onUrl, signal }),
+    needsLogin(`Cannot log in: ${origin} does not say that it takes PKCE`),
+  );
+  assert.deepEqual(asked, ["/mcp"]);
 });
 
 Deno.test("a service with credentials of its own needs nobody, and widens its scope itself", async () => {

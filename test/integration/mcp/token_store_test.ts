@@ -11,6 +11,7 @@ const LOGIN: Login = Object.freeze({
   server: "peer",
   principal: "service",
   url: "https://peer.example/mcp",
+  grant: "authorization_code",
   issuer: "https://issuer.example",
   client: { client_id: "c-1" },
   accessToken: "access-1",

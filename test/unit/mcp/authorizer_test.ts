@@ -9,7 +9,7 @@ import { FakeClock } from "../../harness/fake_clock.ts";
 
 const NOT_HERE = () => Promise.reject(new TypeError("not in this test"));
 
-Deno.test("a server that a caller added does not use the operator's login", async () => {
+Deno.test("a server that a caller added uses neither the operator's login nor another caller's", async () => {
   const asked: string[] = [];
   const logins: TokenStore = {
     read: () => Promise.resolve(undefined),
@@ -27,15 +27,19 @@ Deno.test("a server that a caller added does not use the operator's login", asyn
     scopes: [],
     redirectPort: 0,
   };
-  for (const isForeign of [false, true]) {
+  for (const principal of [undefined, "added by ada", "added by bob"]) {
     const authorizer = createAuthorizer("peer", { auth, url: "https://peer.example/mcp" }, {
       logins,
       clock: new FakeClock(),
       logger: silentLogger,
-      isForeign,
+      principal,
     });
     assert.ok(authorizer);
     await assert.rejects(authorizer.token(), { code: "LOGIN_REQUIRED" });
   }
-  assert.deepEqual([...new Set(asked)], ["peer service", "peer added"]);
+  assert.deepEqual([...new Set(asked)], [
+    "peer service",
+    "peer added by ada",
+    "peer added by bob",
+  ]);
 });
