@@ -19,6 +19,7 @@ import type {
 } from "../contract/mod.ts";
 import type { ClientOptions } from "./client_options.ts";
 import { Executions } from "./executions.ts";
+import { isSegment, pathSegment } from "./path_segment.ts";
 import { Wire } from "./wire.ts";
 
 /** Options of one request. */
@@ -132,9 +133,11 @@ export class CodemodeClient {
       signal,
     });
     const executionId = response.headers.get("x-execution-id") ?? "";
+    // Without a name it can be neither taken up again nor cancelled.
+    const isNamed = isSegment(executionId);
     const open = (after: number) => {
-      if (onDisconnect === "cancel") throw this.#wire.unreachable(undefined, signal);
-      const path = `api/v1/executions/${executionId}/events`;
+      if (onDisconnect === "cancel" || !isNamed) throw this.#wire.unreachable(undefined, signal);
+      const path = `api/v1/executions/${pathSegment(executionId, "execution")}/events`;
       return this.#wire.open(path, { query: { after }, signal });
     };
     let hasEnded = false;
@@ -145,7 +148,7 @@ export class CodemodeClient {
       }
     } finally {
       // Nobody waits for it any more; where the service cannot be reached, its limits end it.
-      if (!hasEnded) await this.executions.cancel(executionId).catch(() => {});
+      if (!hasEnded && isNamed) await this.executions.cancel(executionId).catch(() => {});
     }
   }
 
@@ -179,7 +182,7 @@ export class CodemodeClient {
     input: Readonly<Record<string, unknown>> = {},
     { signal, maxResultTokens }: CallToolOptions = {},
   ): Promise<ToolCallAnswer> {
-    const path = `api/v1/tools/${encodeURIComponent(server)}/${encodeURIComponent(tool)}`;
+    const path = `api/v1/tools/${pathSegment(server, "server")}/${pathSegment(tool, "tool")}`;
     const query = { maxResultTokens };
     const request = { method: "POST", query, body: input, signal } as const;
     const answer = await this.#wire.json<ToolCallAnswer>(path, request);
@@ -191,9 +194,10 @@ export class CodemodeClient {
    * leads to, from `offset` on, as much as `limit` and `maxTokens` allow. `next` of the page is the
    * offset to go on from.
    */
-  readResult(handle: string, options: ReadResultOptions = {}): Promise<ResultPage> {
+  async readResult(handle: string, options: ReadResultOptions = {}): Promise<ResultPage> {
     const { signal, ...query } = options;
-    return this.#wire.json(`api/v1/results/${encodeURIComponent(handle)}`, { query, signal });
+    const path = `api/v1/results/${pathSegment(handle, "result")}`;
+    return await this.#wire.json(path, { query, signal });
   }
 
   /** The declarations of the tools, in TypeScript or as stubs of Python. */

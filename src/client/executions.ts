@@ -10,6 +10,7 @@ import type {
   QuestionAnswer,
 } from "../contract/mod.ts";
 import { CodemodeClientError } from "./client_error.ts";
+import { pathSegment } from "./path_segment.ts";
 import { pause } from "./pause.ts";
 import { readEvents } from "./read_events.ts";
 import type { Wire } from "./wire.ts";
@@ -47,8 +48,8 @@ export class Executions {
   }
 
   /** Ends it. */
-  cancel(executionId: string, signal?: AbortSignal): Promise<ExecutionView> {
-    return this.#wire.json(pathOf(executionId), { method: "DELETE", signal });
+  async cancel(executionId: string, signal?: AbortSignal): Promise<ExecutionView> {
+    return await this.#wire.json(pathOf(executionId), { method: "DELETE", signal });
   }
 
   /** Answers a question; what happens then is in the events. */
@@ -92,6 +93,8 @@ export class Executions {
     let last = after;
     for (let attempt = 0;; attempt += 1) {
       for await (const event of response === undefined ? [] : this.#read(response, signal)) {
+        // Events count up: one that is told again would never end.
+        if (event.id <= last) throw outOfOrder();
         attempt = 0;
         last = event.id;
         yield event;
@@ -117,7 +120,7 @@ export class Executions {
     const events = readEvents(body);
     try {
       for (;;) {
-        const read = await events.next().catch(() => undefined);
+        const read = await events.next().catch(noneWhenLost);
         if (signal?.aborted) throw signal.reason;
         if (read === undefined || read.done) return;
         const event = read.value;
@@ -128,8 +131,12 @@ export class Executions {
     }
   }
 
-  #reply<T>(executionId: string, body: unknown, signal: AbortSignal | undefined): Promise<T> {
-    return this.#wire.json(`${pathOf(executionId)}/answers`, { method: "POST", body, signal });
+  async #reply<T>(executionId: string, body: unknown, signal: AbortSignal | undefined): Promise<T> {
+    return await this.#wire.json(`${pathOf(executionId)}/answers`, {
+      method: "POST",
+      body,
+      signal,
+    });
   }
 }
 
@@ -138,11 +145,23 @@ function isLast({ type }: ExecutionEvent): boolean {
 }
 
 function pathOf(executionId: string): string {
-  return `api/v1/executions/${encodeURIComponent(executionId)}`;
+  return `api/v1/executions/${pathSegment(executionId, "execution")}`;
 }
 
 function lost(): CodemodeClientError {
   return new CodemodeClientError("UNREACHABLE", "The stream was lost and could not be taken up");
+}
+
+function outOfOrder(): CodemodeClientError {
+  return new CodemodeClientError("UNEXPECTED_ANSWER", "The events of the stream are out of order", {
+    status: 200,
+  });
+}
+
+/** What is no event at all will be none the next time. */
+function noneWhenLost(error: unknown): undefined {
+  if (error instanceof CodemodeClientError) throw error;
+  return undefined;
 }
 
 /** The service may be back soon. */

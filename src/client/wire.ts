@@ -58,7 +58,7 @@ export class Wire {
     const text = await this.#readText(response, request.signal);
     try {
       const value: unknown = JSON.parse(text);
-      if (typeof value === "object" && value !== null) return value as T;
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as T;
     } catch (cause) {
       throw this.#unexpected(response.status, cause);
     }
@@ -117,7 +117,8 @@ export class Wire {
       return await this.#fetch(url, {
         ...init,
         headers,
-        ...this.#redirects(),
+        // Neither a program nor a credential goes where the caller did not send it.
+        redirect: "error",
         ...(signal === undefined ? {} : { signal }),
       });
     } catch (cause) {
@@ -135,12 +136,6 @@ export class Wire {
     return headers;
   }
 
-  /** `fetch` takes `Authorization` off before it follows to another origin, and nothing else. */
-  #redirects(): { redirect?: "error" } {
-    const { headers, apiKey } = this.#options;
-    return headers === undefined && apiKey === undefined ? {} : { redirect: "error" };
-  }
-
   async #readText(response: Response, signal: AbortSignal | undefined): Promise<string> {
     try {
       return await response.text();
@@ -153,7 +148,9 @@ export class Wire {
     const { status } = response;
     const body: unknown = await response.json().catch(() => undefined);
     const problem = (body as { error?: Problem } | null | undefined)?.error;
-    if (typeof problem?.code !== "string") return this.#unexpected(status);
+    if (typeof problem?.code !== "string" || typeof problem.message !== "string") {
+      return this.#unexpected(status);
+    }
     return new CodemodeClientError(problem.code, problem.message, { status, problem });
   }
 

@@ -89,3 +89,71 @@ Deno.test("client: a bad URL and two credentials are mistakes at once", () => {
   assert.throws(() => new CodemodeClient("localhost"), TypeError);
   assert.throws(() => new CodemodeClient("http://service", { token: "t", apiKey: "k" }), TypeError);
 });
+
+Deno.test("client: names that would be another path are refused, others are encoded", async () => {
+  const { client, sent } = scripted([json({})]);
+  for (const name of ["", ".", ".."]) {
+    const refused = (what: string) => ({
+      name: "TypeError",
+      message: `Cannot address the ${what} as it is no name: ${JSON.stringify(name)}`,
+    });
+    await assert.rejects(client.executions.get(name), refused("execution"));
+    await assert.rejects(client.executions.cancel(name), refused("execution"));
+    await assert.rejects(client.executions.events(name).next(), refused("execution"));
+    const reply = { question: "q", action: "cancel" } as const;
+    await assert.rejects(client.executions.answer(name, reply), refused("execution"));
+    await assert.rejects(client.callTool(name, "t"), refused("server"));
+    await assert.rejects(client.callTool("s", name), refused("tool"));
+    await assert.rejects(client.readResult(name), refused("result"));
+  }
+  assert.deepEqual(sent.map(({ url }) => url), []);
+  await client.executions.get("../../x?y#z");
+  assert.equal(sent[0]?.url, "http://service/base/api/v1/executions/..%2F..%2Fx%3Fy%23z");
+});
+
+/** A stream of the given events, of an execution that is called `id`. */
+function streamed(id: string | undefined, ...events: readonly unknown[]) {
+  const text = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("");
+  return () => new Response(text, { headers: id === undefined ? {} : { "x-execution-id": id } });
+}
+
+const log = (id: number) => ({ id, type: "log", payload: {} });
+
+async function take(client: CodemodeClient, most = Infinity): Promise<number> {
+  let count = 0;
+  for await (const _event of client.stream("1")) {
+    count += 1;
+    if (count >= most) break;
+  }
+  return count;
+}
+
+Deno.test("client: the name that a service gives an execution is no path", async () => {
+  const result = { id: 2, type: "result", payload: { success: true } };
+  const odd = "../../admin?x=1#";
+  const lost = scripted([streamed(odd, log(1)), streamed(odd, result)], { retryDelayMs: 0 });
+  assert.equal(await take(lost.client), 2);
+  const root = "http://service/base/api/v1/executions";
+  assert.equal(lost.sent[1]?.url, `${root}/..%2F..%2Fadmin%3Fx%3D1%23/events?after=1`);
+  for (const name of ["..", ".", undefined]) {
+    const { client, sent } = scripted([streamed(name, log(1))], { retryDelayMs: 0 });
+    assert.equal(await take(client, 1), 1);
+    await assert.rejects(take(client), { code: "UNREACHABLE" });
+    assert.deepEqual(sent.map(({ url }) => url.split("/").at(-1)), ["stream", "stream"]);
+  }
+});
+
+Deno.test("client: a stream of no events, or of the same ones for ever, is UNEXPECTED_ANSWER", async () => {
+  const ends = [null, 5, { id: 1, type: "result", payload: null }, log(0), log(1.5)];
+  for (const event of ends) {
+    const { client, sent } = scripted([streamed("e", event), json({})]);
+    await assert.rejects(take(client), { code: "UNEXPECTED_ANSWER" });
+    assert.deepEqual(sent.map(({ method }) => method), ["POST", "DELETE"]);
+  }
+  const { client, sent } = scripted([streamed("e", log(1))], { retryDelayMs: 0 });
+  await assert.rejects(take(client), {
+    code: "UNEXPECTED_ANSWER",
+    message: "The events of the stream are out of order",
+  });
+  assert.deepEqual(sent.map(({ method }) => method), ["POST", "GET", "DELETE"]);
+});

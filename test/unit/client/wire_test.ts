@@ -143,6 +143,8 @@ const FOREIGN: readonly (readonly [name: string, answer: () => Response])[] = [
   ["a number", json(5)],
   ["an error without a code", json({ error: "nope" }, 400)],
   ["null as an error", json(null, 400)],
+  ["an error whose message is no text", json({ error: { code: "X", message: { a: 1 } } }, 503)],
+  ["a list", json([])],
   ["nothing", () => new Response("", { status: 200 })],
 ];
 
@@ -223,7 +225,7 @@ Deno.test("wire: a token, a key, headers; two credentials are a mistake", async 
   });
 });
 
-Deno.test("wire: a key follows no redirect to another origin", async () => {
+Deno.test("wire: nothing follows a redirect", async () => {
   const redirectsOf = async (options: ClientOptions) => {
     let redirect: string | undefined;
     const wire = new Wire("http://service", {
@@ -238,5 +240,6 @@ Deno.test("wire: a key follows no redirect to another origin", async () => {
   };
   assert.equal(await redirectsOf({ apiKey: "cm_k" }), "error");
   assert.equal(await redirectsOf({ headers: { "x-proxy": "p" } }), "error");
-  assert.equal(await redirectsOf({ token: "t" }), undefined);
+  assert.equal(await redirectsOf({ token: "t" }), "error");
+  assert.equal(await redirectsOf({}), "error");
 });
