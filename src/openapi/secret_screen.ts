@@ -4,7 +4,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import { SHORTEST_SECRET, spellingsOf } from "./secret_spellings.ts";
+import { numberOf, SHORTEST_SECRET, spellingsOf } from "./secret_spellings.ts";
 import { unescapeOnce } from "./unescape.ts";
 
 /** What stands in place of a secret. */
@@ -30,11 +30,17 @@ interface Sought {
 /** Secrets, and what hides them. */
 export class SecretScreen {
   readonly #secrets = new Set<string>();
+  readonly #numbers = new Set<number>();
   #sought: Sought | undefined;
 
   /** Hides these from now on; what is shorter than eight characters is left as it is. */
   add(secrets: Iterable<string>): void {
-    for (const secret of secrets) if (secret.length >= SHORTEST_SECRET) this.#secrets.add(secret);
+    for (const secret of secrets) {
+      if (secret.length < SHORTEST_SECRET) continue;
+      this.#secrets.add(secret);
+      const number = numberOf(secret);
+      if (number !== undefined) this.#numbers.add(number);
+    }
     this.#sought = undefined;
   }
 
@@ -42,7 +48,7 @@ export class SecretScreen {
   hide(value: unknown): unknown {
     if (this.#secrets.size === 0) return value;
     if (typeof value === "string") return this.hideText(value);
-    if (typeof value === "number") return this.#secrets.has(String(value)) ? HIDDEN : value;
+    if (typeof value === "number") return this.#isSecret(value) ? HIDDEN : value;
     if (typeof value !== "object" || value === null) return value;
     if (value instanceof Uint8Array) return this.#hideBytes(value);
     if (Array.isArray(value)) return value.map((item) => this.hide(item));
@@ -73,6 +79,10 @@ export class SecretScreen {
     const hidden = new Error(this.hideText(message));
     hidden.name = name;
     return typeof code === "string" ? Object.assign(hidden, { code }) : hidden;
+  }
+
+  #isSecret(number: number): boolean {
+    return this.#numbers.has(Math.abs(number)) || this.#secrets.has(String(number));
   }
 
   #hideBytes(bytes: Uint8Array): Uint8Array {

@@ -19,6 +19,16 @@ export function secretsOfBasic(encoded: string): readonly string[] {
   return colon < 0 ? [pair] : [pair, pair.slice(colon + 1)];
 }
 
+/**
+ * What a number that is the secret is read as, without its sign; undefined where the secret is no number
+ * or a short one. Zeros in front and digits beyond a number's precision make no difference to that.
+ */
+export function numberOf(secret: string): number | undefined {
+  if (!/^[+-]?\d+(?:\.\d+)?$/.test(secret)) return undefined;
+  const number = Math.abs(Number(secret));
+  return String(number).length < SHORTEST_SECRET ? undefined : number;
+}
+
 /** The secret as it is, with `+` for blanks, as UTF-8 bytes, in base64, also inside of more, and in hex. */
 export function spellingsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret, "utf8");

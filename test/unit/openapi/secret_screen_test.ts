@@ -129,3 +129,29 @@ Deno.test("escapes are undone with the places of their characters", () => {
   }
   assert.deepEqual(of("\\ud800%"), ["\ud800%", 0, 6, 7]);
 });
+
+Deno.test("a secret that is a number is hidden however the number is written", () => {
+  const cases: readonly (readonly [secret: string, json: string, hidden: boolean])[] = [
+    ["12345678", "12345678", true],
+    ["12345678", "-12345678", true],
+    ["12345678", "12345678.0", true],
+    ["12345678", "1.2345678e7", true],
+    ["-12345678", "12345678", true],
+    ["0012345678", "12345678", true],
+    ["12345678901234567890", "12345678901234567890", true],
+    ["9007199254740993", "9007199254740993", true],
+    ["12345678.50", "12345678.50", true],
+    ["9".repeat(400), "9".repeat(400), true],
+    ["12345678", "123456789", false],
+    ["00000001", "1", false],
+    ["00000000", "0", false],
+    ["0x123456", "1193046", false],
+    ["Infinity", "12345678", false],
+  ];
+  for (const [secret, json, isHidden] of cases) {
+    const screen = new SecretScreen();
+    screen.add([secret]);
+    const value = JSON.parse(json);
+    assert.deepEqual(screen.hide({ k: [value] }), { k: [isHidden ? "[secret]" : value] }, json);
+  }
+});
