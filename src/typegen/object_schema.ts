@@ -19,14 +19,19 @@ const MAX_SEARCHED = 100;
 export function readObject(reader: SchemaReader, schema: JsonObject, depth: number): TypeNode {
   const listed = listProperties(schema);
   const required = new Set(Array.isArray(schema["required"]) ? schema["required"] : []);
-  const properties = [...listed].map(([name, property]): PropertyNode => ({
-    name,
-    optional: !required.has(name),
-    type: reader.read(property, depth + 1),
-    docs: docsOf(property),
-  }));
+  const properties: PropertyNode[] = [];
+  let isCut = false;
+  for (const [name, property] of listed) {
+    isCut = reader.isSpent();
+    if (isCut) break;
+    const type = reader.read(property, depth + 1);
+    properties.push({ name, optional: !required.has(name), type, docs: docsOf(property) });
+  }
   for (const name of required) {
     if (typeof name !== "string" || listed.has(name)) continue;
+    isCut ||= reader.isSpent();
+    if (isCut) break;
+    reader.count();
     properties.push({
       name,
       optional: false,
@@ -34,6 +39,8 @@ export function readObject(reader: SchemaReader, schema: JsonObject, depth: numb
       docs: [],
     });
   }
+  // What is not told may be there all the same.
+  if (isCut) return openObject(properties, UNKNOWN);
   const index = readIndex(reader, schema, depth);
   if (index !== undefined) return openObject(properties, index);
   if (properties.length > 0) return { kind: "object", properties };
