@@ -83,6 +83,11 @@ export class SchemaReader {
     return true;
   }
 
+  /** Parts that may still be read. */
+  get left(): number {
+    return Math.max(0, this.#most - this.#nodes);
+  }
+
   /** Counts what is told without being read. */
   count(): void {
     this.#nodes += 1;

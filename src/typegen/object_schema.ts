@@ -17,7 +17,7 @@ const MAX_SEARCHED = 100;
 
 /** The type of the objects that `schema` describes. */
 export function readObject(reader: SchemaReader, schema: JsonObject, depth: number): TypeNode {
-  const listed = listProperties(schema);
+  const listed = listProperties(schema, reader.left + 1);
   const required = new Set(Array.isArray(schema["required"]) ? schema["required"] : []);
   const properties: PropertyNode[] = [];
   let isCut = false;
@@ -47,13 +47,14 @@ export function readObject(reader: SchemaReader, schema: JsonObject, depth: numb
   return { kind: "object", properties, index: isClosed(schema) ? NEVER : UNKNOWN };
 }
 
-/** Properties by name: listed ones first, then those that conditions and key lists add. */
-function listProperties(schema: JsonObject): Map<string, unknown> {
+/** Properties by name, `most` of them: listed ones first, then those that conditions and key lists add. */
+function listProperties(schema: JsonObject, most: number): Map<string, unknown> {
   const listed = new Map<string, unknown>();
   const add = (properties: unknown) => {
     if (!isObject(properties)) return;
-    for (const [name, property] of Object.entries(properties)) {
-      if (!listed.has(name)) listed.set(name, property);
+    for (const name in properties) {
+      if (listed.size >= most) return;
+      if (!listed.has(name) && Object.hasOwn(properties, name)) listed.set(name, properties[name]);
     }
   };
   add(schema["properties"]);

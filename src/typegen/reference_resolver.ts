@@ -80,8 +80,13 @@ export class ReferenceResolver {
       if (bases.size >= this.#most) break;
       const ownBase = isObject(value) ? this.#register(value, base) : base;
       bases.set(value, ownBase);
-      for (const [keyword, child] of Object.entries(value)) {
-        if (!DATA_KEYWORDS.has(keyword)) pending.push({ value: child, base: ownBase });
+      for (const keyword in value) {
+        if (bases.size + pending.length >= this.#most) break;
+        if (DATA_KEYWORDS.has(keyword) || !Object.hasOwn(value, keyword)) continue;
+        const child = (value as JsonObject)[keyword];
+        if (typeof child === "object" && child !== null) {
+          pending.push({ value: child, base: ownBase });
+        }
       }
     }
     return bases;

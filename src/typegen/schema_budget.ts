@@ -30,6 +30,9 @@ export const MAX_SERVER_PARTS = 30_000;
 /** Parts of one schema that are read in any case. */
 export const MIN_SCHEMA_PARTS = 64;
 
+/** Parts that are read for one tool where tools are shown one by one. */
+export const MAX_SIGNATURE_PARTS = 2_000;
+
 /** Parts that are left for one server. */
 export class SchemaBudget {
   readonly #mostEach: number;

@@ -321,6 +321,18 @@ Deno.test("properties beyond the parts of a schema are left out and told as an i
   assert.ok(required.kind === "object" && required.properties.length < SCHEMA_LIMITS.nodes);
 });
 
+Deno.test("a large document costs a schema no more than its parts", () => {
+  let asked = 0;
+  const watched = new Proxy(wideSchema(100_000).properties, {
+    get: (properties, name) => (asked += 1, Reflect.get(properties, name)),
+  });
+  const $defs = { big: { type: "object", properties: watched } };
+  const spent = new SchemaBudget(0);
+  const schema = { type: "object", properties: { q: { $ref: "#/$defs/big" } }, $defs };
+  assert.equal(normalizeSchema(schema, spent).parts, MIN_SCHEMA_PARTS);
+  assert.ok(asked < 20 * MIN_SCHEMA_PARTS, `${asked} properties were looked at`);
+});
+
 Deno.test("the schemas of one server share a budget, and each has a little", () => {
   const budget = new SchemaBudget();
   const partsOf = () => normalizeSchema(wideSchema(100_000), budget).parts;
