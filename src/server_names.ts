@@ -1,5 +1,6 @@
 /** Which names servers may have beside each other: programs call them by names made of these. */
 
+import { ownName } from "./config/mod.ts";
 import { cannotAdd } from "./server_definition.ts";
 import { assignNames } from "./typegen/mod.ts";
 
@@ -29,7 +30,8 @@ export function assertFreeName(
   if (!NAME.test(name)) {
     throw cannotAdd(name, "a server's name has letters, digits, _ and -, 64 at most");
   }
-  if (name === "tools") throw cannotAdd(name, "this is the name of the program's own tools");
+  const own = ownName(name);
+  if (own !== undefined) throw cannotAdd(name, own);
   if (taken.includes(name)) throw cannotAdd(name, "there is a server of that name", "CONFLICT");
   if (reserved === undefined) return;
   if (reserved.has(name)) {

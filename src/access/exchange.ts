@@ -3,11 +3,11 @@
  * followed, no connection kept. Bodies are decoded and bounded.
  */
 
-import { Buffer } from "node:buffer";
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from "node:zlib";
+import { BoundedBytes } from "../base/bounded_bytes.ts";
 import { CodemodeError } from "../base/errors.ts";
 import { connectOptions } from "./connect_options.ts";
 import type { Hop } from "./redirect.ts";
@@ -113,8 +113,7 @@ function joined(headers: Hop["headers"]): ReadonlyMap<string, string> {
 
 function readBounded(message: IncomingMessage, signal: AbortSignal): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
+    const bytes = new BoundedBytes(MAX_RESPONSE_BYTES);
     const onAbort = () => end(() => reject(signal.reason));
     const end = (settle: () => void) => {
       signal.removeEventListener("abort", onAbort);
@@ -123,11 +122,13 @@ function readBounded(message: IncomingMessage, signal: AbortSignal): Promise<Uin
     };
     signal.addEventListener("abort", onAbort, { once: true });
     message.on("data", (chunk: Uint8Array) => {
-      bytes += chunk.length;
-      if (bytes > MAX_RESPONSE_BYTES) return end(() => reject(tooLarge()));
-      chunks.push(chunk);
+      try {
+        bytes.push(chunk);
+      } catch {
+        end(() => reject(tooLarge()));
+      }
     });
-    message.on("end", () => end(() => resolve(Buffer.concat(chunks))));
+    message.on("end", () => end(() => resolve(bytes.take())));
     message.on("error", (error) => end(() => reject(error)));
     message.on("aborted", () => end(() => reject(new Error("the reply ended early"))));
     if (signal.aborted) onAbort();

@@ -1,5 +1,6 @@
 /** One JSON document of the issuer: bounded in time and size, never from another address. */
 
+import { readBounded, TooManyBytes } from "../base/bounded_bytes.ts";
 import type { Clock } from "../base/clock.ts";
 
 /** Limits and means of a request. */
@@ -34,14 +35,11 @@ export async function fetchJson(url: string, options: FetchJsonOptions): Promise
 }
 
 async function readText(response: Response, maxBytes: number): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    // Leaving the loop cancels the body.
-    if (bytes > maxBytes) throw new RangeError(`answered with more than ${maxBytes} bytes`);
-    text += decoder.decode(chunk, { stream: true });
+  try {
+    const bytes = await readBounded(response.body, maxBytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (!(error instanceof TooManyBytes)) throw error;
+    throw new RangeError(`answered with more than ${maxBytes} bytes`);
   }
-  return text + decoder.decode();
 }

@@ -19,10 +19,10 @@ interface Level {
   cost: number;
 }
 
-/** Ways a match of `pattern` may try on a string of {@link MAX_MATCHED_LENGTH} characters. */
-export function patternCost(pattern: string): number {
+/** Ways a match of `pattern` may try on a string of `length` characters. */
+export function patternCost(pattern: string, length: number = MAX_MATCHED_LENGTH): number {
   // Tried at each place of the string, unless it can only begin at the start.
-  const starts = pattern.startsWith("^") && !hasOuterAlternative(pattern) ? 1 : MAX_MATCHED_LENGTH;
+  const starts = pattern.startsWith("^") && !hasOuterAlternative(pattern) ? 1 : length;
   const levels: Level[] = [{ alternatives: 0, cost: 1 }];
   for (let at = 0; at < pattern.length;) {
     const rest = pattern.slice(at, at + 32);
@@ -44,7 +44,7 @@ export function patternCost(pattern: string): number {
     if (!outer || isBackreference(rest)) return Infinity;
     at += closes ? 1 : atomLength(pattern, at);
     const quantifier = pattern.slice(at, at + 32).match(QUANTIFIER);
-    outer.cost *= repeated(inner, quantifier);
+    outer.cost *= repeated(inner, quantifier, length);
     at += quantifier?.[0].length ?? 0;
   }
   return levels.length === 1 ? starts * total(levels[0]!) : Infinity;
@@ -54,12 +54,12 @@ function total({ alternatives, cost }: Level): number {
   return alternatives + cost;
 }
 
-function repeated(inner: number, quantifier: RegExpMatchArray | null): number {
+function repeated(inner: number, quantifier: RegExpMatchArray | null, length: number): number {
   if (!quantifier) return inner;
   const [, sign, from, comma, to] = quantifier;
   const least = sign ? 0 : Number(from);
   const unbounded = sign === "*" || sign === "+" || (comma !== undefined && to === "");
-  if (unbounded) return inner > 1 ? Infinity : MAX_MATCHED_LENGTH;
+  if (unbounded) return inner > 1 ? Infinity : length;
   const most = sign === "?" ? 1 : to ? Number(to) : least;
   return inner ** most * (most - least + 1);
 }

@@ -8,8 +8,19 @@ import type { JsonSchema } from "../contract/mod.ts";
 /** Keyword added to each part of a schema; the validator counts by it. */
 export const STEP_KEYWORD = "codemode:step";
 
+/** What one evaluation of a part costs besides the parts in it. */
+export interface StepWork {
+  /** For its own names, alternatives and allowed values, whatever the value. */
+  readonly own: number;
+  /** Whether the size of a value is counted. */
+  readonly isMeasuring: boolean;
+}
+
 /** Objects and arrays in a schema. */
-export const MAX_SCHEMA_NODES = 20_000;
+export const MAX_SCHEMA_NODES = 5_000;
+
+/** Alternatives in one list of a schema: compiling takes a time that grows with the square. */
+export const MAX_ALTERNATIVES = 200;
 
 /** Nesting of a schema. */
 export const MAX_SCHEMA_DEPTH = 64;
@@ -81,8 +92,15 @@ class Copier {
     if (depth > MAX_SCHEMA_DEPTH) {
       return this.#refuse(`it is nested deeper than ${MAX_SCHEMA_DEPTH}`);
     }
-    if (Array.isArray(value)) return value.map((item) => this.copy(item, place, depth + 1));
+    if (Array.isArray(value)) return this.#copyList(value, place, depth);
     return this.#copyObject(value, place, depth);
+  }
+
+  #copyList(list: readonly unknown[], place: Place, depth: number): unknown {
+    if (place === "schema" && list.length > MAX_ALTERNATIVES) {
+      return this.#refuse(`it has more than ${MAX_ALTERNATIVES} alternatives in one place`);
+    }
+    return list.map((item) => this.copy(item, place, depth + 1));
   }
 
   #copyObject(value: object, place: Place, depth: number): Record<string, unknown> {
@@ -93,7 +111,7 @@ class Copier {
       if (place === "schema") this.#checkReference(key, member);
       copy[key] = this.copy(member, placeOf(key, place), depth + 1);
     }
-    if (place === "schema") copy[STEP_KEYWORD] = true;
+    if (place === "schema") copy[STEP_KEYWORD] = workOf(copy);
     return copy;
   }
 
@@ -115,6 +133,32 @@ class Copier {
     this.refused ??= reason;
     return true;
   }
+}
+
+/** Members that go through all characters of a text or all names of an object. */
+const MEASURING = [
+  "minLength",
+  "maxLength",
+  "format",
+  "minProperties",
+  "maxProperties",
+  "additionalProperties",
+  "patternProperties",
+  "propertyNames",
+  "unevaluatedProperties",
+];
+
+function workOf(part: Readonly<Record<string, unknown>>): StepWork {
+  let own = 0;
+  for (const [key, member] of Object.entries(part)) {
+    if (key === "const" || key === "enum") own += Math.ceil(JSON.stringify(member).length / 8);
+    else own += countOf(member);
+  }
+  return Object.freeze({ own, isMeasuring: MEASURING.some((name) => Object.hasOwn(part, name)) });
+}
+
+function countOf(member: unknown): number {
+  return typeof member === "object" && member !== null ? Object.keys(member).length : 0;
 }
 
 function placeOf(key: string, place: Place): Place {

@@ -10,18 +10,15 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import ajvFormats from "ajv-formats";
 import type { Logger } from "../base/log.ts";
 import type { JsonSchema } from "../contract/mod.ts";
-import { MAX_MATCHED_LENGTH, MAX_PATTERN_COST, patternCost } from "../base/pattern_cost.ts";
+import { boundedPattern, CheckBudget, WorkSpent } from "./check_budget.ts";
 import { faultSteps } from "./fault_budget.ts";
-import { prepareSchema, STEP_KEYWORD } from "./prepare_schema.ts";
+import { prepareSchema, STEP_KEYWORD, type StepWork } from "./prepare_schema.ts";
 
 /** Compiled schemas kept. */
 export const MAX_COMPILED_SCHEMAS = 1_024;
 
 /** Faults reported of one value. */
 export const MAX_ISSUES = 16;
-
-/** Evaluations of schema parts for one value; a value that needs more counts as valid. */
-export const MAX_STEPS = 1_000_000;
 
 /** Items of an array whose items are compared with each other. */
 export const MAX_UNIQUE_ITEMS = 1_000;
@@ -31,6 +28,11 @@ export interface SchemaIssue {
   readonly path: string;
   readonly message: string;
 }
+
+const TOO_MUCH_WORK: SchemaIssue = Object.freeze({
+  path: "",
+  message: "takes more work to check against its schema than is done for one value",
+});
 
 type Check = ((value: unknown) => readonly SchemaIssue[]) | "acceptAnything";
 
@@ -45,20 +47,22 @@ export class SchemaValidators {
   readonly #logger: Logger;
   readonly #hashes = new WeakMap<object, string>();
   readonly #checks = new Map<string, Check>();
-  readonly #steps = { left: 0 };
+  readonly #budget = new CheckBudget();
   readonly #first: Dialects;
   readonly #every: Dialects;
 
   constructor(logger: Logger) {
     this.#logger = logger;
-    this.#first = this.#dialects(AJV_OPTIONS);
-    this.#every = this.#dialects({ ...AJV_OPTIONS, allErrors: true });
+    this.#first = this.#dialects(false);
+    this.#every = this.#dialects(true);
   }
 
-  #dialects(options: Options): Dialects {
+  #dialects(allErrors: boolean): Dialects {
+    const budget = this.#budget;
+    const options = { ...ajvOptions(budget), allErrors };
     return {
-      draft07: prepareAjv(new Ajv(options), this.#steps),
-      draft2020: prepareAjv(new Ajv2020(options), this.#steps),
+      draft07: prepareAjv(new Ajv(options), budget),
+      draft2020: prepareAjv(new Ajv2020(options), budget),
     };
   }
 
@@ -68,10 +72,12 @@ export class SchemaValidators {
     if (schema === false) return [{ path: "", message: "must not be given" }];
     const check = this.#checkOf(schema, label);
     if (check === "acceptAnything") return [];
-    this.#steps.left = MAX_STEPS;
+    this.#budget.begin();
     try {
       return check(value);
     } catch (error) {
+      // Not accepted, else work would be a way around every other fault.
+      if (error instanceof WorkSpent) return [TOO_MUCH_WORK];
       this.#warn(label, error instanceof Error ? error.message : String(error));
       return [];
     }
@@ -114,8 +120,9 @@ export class SchemaValidators {
       const compileEvery = () => every ??= compileEither(this.#every, schema, prepared.schema);
       return (value) => {
         if (first(value)) return [];
-        this.#steps.left = faultSteps(prepared.schema, value);
-        const found = this.#steps.left > 0 ? faultsOf(compileEvery, value) : undefined;
+        const steps = faultSteps(prepared.schema, value);
+        this.#budget.limitSteps(steps);
+        const found = steps > 0 ? faultsOf(compileEvery, value) : undefined;
         return toIssues(found ?? first.errors ?? []);
       };
     } catch (error) {
@@ -138,16 +145,19 @@ export class SchemaValidators {
 
 // SAFETY: the first fault ends it, so a hostile value cannot make a list of faults that grows with it;
 // all of them are looked for within a budget only (test/unit/catalog: schema_validators).
-const AJV_OPTIONS: Options = {
-  strict: false,
-  validateSchema: false,
-  addUsedSchema: false,
-  logger: false,
-  messages: true,
-  code: { regExp: Object.assign(boundedRegExp, { code: "" }) },
-};
+function ajvOptions(budget: CheckBudget): Options {
+  const regExp = (pattern: string, flags: string) => boundedPattern(pattern, flags, budget);
+  return {
+    strict: false,
+    validateSchema: false,
+    addUsedSchema: false,
+    logger: false,
+    messages: true,
+    code: { regExp: Object.assign(regExp, { code: "" }) },
+  };
+}
 
-function prepareAjv(ajv: Ajv, steps: { left: number }): Ajv {
+function prepareAjv(ajv: Ajv, budget: CheckBudget): Ajv {
   // The package is CommonJS, whose default export types see as a namespace.
   (ajvFormats as unknown as (ajv: Ajv, options: { mode: "fast" }) => void)(ajv, { mode: "fast" });
   ajv.removeKeyword("uniqueItems");
@@ -156,18 +166,28 @@ function prepareAjv(ajv: Ajv, steps: { left: number }): Ajv {
     type: "array",
     schemaType: "boolean",
     error: { message: "must not have duplicate items" },
-    validate: (wanted: boolean, items: readonly unknown[]) => !wanted || areUnique(items),
+    validate: (wanted: boolean, items: readonly unknown[]) => !wanted || areUnique(items, budget),
   });
   ajv.addKeyword({
     keyword: STEP_KEYWORD,
-    // SAFETY: references can repeat work exponentially; this is what ends it.
-    validate: () => {
-      steps.left -= 1;
-      if (steps.left < 0) throw new RangeError(`it takes more than ${MAX_STEPS} steps`);
+    validate: (work: StepWork, value: unknown) => {
+      budget.step(work, value);
       return true;
     },
   });
+  moveToFront(ajv, STEP_KEYWORD);
   return ajv;
+}
+
+// SAFETY: references can repeat work exponentially, and counting is what ends it; it comes first, because
+// nothing is evaluated after a fault (test/unit/catalog: schema_validators).
+function moveToFront({ RULES: { rules: groups } }: Ajv, keyword: string): void {
+  for (const group of groups) {
+    const at = group.rules.findIndex((rule) => rule.keyword === keyword);
+    if (at === -1) continue;
+    groups.unshift({ rules: group.rules.splice(at, 1) });
+    return;
+  }
 }
 
 function compileWith(ajv: Ajv, schema: JsonSchema): ValidateFunction {
@@ -235,32 +255,13 @@ function toIssue({ instancePath, keyword, params, message }: ErrorObject): Schem
   return { path, message: (message ?? `does not match "${keyword}"`).slice(0, 500) };
 }
 
-function areUnique(items: readonly unknown[]): boolean {
+function areUnique(items: readonly unknown[], budget: CheckBudget): boolean {
   if (items.length > MAX_UNIQUE_ITEMS) return true;
-  return new Set(items.map((item) => JSON.stringify(item))).size === items.length;
-}
-
-// SAFETY: a pattern that may take too long, and a string that is too long, are not matched at all.
-function boundedRegExp(pattern: string, flags: string): {
-  test(text: string): boolean;
-  toString(): string;
-} {
-  const expression = patternCost(pattern) <= MAX_PATTERN_COST
-    ? parsePattern(pattern, flags)
-    : undefined;
-  return {
-    test: (text) => !expression || text.length > MAX_MATCHED_LENGTH || expression.test(text),
-    toString: () => `/${pattern}/${flags}`,
-  };
-}
-
-function parsePattern(pattern: string, flags: string): RegExp | undefined {
-  for (const tried of [flags, ""]) {
-    try {
-      return new RegExp(pattern, tried);
-    } catch {
-      // Valid without the Unicode flag, or not at all.
-    }
+  const texts = new Set<string>();
+  for (const item of items) {
+    const text = JSON.stringify(item);
+    budget.spend(text.length);
+    texts.add(text);
   }
-  return undefined;
+  return texts.size === items.length;
 }

@@ -32,4 +32,5 @@ export { parseYaml } from "./parse_yaml.ts";
 export { parseDuration } from "./units.ts";
 export type { SandboxConfig } from "./sandbox_config.ts";
 export type { DoorConfig, ServerConfig } from "./server_config.ts";
+export { ownName } from "./server_names.ts";
 export { watchFile, type WatchFileOptions } from "./watch_file.ts";

@@ -8,7 +8,7 @@ import { isLoopback } from "./loopback.ts";
 import { oauthRules } from "./oauth_rules.ts";
 import { openApiFaults } from "./openapi_api.ts";
 import type { ConfigFile } from "./schema.ts";
-import { serverNames } from "./server_names.ts";
+import { ownName, serverNames } from "./server_names.ts";
 import { toolPolicyFaults } from "./tool_policy.ts";
 
 const NAME_RULE = "a server's name has letters, digits, _ and -, 64 at most";
@@ -182,7 +182,7 @@ function sandboxRules({ sandbox }: ConfigFile): BrokenRule[] {
 function mcpRules({ mcp }: ConfigFile): BrokenRule[] {
   return Object.entries(mcp.servers).flatMap(([name, server]): BrokenRule[] => {
     const path = ["mcp", "servers", name];
-    const named = SERVER_NAME.test(name) ? [] : [{ path, message: NAME_RULE }];
+    const named = nameRules(name, path);
     const needs = server.transport === "stdio" ? "command" : "url";
     if (server[needs] === undefined) {
       const message = `transport ${server.transport} needs ${needs}`;
@@ -192,12 +192,17 @@ function mcpRules({ mcp }: ConfigFile): BrokenRule[] {
   });
 }
 
+function nameRules(name: string, path: readonly string[]): BrokenRule[] {
+  const message = SERVER_NAME.test(name) ? ownName(name) : NAME_RULE;
+  return message === undefined ? [] : [{ path, message }];
+}
+
 function openApiRules({ mcp, openapi }: ConfigFile): BrokenRule[] {
   return Object.entries(openapi).flatMap(([name, api]): BrokenRule[] => {
     const path = ["openapi", name];
-    const taken = name === "tools" || Object.hasOwn(mcp.servers, name);
+    const taken = Object.hasOwn(mcp.servers, name);
     return [
-      ...(SERVER_NAME.test(name) ? [] : [{ path, message: NAME_RULE }]),
+      ...nameRules(name, path),
       ...(taken ? [{ path, message: `there is another server "${name}"` }] : []),
       ...openApiFaults(api).map((fault) => ({ ...fault, path: [...path, ...fault.path] })),
     ];

@@ -1,10 +1,7 @@
 /** The one message of a POST, read and parsed once; what is none is refused in the protocol's words. */
 
-import {
-  isJsonContentType,
-  ProtocolErrorCode,
-  readRequestBody,
-} from "@modelcontextprotocol/server";
+import { isJsonContentType, ProtocolErrorCode } from "@modelcontextprotocol/server";
+import { readBounded, TooManyBytes } from "../base/bounded_bytes.ts";
 
 /** The message as JSON, or the answer to what is none. */
 export type ReadMessage = { readonly message: unknown } | { readonly refusal: Response };
@@ -19,12 +16,13 @@ export async function readMessage(request: Request, maxBodyBytes: number): Promi
   }
   let message: unknown;
   try {
-    const body = await readRequestBody(request, maxBodyBytes);
-    if (body.tooLarge) {
+    if (Number(request.headers.get("content-length")) > maxBodyBytes) throw new TooManyBytes();
+    const bytes = await readBounded(request.body, maxBodyBytes);
+    message = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (error instanceof TooManyBytes) {
       return refuse(413, TRANSPORT_ERROR, `The body is larger than ${maxBodyBytes} bytes`);
     }
-    message = JSON.parse(body.text);
-  } catch {
     return refuse(400, ProtocolErrorCode.ParseError, "The body is not one complete JSON text");
   }
   // SAFETY: one request would be as many as there are in the list, and count as one where requests are

@@ -18,6 +18,7 @@ import {
   type NamedNamespace,
   type NamedTool,
   nameTools,
+  SchemaBudget,
   signature,
   toGuestWords,
 } from "../typegen/mod.ts";
@@ -286,7 +287,8 @@ function toGuestNamespace(namespace: NamedNamespace): GuestNamespace {
 
 /** The same, for a language that has nothing but words. */
 function withWords(namespace: NamedNamespace): GuestNamespace {
-  return withMore(namespace, ({ tool }) => ({ words: toGuestWords(tool) }));
+  const budget = new SchemaBudget();
+  return withMore(namespace, ({ tool }) => ({ words: toGuestWords(tool, budget) }));
 }
 
 /** The same, for a language where arguments are given by position and by name in one call. */

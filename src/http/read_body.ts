@@ -2,6 +2,7 @@
 
 import type { Context } from "hono";
 import type { z } from "zod";
+import { readBounded } from "../base/bounded_bytes.ts";
 import { CodemodeError } from "../base/errors.ts";
 import { parseRequest } from "../contract/mod.ts";
 
@@ -42,9 +43,10 @@ async function readText(c: Context): Promise<string> {
 }
 
 /** A body that breaks off is its sender's doing, not a failure of the service. */
-async function readBytes(c: Context): Promise<ArrayBuffer> {
+async function readBytes(c: Context): Promise<Uint8Array> {
   try {
-    return await c.req.arrayBuffer();
+    // The bound is the middleware's, which cuts the stream off.
+    return await readBounded(c.req.raw.body, Infinity);
   } catch (cause) {
     if (cause instanceof CodemodeError) throw cause;
     throw new CodemodeError("INVALID_REQUEST", "The body ended before it was complete", { cause });

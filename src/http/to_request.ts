@@ -1,11 +1,15 @@
 /** A request of Node's HTTP server → the standard `Request`, with its one name in no doubt. */
 
 import type { IncomingMessage } from "node:http";
+import { setImmediate } from "node:timers";
+import { BoundedBytes } from "../base/bounded_bytes.ts";
 
 /** A host and a port as `Host` may hold them; a user, a path or anything else would mean two names. */
 const AUTHORITY = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 /** What HTTP/1.0, which need not send a name, is taken to mean. */
 const UNNAMED = "localhost";
+/** Bytes of a body that are held before they are asked for. */
+const HELD_BYTES = 64 * 1024;
 
 /** Standard form of `incoming`; undefined when it is not one request with one name. */
 export function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
@@ -47,26 +51,40 @@ function toPairs(raw: readonly string[]): [string, string][] {
   return pairs;
 }
 
-/** The body as it is asked for, chunk by chunk, so that nothing is held that nobody reads. */
+/** The body as it is asked for; small chunks are put together, and little is held ahead. */
 function toStream(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  const held = new BoundedBytes(Infinity);
+  let isAsked = false;
   let isOver = false;
   incoming.pause();
   return new ReadableStream<Uint8Array>({
     start(controller) {
+      const give = () => {
+        if (isOver || !isAsked || held.length === 0) return;
+        isAsked = false;
+        controller.enqueue(held.take());
+      };
       const end = (finish: () => void) => {
-        if (!isOver) finish();
+        if (isOver) return;
+        if (held.length > 0) controller.enqueue(held.take());
         isOver = true;
+        finish();
       };
       const fail = () => end(() => controller.error(new TypeError("The body broke off")));
       incoming.on("data", (chunk: Uint8Array) => {
         if (isOver) return;
-        controller.enqueue(new Uint8Array(chunk));
-        incoming.pause();
+        // Chunks that were received together are given together.
+        if (held.length === 0) setImmediate(give);
+        held.push(chunk);
+        if (held.length >= HELD_BYTES) incoming.pause();
       });
       incoming.once("end", () => end(() => controller.close()));
       incoming.once("error", fail).once("close", fail);
     },
-    pull() {
+    pull(controller) {
+      if (isOver) return;
+      if (held.length > 0) controller.enqueue(held.take());
+      else isAsked = true;
       incoming.resume();
     },
     cancel() {

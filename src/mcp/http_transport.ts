@@ -7,7 +7,8 @@ import { type FetchLike, StreamableHTTPClientTransport } from "@modelcontextprot
 import type { Network } from "../base/network.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { Authorizer } from "./authorizer.ts";
-import { MAX_MESSAGE_BYTES, MessageMeter } from "./message_meter.ts";
+import { MAX_MESSAGE_BYTES } from "./message_meter.ts";
+import { WholeMessages } from "./whole_messages.ts";
 
 /** What a transport over HTTP needs besides its configuration. */
 export interface HttpTransportDeps {
@@ -73,16 +74,19 @@ function boundedBody(
   onBroken: (reason: string) => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  const meter = new AnswerMeter(isStream, maxBytes);
+  const messages = new WholeMessages(isStream, maxBytes);
   let isUnwanted = false;
   return new ReadableStream({
     async pull(controller) {
       try {
-        const { done, value } = await reader.read();
-        if (isUnwanted) return;
-        if (done) return controller.close();
-        meter.measure(value);
-        controller.enqueue(value);
+        for (let whole = 0; whole === 0;) {
+          const { done, value } = await reader.read();
+          if (isUnwanted) return;
+          const bytes = done ? messages.rest() : messages.push(value);
+          whole = bytes.length;
+          if (whole > 0) controller.enqueue(bytes);
+          if (done) return controller.close();
+        }
       } catch (error) {
         onBroken(error instanceof Error ? error.message : String(error));
         controller.error(error);
@@ -93,55 +97,5 @@ function boundedBody(
       isUnwanted = true;
       return reader.cancel(reason);
     },
-  });
-}
-
-/** Measures the message being received; in an event stream an empty line ends one. */
-class AnswerMeter {
-  readonly #isStream: boolean;
-  readonly #maxBytes: number;
-  readonly #message = new MessageMeter();
-  #bytes = 0;
-  #lineBytes = 0;
-
-  constructor(isStream: boolean, maxBytes: number) {
-    this.#isStream = isStream;
-    this.#maxBytes = maxBytes;
-  }
-
-  /** Throws a `RangeError` when one message has become too much. */
-  measure(chunk: Uint8Array): void {
-    let start = 0;
-    for (let end = this.#endOfLine(chunk, 0); end !== -1; end = this.#endOfLine(chunk, start)) {
-      this.#add(chunk.subarray(start, end));
-      this.#endLine();
-      start = end + 1;
-    }
-    this.#add(chunk.subarray(start));
-  }
-
-  #endOfLine(chunk: Uint8Array, from: number): number {
-    return this.#isStream ? chunk.indexOf(10, from) : -1;
-  }
-
-  #add(part: Uint8Array): void {
-    this.#lineBytes += part.length;
-    this.#bytes += part.length;
-    if (this.#bytes > this.#maxBytes) {
-      throw new RangeError(`Cannot read the answer: it is longer than ${this.#maxBytes} bytes`);
-    }
-    this.#message.measure(part);
-  }
-
-  #endLine(): void {
-    // One byte may be the carriage return of an otherwise empty line.
-    if (this.#lineBytes <= 1) {
-      this.#bytes = 0;
-      this.#message.reset();
-    } else {
-      this.#bytes += 1;
-      this.#message.endLine();
-    }
-    this.#lineBytes = 0;
-  }
+  }, { highWaterMark: 0 });
 }

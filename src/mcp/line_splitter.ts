@@ -1,7 +1,8 @@
 /** Cuts a stream of bytes into lines without ever holding more than one bounded line. */
 
-import { Buffer } from "node:buffer";
+import { BoundedBytes } from "../base/bounded_bytes.ts";
 
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const NEWLINE = 10;
 
 /** What happens to a line that is longer than the limit. */
@@ -11,12 +12,12 @@ export type LongLine = "throw" | "cut";
 export class LineSplitter {
   readonly #maxBytes: number;
   readonly #longLine: LongLine;
-  #parts: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #held: BoundedBytes;
 
   constructor(maxBytes: number, longLine: LongLine) {
     this.#maxBytes = maxBytes;
     this.#longLine = longLine;
+    this.#held = new BoundedBytes(maxBytes);
   }
 
   /** The lines completed by `chunk`. With `throw`, a line over the limit is a `RangeError`. */
@@ -34,25 +35,19 @@ export class LineSplitter {
 
   /** What is left after the last line break, if anything. */
   flush(): string[] {
-    return this.#bytes === 0 ? [] : [this.#take()];
+    return this.#held.length === 0 ? [] : [this.#take()];
   }
 
   #keep(part: Uint8Array): void {
-    const room = this.#maxBytes - this.#bytes;
+    const room = this.#maxBytes - this.#held.length;
     if (part.length > room && this.#longLine === "throw") {
       throw new RangeError(`Cannot read the line: it is longer than ${this.#maxBytes} bytes`);
     }
-    const kept = part.length > room ? part.subarray(0, room) : part;
-    if (kept.length === 0) return;
-    // A copy: the stream may reuse its buffer.
-    this.#parts.push(kept.slice());
-    this.#bytes += kept.length;
+    this.#held.push(part.length > room ? part.subarray(0, room) : part);
   }
 
   #take(): string {
-    const text = Buffer.concat(this.#parts).toString("utf8");
-    this.#parts = [];
-    this.#bytes = 0;
+    const text = decoder.decode(this.#held.take());
     return text.endsWith("\r") ? text.slice(0, -1) : text;
   }
 }

@@ -6,6 +6,7 @@
 
 import type { FetchLike } from "@modelcontextprotocol/client";
 import { addressKind, isIpAddress } from "../base/address.ts";
+import { readBounded, TooManyBytes } from "../base/bounded_bytes.ts";
 import { AddressRefused, type Network } from "../base/network.ts";
 import { isLoopback } from "../config/mod.ts";
 
@@ -91,14 +92,11 @@ function refused({ protocol, host }: URL, reason: string): TypeError {
 
 async function bounded(response: Response, url: URL): Promise<Response> {
   const { status, statusText, headers } = response;
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    // Leaving the loop cancels the rest.
-    if (bytes > MAX_OAUTH_BYTES) throw refused(url, `its answer is over ${MAX_OAUTH_BYTES} bytes`);
-    chunks.push(chunk);
+  try {
+    const bytes = await readBounded(response.body, MAX_OAUTH_BYTES);
+    return new Response(bytes.length === 0 ? null : bytes, { status, statusText, headers });
+  } catch (error) {
+    if (!(error instanceof TooManyBytes)) throw error;
+    throw refused(url, `its answer is over ${MAX_OAUTH_BYTES} bytes`);
   }
-  const body = bytes === 0 ? null : new Blob(chunks);
-  return new Response(body, { status, statusText, headers });
 }

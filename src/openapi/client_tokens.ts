@@ -1,12 +1,12 @@
 /** Access tokens for the host itself (OAuth 2.0 client credentials), kept until shortly before they end. */
 
 import { Buffer } from "node:buffer";
+import { readBounded } from "../base/bounded_bytes.ts";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Fetch } from "../base/network.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 import type { ClientCredential, TokenSource } from "./security_schemes.ts";
-import { readBytes } from "./read_bytes.ts";
 
 /** Largest answer of a token endpoint. */
 const MAX_BYTES = 65_536;
@@ -85,7 +85,7 @@ export class ClientTokens implements TokenSource {
         redirect: "manual",
         signal: AbortSignal.any([this.#options.life, AbortSignal.timeout(TIMEOUT_MS)]),
       });
-      const text = new TextDecoder().decode(await readBytes(response, MAX_BYTES));
+      const text = new TextDecoder().decode(await readBounded(response.body, MAX_BYTES));
       if (response.status !== 200) throw refused(`status ${response.status}`);
       const value: unknown = JSON.parse(text);
       if (typeof value === "object" && value !== null) return value as Record<string, unknown>;

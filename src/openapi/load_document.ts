@@ -1,11 +1,11 @@
 /** Reads a document from a file or an address, bounded, as JSON or YAML. */
 
 import { open } from "node:fs/promises";
+import { readBounded, TooManyBytes } from "../base/bounded_bytes.ts";
 import { AddressRefused, type Fetch } from "../base/network.ts";
 import { isAddress, parseYaml } from "../config/mod.ts";
 import { ApiDocument, DocumentFault } from "./api_document.ts";
 import { nestsDeeper } from "./json_depth.ts";
-import { readBytes, TooLarge } from "./read_bytes.ts";
 
 /** Largest document. */
 export const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
@@ -41,10 +41,10 @@ async function fetchBytes(
       await response.body?.cancel();
       throw new DocumentFault(`its address answered with status ${response.status}`);
     }
-    return await readBytes(response, MAX_DOCUMENT_BYTES);
+    return await readBounded(response.body, MAX_DOCUMENT_BYTES);
   } catch (error) {
     if (error instanceof DocumentFault) throw error;
-    if (error instanceof TooLarge) throw tooLarge(MAX_DOCUMENT_BYTES);
+    if (error instanceof TooManyBytes) throw tooLarge(MAX_DOCUMENT_BYTES);
     if (error instanceof AddressRefused) throw new DocumentFault("its address is not public");
     throw new DocumentFault("its address cannot be reached", { cause: error });
   }

@@ -4,10 +4,10 @@
  * operator named this origin; else `ask` judges them.
  */
 
+import { readBounded, TooManyBytes } from "../base/bounded_bytes.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Fetch } from "../base/network.ts";
 import type { ApiRequest } from "./build_request.ts";
-import { readBytes, TooLarge } from "./read_bytes.ts";
 import type { SecretScreen } from "./secret_screen.ts";
 import type { Proof, Scheme } from "./security_schemes.ts";
 
@@ -137,10 +137,10 @@ async function toAnswer(response: Response, maxBytes: number): Promise<ApiAnswer
     return {
       status: response.status,
       contentType: (response.headers.get("content-type") ?? "").toLowerCase(),
-      body: await readBytes(response, maxBytes),
+      body: await readBounded(response.body, maxBytes),
     };
   } catch (error) {
-    if (!(error instanceof TooLarge)) throw error;
+    if (!(error instanceof TooManyBytes)) throw error;
     throw new CodemodeError(
       "TOOL_OUTPUT_INVALID",
       `The answer is larger than ${maxBytes} bytes`,

@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readBounded } from "../base/bounded_bytes.ts";
 import { CodemodeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { cacheFolder } from "./cache_folder.ts";
@@ -171,9 +172,7 @@ async function fetchBytes(url: URL, most: number, signal?: AbortSignal): Promise
   try {
     const response = await fetch(url, signal === undefined ? {} : { signal });
     if (!response.ok) throw new TypeError(`Cannot fetch ${url}: status ${response.status}`);
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (bytes.length > most) throw new RangeError(`Cannot fetch ${url}: more than ${most} bytes`);
-    return bytes;
+    return await readBounded(response.body, most);
   } catch (cause) {
     throw unavailable(`${url.pathname.split("/").at(-1)} cannot be fetched from the index`, cause);
   }

@@ -3,6 +3,7 @@
 import type { GuestParameter, GuestParameterKind, GuestWords } from "../protocol/frames.ts";
 import type { Tool } from "../contract/mod.ts";
 import { type NormalizedSchema, normalizeSchema } from "./normalize_schema.ts";
+import type { SchemaBudget } from "./schema_budget.ts";
 import { toCommentLine } from "./schema_docs.ts";
 import { isKeyword, type PropertyNode, type TypeNode } from "./type_node.ts";
 
@@ -14,8 +15,11 @@ const MAX_HOPS = 16;
 const INTEGER = "@integer";
 
 /** How the tool's input is written as words. Never throws, whatever the schema. */
-export function toGuestWords(tool: Pick<Tool, "description" | "inputSchema">): GuestWords {
-  const schema = normalizeSchema(tool.inputSchema);
+export function toGuestWords(
+  tool: Pick<Tool, "description" | "inputSchema">,
+  budget?: SchemaBudget,
+): GuestWords {
+  const schema = normalizeSchema(tool.inputSchema, budget);
   const root = dereference(schema.root, schema);
   const properties = root.kind === "object" ? root.properties : [];
   return {

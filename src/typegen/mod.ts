@@ -10,4 +10,5 @@ export { printZodType, type PrintZodTypeOptions } from "./print_zod_type.ts";
 export { pythonSignature } from "./python_signature.ts";
 export { createPythonStubs } from "./python_stubs.ts";
 export { type DeclarationProblem } from "./render_namespace.ts";
+export { SchemaBudget } from "./schema_budget.ts";
 export { signature } from "./signature.ts";

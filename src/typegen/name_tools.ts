@@ -4,7 +4,13 @@ import type { JsonSchema, Tool, ToolGroup } from "../contract/mod.ts";
 import { assignNames, canBeGlobal, compareCodeUnits, toCamelCase } from "./identifiers.ts";
 import { normalizeSchema } from "./normalize_schema.ts";
 import { hasManyProperties, positionalParameters } from "./parameters.ts";
+import { SchemaBudget } from "./schema_budget.ts";
 import { safeJson } from "./schema_docs.ts";
+
+/** Parts of schemas that are read to find what can be given by position, for one server. */
+const MAX_NAMING_PARTS = 10_000;
+/** Parts of one of them: some scalars, each perhaps with all the values it may have. */
+const MAX_POSITIONAL_PARTS = 600;
 
 /** A tool with its guest names. */
 export interface NamedTool {
@@ -92,6 +98,7 @@ function nameEach(tools: readonly Tool[]): readonly NamedTool[] {
     const camel = toCamelCase(name);
     if (camel !== undefined) wanted.set(camel, (wanted.get(camel) ?? 0) + 1);
   }
+  const budget = new SchemaBudget(MAX_NAMING_PARTS, MAX_POSITIONAL_PARTS);
   const named = tools.map((tool): NamedTool => {
     const name = names.get(tool.name) ?? tool.name;
     const camel = toCamelCase(name);
@@ -100,13 +107,14 @@ function nameEach(tools: readonly Tool[]): readonly NamedTool[] {
       tool,
       name,
       aliases: Object.freeze(isFree ? [camel] : []),
-      positional: Object.freeze(positionalNames(tool)),
+      positional: Object.freeze(positionalNames(tool, budget)),
     });
   });
   return Object.freeze(named.sort((a, b) => compareCodeUnits(a.name, b.name)));
 }
 
-function positionalNames(tool: Tool): string[] {
+function positionalNames(tool: Tool, budget: SchemaBudget): string[] {
   if (hasManyProperties(tool.inputSchema)) return [];
-  return positionalParameters(normalizeSchema(tool.inputSchema)).map((parameter) => parameter.name);
+  const input = normalizeSchema(tool.inputSchema, budget);
+  return positionalParameters(input).map((parameter) => parameter.name);
 }

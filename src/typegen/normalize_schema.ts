@@ -7,7 +7,7 @@
 import { readArray } from "./array_schema.ts";
 import { findProperties, readObject } from "./object_schema.ts";
 import { isObject, type JsonObject, ReferenceResolver } from "./reference_resolver.ts";
-import { MAX_ENUM_VALUES } from "./schema_docs.ts";
+import { SCHEMA_LIMITS, type SchemaBudget } from "./schema_budget.ts";
 import {
   COMBINATORS,
   hasCombinator,
@@ -30,23 +30,8 @@ import {
   withoutImmediate,
 } from "./type_node.ts";
 
-/** Bounds of one schema; what lies beyond is `unknown`. All are counts. */
-export const SCHEMA_LIMITS = Object.freeze({
-  /** Nesting of schemas. */
-  depth: 64,
-  /** Schemas read, with those behind references. */
-  nodes: 5_000,
-  /** Named types. */
-  definitions: 500,
-  /** Values of an enum; a longer one is widened to the types of its values. */
-  enumValues: MAX_ENUM_VALUES,
-  /** Branches of one anyOf, oneOf or allOf. */
-  branches: 200,
-  /** References that lead to nothing but another reference. */
-  hops: 64,
-  /** Problems kept. */
-  problems: 20,
-});
+/** Objects looked at for ids and anchors, for each part that may be read. */
+const INDEXED_PER_PART = 10;
 
 /** A named type of a schema. */
 export interface Definition {
@@ -62,11 +47,16 @@ export interface NormalizedSchema {
   /** Types that references in `root` and in each other stand for. */
   readonly definitions: ReadonlyMap<string, Definition>;
   readonly problems: readonly string[];
+  /** Parts that were read for it. */
+  readonly parts: number;
 }
 
-/** Reads a schema document. */
-export function normalizeSchema(schema: unknown): NormalizedSchema {
-  return new SchemaReader(schema).readDocument();
+/** Reads a schema document; what it takes is spent of `budget`. */
+export function normalizeSchema(schema: unknown, budget?: SchemaBudget): NormalizedSchema {
+  const reader = new SchemaReader(schema, budget?.allow(SCHEMA_LIMITS.nodes));
+  const normalized = reader.readDocument();
+  budget?.spend(normalized.parts);
+  return normalized;
 }
 
 /** Reads the schemas of one document, once. */
@@ -76,11 +66,31 @@ export class SchemaReader {
   readonly #problems = new Set<string>();
   readonly #keys = new Map<object, string>();
   readonly #names = new Map<string, { readonly name: string; readonly schema: object }>();
+  readonly #most: number;
   #nodes = 0;
 
-  constructor(root: unknown) {
+  /** `most` bounds the parts that are read. */
+  constructor(root: unknown, most: number = SCHEMA_LIMITS.nodes) {
     this.#root = root;
-    this.resolver = new ReferenceResolver(root);
+    this.#most = most;
+    this.resolver = new ReferenceResolver(root, INDEXED_PER_PART * most);
+  }
+
+  /** Whether no further part is read; says so where one is left out. */
+  isSpent(): boolean {
+    if (this.#nodes < this.#most) return false;
+    this.#refuseSize();
+    return true;
+  }
+
+  /** Parts that may still be read. */
+  get left(): number {
+    return Math.max(0, this.#most - this.#nodes);
+  }
+
+  /** Counts what is told without being read. */
+  count(): void {
+    this.#nodes += 1;
   }
 
   readDocument(): NormalizedSchema {
@@ -93,7 +103,8 @@ export class SchemaReader {
     this.#breakCycles(definitions);
     const rootKey = isObject(this.#root) ? this.#keys.get(this.#root) : undefined;
     const root: TypeNode = rootKey === undefined ? read : { kind: "reference", key: rootKey };
-    return { root, definitions, problems: [...this.#problems] };
+    const parts = Math.min(this.#nodes, this.#most);
+    return { root, definitions, problems: [...this.#problems], parts };
   }
 
   /** Notes what could not be expressed. */
@@ -108,9 +119,7 @@ export class SchemaReader {
     if (depth > SCHEMA_LIMITS.depth) {
       return this.#refuse(`The schema nests deeper than ${SCHEMA_LIMITS.depth} levels`);
     }
-    if (++this.#nodes > SCHEMA_LIMITS.nodes) {
-      return this.#refuse(`The schema has more than ${SCHEMA_LIMITS.nodes} parts`);
-    }
+    if (++this.#nodes > this.#most) return this.#refuseSize();
     if (isEverything(schema["not"])) return NEVER;
     const node = intersection(this.#readParts(schema, depth));
     return schema["nullable"] === true ? union([node, keyword("null")]) : node;
@@ -119,6 +128,10 @@ export class SchemaReader {
   #refuse(problem: string): TypeNode {
     this.report(problem);
     return UNKNOWN;
+  }
+
+  #refuseSize(): TypeNode {
+    return this.#refuse(`The schema has more than ${this.#most} parts`);
   }
 
   #readParts(schema: JsonObject, depth: number): TypeNode[] {
@@ -241,7 +254,7 @@ export class SchemaReader {
 
   /** The type of exactly this value. */
   #readValue(value: unknown, depth: number): TypeNode {
-    if (depth > SCHEMA_LIMITS.depth || ++this.#nodes > SCHEMA_LIMITS.nodes) {
+    if (depth > SCHEMA_LIMITS.depth || ++this.#nodes > this.#most) {
       return this.#refuse("A constant is too large");
     }
     if (value === null) return keyword("null");

@@ -17,16 +17,21 @@ const MAX_SEARCHED = 100;
 
 /** The type of the objects that `schema` describes. */
 export function readObject(reader: SchemaReader, schema: JsonObject, depth: number): TypeNode {
-  const listed = listProperties(schema);
+  const listed = listProperties(schema, reader.left + 1);
   const required = new Set(Array.isArray(schema["required"]) ? schema["required"] : []);
-  const properties = [...listed].map(([name, property]): PropertyNode => ({
-    name,
-    optional: !required.has(name),
-    type: reader.read(property, depth + 1),
-    docs: docsOf(property),
-  }));
+  const properties: PropertyNode[] = [];
+  let isCut = false;
+  for (const [name, property] of listed) {
+    isCut = reader.isSpent();
+    if (isCut) break;
+    const type = reader.read(property, depth + 1);
+    properties.push({ name, optional: !required.has(name), type, docs: docsOf(property) });
+  }
   for (const name of required) {
     if (typeof name !== "string" || listed.has(name)) continue;
+    isCut ||= reader.isSpent();
+    if (isCut) break;
+    reader.count();
     properties.push({
       name,
       optional: false,
@@ -34,19 +39,22 @@ export function readObject(reader: SchemaReader, schema: JsonObject, depth: numb
       docs: [],
     });
   }
+  // What is not told may be there all the same.
+  if (isCut) return openObject(properties, UNKNOWN);
   const index = readIndex(reader, schema, depth);
   if (index !== undefined) return openObject(properties, index);
   if (properties.length > 0) return { kind: "object", properties };
   return { kind: "object", properties, index: isClosed(schema) ? NEVER : UNKNOWN };
 }
 
-/** Properties by name: listed ones first, then those that conditions and key lists add. */
-function listProperties(schema: JsonObject): Map<string, unknown> {
+/** Properties by name, `most` of them: listed ones first, then those that conditions and key lists add. */
+function listProperties(schema: JsonObject, most: number): Map<string, unknown> {
   const listed = new Map<string, unknown>();
   const add = (properties: unknown) => {
     if (!isObject(properties)) return;
-    for (const [name, property] of Object.entries(properties)) {
-      if (!listed.has(name)) listed.set(name, property);
+    for (const name in properties) {
+      if (listed.size >= most) return;
+      if (!listed.has(name) && Object.hasOwn(properties, name)) listed.set(name, properties[name]);
     }
   };
   add(schema["properties"]);

@@ -5,6 +5,7 @@ import type { NamedNamespace, NamedTool } from "./name_tools.ts";
 import { isPythonName, pythonNames, toPythonName } from "./python_names.ts";
 import { renderPythonTool } from "./python_tool.ts";
 import { PythonTypes } from "./python_types.ts";
+import { MAX_SIGNATURE_PARTS, SchemaBudget } from "./schema_budget.ts";
 
 /**
  * The signature of a tool: a stub under the path by which it is called, such as
@@ -13,7 +14,13 @@ import { PythonTypes } from "./python_types.ts";
 export function pythonSignature(namespace: NamedNamespace, named: NamedTool): string {
   const types = new PythonTypes();
   const taken = new Set(namespace.tools.map(({ name }) => name));
-  const { printAs } = renderPythonTool(named, taken, types, toTypeName(namespace.name));
+  const { printAs } = renderPythonTool(
+    named,
+    taken,
+    types,
+    toTypeName(namespace.name),
+    new SchemaBudget(MAX_SIGNATURE_PARTS, MAX_SIGNATURE_PARTS),
+  );
   const name = pythonNames(named, taken)[0] ?? named.name;
   const path = `mcp${access(toPythonName(namespace.name))}${access(name)}`;
   const texts = [...types.types.values()].sort((a, b) => compareCodeUnits(a.name, b.name));

@@ -11,6 +11,7 @@ import { isPythonGlobal, isPythonName, toPythonName } from "./python_names.ts";
 import { renderPythonTool, toDocstring } from "./python_tool.ts";
 import { PythonTypes } from "./python_types.ts";
 import { closure, type RenderedNamespace } from "./render_namespace.ts";
+import { SchemaBudget } from "./schema_budget.ts";
 import { type Selection, selectWithin } from "./select_within.ts";
 
 const CHARACTERS_A_TOKEN = 4;
@@ -65,9 +66,10 @@ function renderNamespace(namespace: NamedNamespace, types: PythonTypes): Rendere
   const { name, server, global } = namespace;
   const taken = new Set(namespace.tools.map((tool) => tool.name));
   const sorted = [...namespace.tools].sort((a, b) => compareCodeUnits(a.name, b.name));
+  const budget = new SchemaBudget();
   const tools = sorted.map((named) => ({
     named,
-    ...renderPythonTool(named, taken, types, toTypeName(name)),
+    ...renderPythonTool(named, taken, types, toTypeName(name), budget),
   }));
   return {
     name,

@@ -7,6 +7,7 @@ import { acceptsEmpty } from "./parameters.ts";
 import { isPythonName, pythonNames, toPythonName } from "./python_names.ts";
 import { type PythonTypes, toRemark } from "./python_types.ts";
 import type { RenderedMember } from "./render_namespace.ts";
+import type { SchemaBudget } from "./schema_budget.ts";
 import { observedRemark } from "./render_tool.ts";
 import { MAX_TOOL_TEXT, toCommentLine } from "./schema_docs.ts";
 import type { TypeNode } from "./type_node.ts";
@@ -29,11 +30,14 @@ export function renderPythonTool(
   taken: ReadonlySet<string>,
   types: PythonTypes,
   prefix: string,
+  budget?: SchemaBudget,
 ): PythonTool {
   const { tool } = named;
   const [name, ...aliases] = pythonNames(named, taken);
-  const input = normalizeSchema(tool.inputSchema);
-  const output = tool.outputSchema === undefined ? undefined : normalizeSchema(tool.outputSchema);
+  const input = normalizeSchema(tool.inputSchema, budget);
+  const output = tool.outputSchema === undefined
+    ? undefined
+    : normalizeSchema(tool.outputSchema, budget);
   const base = toTypeName(named.name);
   const inputs = types.printer(input, prefix);
   const parameters = printParameters(named, input, (node, hint) => inputs.print(node, base + hint));

@@ -30,8 +30,12 @@ export class ReferenceResolver {
   readonly #resources = new Map<string, unknown>();
   readonly #anchors = new Map<string, unknown>();
 
-  constructor(root: unknown) {
+  readonly #most: number;
+
+  /** `most` bounds the objects that are looked at for ids and anchors. */
+  constructor(root: unknown, most: number = MAX_INDEXED) {
     this.#root = root;
+    this.#most = Math.min(most, MAX_INDEXED);
   }
 
   /** What `reference`, found in the schema `from`, means; `undefined` when it is not in the document. */
@@ -73,11 +77,16 @@ export class ReferenceResolver {
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const { value, base } = next;
       if (typeof value !== "object" || value === null || bases.has(value)) continue;
-      if (bases.size >= MAX_INDEXED) break;
+      if (bases.size >= this.#most) break;
       const ownBase = isObject(value) ? this.#register(value, base) : base;
       bases.set(value, ownBase);
-      for (const [keyword, child] of Object.entries(value)) {
-        if (!DATA_KEYWORDS.has(keyword)) pending.push({ value: child, base: ownBase });
+      for (const keyword in value) {
+        if (bases.size + pending.length >= this.#most) break;
+        if (DATA_KEYWORDS.has(keyword) || !Object.hasOwn(value, keyword)) continue;
+        const child = (value as JsonObject)[keyword];
+        if (typeof child === "object" && child !== null) {
+          pending.push({ value: child, base: ownBase });
+        }
       }
     }
     return bases;

@@ -5,6 +5,7 @@ import { RESERVED_TYPE_NAMES } from "./reserved_names.ts";
 import type { NamedNamespace, NamedTool } from "./name_tools.ts";
 import { printKey } from "./print_type.ts";
 import { renderTool } from "./render_tool.ts";
+import { SchemaBudget } from "./schema_budget.ts";
 import { MAX_TOOL_TEXT, printComment, toCommentLine } from "./schema_docs.ts";
 import { type NamedType, TypeNames } from "./type_names.ts";
 
@@ -44,9 +45,10 @@ export function renderNamespace(namespace: NamedNamespace): RenderedNamespace {
   const typeSpace = toTypeSpace(namespace.name);
   const typeName = RESERVED_TYPE_NAMES.has(typeSpace) ? `${typeSpace}_` : typeSpace;
   const names = new TypeNames([typeName, typeSpace], TYPE_INDENT);
+  const budget = new SchemaBudget();
   const problems: DeclarationProblem[] = [];
   const members = namespace.tools.map((named) => {
-    const { member, messages } = renderMember(named, typeName, names);
+    const { member, messages } = renderMember(named, typeName, { names, budget });
     const { server, name: tool } = named.tool;
     problems.push(...messages.map((message) => ({ server, tool, message })));
     return member;
@@ -60,10 +62,11 @@ export function renderNamespace(namespace: NamedNamespace): RenderedNamespace {
 function renderMember(
   named: NamedTool,
   typeName: string,
-  names: TypeNames,
+  { names, budget }: { readonly names: TypeNames; readonly budget: SchemaBudget },
 ): { readonly member: RenderedMember; readonly messages: readonly string[] } {
   const { docs, parameters, results, needs, problems } = renderTool(named, {
     names,
+    budget,
     indent: MEMBER_INDENT,
   });
   const type = printCalls(parameters, results);

@@ -7,6 +7,7 @@ import { normalizeSchema } from "./normalize_schema.ts";
 import { acceptsEmpty, positionalParameters } from "./parameters.ts";
 import { printType } from "./print_type.ts";
 import { RESERVED_WORDS } from "./reserved_names.ts";
+import type { SchemaBudget } from "./schema_budget.ts";
 import { MAX_TOOL_TEXT, toCommentLine } from "./schema_docs.ts";
 import { OBSERVED, type TypeNames } from "./type_names.ts";
 import type { PropertyNode } from "./type_node.ts";
@@ -42,6 +43,8 @@ export interface RenderedTool {
 export interface RenderOptions {
   readonly names: TypeNames;
   readonly indent: string;
+  /** @default each schema has its own bound and no other */
+  readonly budget?: SchemaBudget;
 }
 
 /** Renders a tool. Types it shares with others are declared in `options.names`. */
@@ -52,7 +55,7 @@ export function renderTool(named: NamedTool, options: RenderOptions): RenderedTo
   const input = renderSchema(tool.inputSchema, `${base}Input`, needs, options);
   const inputText = reindent(tool.printed?.input, options.indent) ?? input.text;
   const parameters = [`input${input.optional ? "?" : ""}: ${inputText}`];
-  if (named.positional.length > 0) {
+  if (named.positional.length > 0 && input.positional.length > 0) {
     parameters.push(printPositional(input.positional, input.nameOf));
   }
   const output = renderOutput(
@@ -130,7 +133,7 @@ function renderSchema(
   needs: Set<string>,
   options: RenderOptions,
 ): RenderedSchema {
-  const normalized = normalizeSchema(schema);
+  const normalized = normalizeSchema(schema, options.budget);
   const adopted = options.names.adopt(normalized, rootName);
   const nameOf = (key: string) => {
     needs.add(adopted(key));

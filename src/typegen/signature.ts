@@ -5,6 +5,7 @@ import { printKey } from "./print_type.ts";
 import { isPlainIdentifier } from "./identifiers.ts";
 import { renderTool } from "./render_tool.ts";
 import { printComment } from "./schema_docs.ts";
+import { MAX_SIGNATURE_PARTS, SchemaBudget } from "./schema_budget.ts";
 import { OBSERVED, TypeNames } from "./type_names.ts";
 
 /**
@@ -13,7 +14,11 @@ import { OBSERVED, TypeNames } from "./type_names.ts";
  */
 export function signature(namespace: NamedNamespace, named: NamedTool): string {
   const names = new TypeNames();
-  const { docs, parameters, results } = renderTool(named, { names, indent: "" });
+  const { docs, parameters, results } = renderTool(named, {
+    names,
+    indent: "",
+    budget: new SchemaBudget(MAX_SIGNATURE_PARTS, MAX_SIGNATURE_PARTS),
+  });
   const path = `mcp${access(namespace.name)}${access(named.name)}`;
   const calls = parameters.map((list, index) => `${path}(${list}): ${results[index]};`);
   const types = [...names.types.values()].filter((type) => type.name !== OBSERVED)

@@ -33,6 +33,11 @@ Deno.test("a name that is not fit is the asker's fault, one that is taken is a c
       "this is the name of the program's own tools",
   );
   assert.equal(
+    told("codemode"),
+    'INVALID_REQUEST: Cannot add the server "codemode": ' +
+      "this is the name of what every program has built in",
+  );
+  assert.equal(
     told("taken"),
     'CONFLICT: Cannot add the server "taken": there is a server of that name',
   );

@@ -377,3 +377,16 @@ Deno.test("listen: closing lets an open request end and cuts one that never does
   await closed;
   assert.equal(await silent.answered, "");
 });
+
+Deno.test("listen: one-byte chunks that come together are one piece of the body", async () => {
+  const pieces: number[] = [];
+  await using server = await listening(async (request) => {
+    for await (const piece of request.body!) pieces.push(piece.length);
+    return new Response("read");
+  });
+  const head = `POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n${CLOSE}`;
+  const body = `${"1\r\na\r\n".repeat(3_000)}0\r\n\r\n`;
+  assert.equal(await statusOf(server.url, head + body), "HTTP/1.1 200 OK");
+  assert.equal(pieces.reduce((sum, length) => sum + length, 0), 3_000);
+  assert.ok(pieces.length < 100, `${pieces.length} pieces`);
+});

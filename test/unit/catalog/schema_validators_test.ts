@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { createLogger, type LogEntry } from "../../../src/base/log.ts";
 import { MAX_MATCHED_LENGTH } from "../../../src/base/pattern_cost.ts";
+import { MAX_STEPS } from "../../../src/catalog/check_budget.ts";
 import { MAX_COLLECTED } from "../../../src/catalog/fault_budget.ts";
 import {
+  MAX_ALTERNATIVES,
   MAX_SCHEMA_CHARACTERS,
   MAX_SCHEMA_DEPTH,
   MAX_SCHEMA_NODES,
@@ -10,7 +12,6 @@ import {
 import {
   MAX_COMPILED_SCHEMAS,
   MAX_ISSUES,
-  MAX_STEPS,
   MAX_UNIQUE_ITEMS,
   SchemaValidators,
 } from "../../../src/catalog/schema_validators.ts";
@@ -114,8 +115,13 @@ const REFUSED: readonly (readonly [string, JsonSchema, string])[] = [
   ["too deep", nested(MAX_SCHEMA_DEPTH + 1), `it is nested deeper than ${MAX_SCHEMA_DEPTH}`],
   [
     "too many parts",
-    { anyOf: Array(MAX_SCHEMA_NODES).fill({}) },
+    { anyOf: Array(100).fill({ anyOf: Array(50).fill({}) }) },
     `it has more than ${MAX_SCHEMA_NODES} parts`,
+  ],
+  [
+    "too many alternatives",
+    { allOf: Array(MAX_ALTERNATIVES + 1).fill({}) },
+    `it has more than ${MAX_ALTERNATIVES} alternatives in one place`,
   ],
   [
     "too much text",
@@ -211,4 +217,84 @@ Deno.test("the least recently used compiled schema is let go and compiled again"
   }
   check(bad(), 1);
   assert.equal(warnings().length, MAX_COMPILED_SCHEMAS + 2);
+});
+
+const REFUSED_WORK = issue(
+  "",
+  "takes more work to check against its schema than is done for one value",
+);
+/** Costs about a third of the budget on the longest text. */
+const SLOW = (at: number) => `[a-c]*[d-e]${at}`;
+const LONG = "abc".repeat(1_300);
+const many = <T>(count: number, make: (at: number) => T) =>
+  Array.from({ length: count }, (_, at) => make(at));
+
+const COSTLY: readonly (readonly [string, JsonSchema, unknown])[] = [
+  ["many patterns on one text", { anyOf: many(100, (at) => ({ pattern: SLOW(at) })) }, LONG],
+  [
+    "patterns times names",
+    { patternProperties: Object.fromEntries(many(20, (at) => [SLOW(at), true])) },
+    Object.fromEntries(many(50, (at) => [`${LONG}${at}`, 1])),
+  ],
+  ["one pattern on many names", { propertyNames: { not: { pattern: SLOW(1) } } }, {
+    ...Object.fromEntries(many(50, (at) => [`${LONG}${at}`, 1])),
+  }],
+  ["one pattern on many texts", { items: { not: { pattern: SLOW(1) } } }, Array(100).fill(LONG)],
+  [
+    "a long text measured again and again",
+    { $defs: { m: { maxLength: 1 } }, anyOf: Array(150).fill({ $ref: "#/$defs/m" }) },
+    "x".repeat(1_000_000),
+  ],
+  [
+    "many texts with one of many values",
+    { items: { not: { enum: many(9_000, (at) => `no ${at}`) } } },
+    Array(200_000).fill("x"),
+  ],
+  [
+    "a list compared with itself again and again",
+    {
+      $defs: { m: { not: { uniqueItems: true } } },
+      anyOf: Array(150).fill({ $ref: "#/$defs/m" }),
+    },
+    many(1_000, (at) => `${"x".repeat(1_000)}${at}`),
+  ],
+  [
+    "many objects with many names that are required",
+    { items: { not: { required: many(2_000, (at) => `p${at}`) } } },
+    Array(50_000).fill({}),
+  ],
+  [
+    "an object with many names counted again and again",
+    { $defs: { m: { minProperties: 1e9 } }, anyOf: Array(150).fill({ $ref: "#/$defs/m" }) },
+    Object.fromEntries(many(100_000, (at) => [at, 1])),
+  ],
+];
+
+for (const [name, schema, value] of COSTLY) {
+  Deno.test(`a value that takes too much work is refused: ${name}`, () => {
+    const { check, warnings } = create();
+    assert.deepEqual(check(schema, value), REFUSED_WORK);
+    assert.deepEqual(warnings(), []);
+  });
+}
+
+Deno.test("each value has the whole budget, and usual large ones fit into it", () => {
+  const { check } = create();
+  const schema = {
+    items: {
+      properties: {
+        id: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}$", maxLength: 36 },
+        slug: { pattern: "[a-z]+-?" },
+        country: { enum: many(250, (at) => `c${at}`) },
+      },
+    },
+  };
+  const value = many(
+    50_000,
+    (at) => ({ id: "0123abcd-45ef", slug: "a-b", country: `c${at % 250}` }),
+  );
+  assert.deepEqual([check(schema, value), check(schema, value)], [[], []]);
+  const slow = { pattern: SLOW(1) };
+  const refused = issue("", `must match pattern "${SLOW(1)}"`);
+  assert.deepEqual(many(5, () => check(slow, LONG)), Array(5).fill(refused));
 });

@@ -65,7 +65,15 @@ const REFUSED: readonly (readonly [string, Record<string, unknown>, readonly str
     ...api({}),
   }, ['openapi.pets: there is another server "pets"']],
   ["the name of native tools", { openapi: { tools: { document: "x" } } }, [
-    'openapi.tools: there is another server "tools"',
+    "openapi.tools: this is the name of the program's own tools",
+  ]],
+  ["the name of what programs have built in", {
+    mcp: { servers: { codemode: { transport: "stdio", command: "x" } } },
+    openapi: { codemode: { document: "x" } },
+  }, [
+    "mcp.servers.codemode: this is the name of what every program has built in",
+    "openapi.codemode: this is the name of what every program has built in",
+    'openapi.codemode: there is another server "codemode"',
   ]],
   ["credentials of another kind", api({ auth: { s: { value: "k", token: "t" } } }), [
     "openapi.pets.auth.s: must be { value }, { token }, { username, password } or " +

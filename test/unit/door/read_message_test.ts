@@ -6,6 +6,7 @@ import { parseConfig } from "../../../src/config/mod.ts";
 import { createMcpEndpoint } from "../../../src/door/mod.ts";
 import { readMessage } from "../../../src/door/read_message.ts";
 import type { Engine } from "../../../src/engine/mod.ts";
+import { tinyChunks } from "../../harness/tiny_chunks.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 import { INITIALIZE, post } from "../../harness/raw_mcp.ts";
 
@@ -84,4 +85,13 @@ Deno.test("what is no message is refused by what is wrong with it", async () => 
     -32000,
     "The body is larger than 1 bytes",
   ]);
+});
+
+Deno.test("a message in one-byte chunks is read as one", async () => {
+  const request = new Request("http://localhost/mcp", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: tinyChunks(JSON.stringify(PING)),
+  });
+  assert.deepEqual(await readMessage(request, 1_000), { message: PING });
 });

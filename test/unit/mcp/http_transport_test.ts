@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { Secret } from "../../../src/base/secret.ts";
+import { tinyChunks } from "../../harness/tiny_chunks.ts";
 import { boundedResponse, requestHeaders } from "../../../src/mcp/http_transport.ts";
 
 const MAX = 10;
 
 async function read(text: string, type: string): Promise<{ text: string; broken: string[] }> {
   const broken: string[] = [];
-  const chunks = [...text].map((character) => new TextEncoder().encode(character));
-  const body = ReadableStream.from(chunks);
-  const response = new Response(body, { headers: { "content-type": type } });
+  const response = new Response(tinyChunks(text), { headers: { "content-type": type } });
   const bounded = boundedResponse(response, (reason) => broken.push(reason), MAX);
   return { text: await bounded.text().catch((error) => error.message), broken };
 }
@@ -54,4 +53,35 @@ Deno.test("headers carry the configured ones and the bearer token", () => {
     auth: { type: "bearer", token: new Secret("t") },
   });
   assert.deepEqual(headers, { "x-key": "k", authorization: "Bearer t" });
+});
+
+async function pieces(body: ReadableStream<Uint8Array<ArrayBuffer>>, type: string) {
+  const response = new Response(body, { headers: { "content-type": type } });
+  const bounded = boundedResponse(response, () => {}, 1_000);
+  const decoder = new TextDecoder();
+  const read: string[] = [];
+  for await (const piece of bounded.body!) {
+    assert.equal(piece.buffer.byteLength, piece.length);
+    read.push(decoder.decode(piece));
+  }
+  return read;
+}
+
+Deno.test("one-byte chunks are passed on as whole messages, in buffers of their size", async () => {
+  const json = `{"a":"${"b".repeat(500)}"}`;
+  assert.deepEqual(await pieces(tinyChunks(json), "application/json"), [json]);
+  const events = ["data: 1\ndata: 2\n\n", "data: 3\n\n", "data: 4\n"];
+  assert.deepEqual(await pieces(tinyChunks(events.join("")), "text/event-stream"), events);
+  const old = ["data: 1\rdata: 2\r\r", "data: 3"];
+  assert.deepEqual(await pieces(tinyChunks(old.join("")), "text/event-stream"), old);
+});
+
+Deno.test("the events one chunk completes are one piece, the begun one waits", async () => {
+  const encoder = new TextEncoder();
+  const chunks = ["data: 1\r\n\r\ndata: 2\n\nda", "ta: 3\n\n"];
+  const body = ReadableStream.from(chunks.map((chunk) => encoder.encode(chunk)));
+  assert.deepEqual(await pieces(body, "text/event-stream"), [
+    "data: 1\r\n\r\ndata: 2\n\n",
+    "data: 3\n\n",
+  ]);
 });

@@ -2,7 +2,13 @@
 
 import assert from "node:assert/strict";
 import type { JsonSchema } from "../../../src/contract/mod.ts";
-import { normalizeSchema, SCHEMA_LIMITS } from "../../../src/typegen/normalize_schema.ts";
+import {
+  MAX_SERVER_PARTS,
+  MIN_SCHEMA_PARTS,
+  SCHEMA_LIMITS,
+  SchemaBudget,
+} from "../../../src/typegen/schema_budget.ts";
+import { normalizeSchema } from "../../../src/typegen/normalize_schema.ts";
 import { printType } from "../../../src/typegen/print_type.ts";
 import { jsonSchemaToType } from "../../../src/typegen/mod.ts";
 import { complaints } from "./type_checker.ts";
@@ -296,4 +302,47 @@ Deno.test("what types cannot say becomes tags", () => {
   s?: string;
 }`,
   );
+});
+
+const wideSchema = (count: number) => ({
+  properties: Object.fromEntries(Array.from({ length: count }, (_, at) => [`p${at}`, {}])),
+});
+
+Deno.test("properties beyond the parts of a schema are left out and told as an index", () => {
+  const { root, parts } = normalizeSchema(wideSchema(100_000));
+  assert.ok(root.kind === "object");
+  assert.equal(parts, SCHEMA_LIMITS.nodes);
+  assert.equal(root.properties.length, SCHEMA_LIMITS.nodes - 1);
+  assert.deepEqual(root.index, { kind: "keyword", name: "unknown" });
+  const required = normalizeSchema({
+    type: "object",
+    required: Array.from({ length: 100_000 }, (_, at) => `p${at}`),
+  }).root;
+  assert.ok(required.kind === "object" && required.properties.length < SCHEMA_LIMITS.nodes);
+});
+
+Deno.test("a large document costs a schema no more than its parts", () => {
+  let asked = 0;
+  const watched = new Proxy(wideSchema(100_000).properties, {
+    get: (properties, name) => (asked += 1, Reflect.get(properties, name)),
+  });
+  const $defs = { big: { type: "object", properties: watched } };
+  const spent = new SchemaBudget(0);
+  const schema = { type: "object", properties: { q: { $ref: "#/$defs/big" } }, $defs };
+  assert.equal(normalizeSchema(schema, spent).parts, MIN_SCHEMA_PARTS);
+  assert.ok(asked < 20 * MIN_SCHEMA_PARTS, `${asked} properties were looked at`);
+});
+
+Deno.test("the schemas of one server share a budget, and each has a little", () => {
+  const budget = new SchemaBudget();
+  const partsOf = () => normalizeSchema(wideSchema(100_000), budget).parts;
+  const full = MAX_SERVER_PARTS / SCHEMA_LIMITS.nodes;
+  assert.deepEqual(Array.from({ length: full + 2 }, partsOf), [
+    ...Array.from({ length: full }, () => SCHEMA_LIMITS.nodes),
+    MIN_SCHEMA_PARTS,
+    MIN_SCHEMA_PARTS,
+  ]);
+  assert.deepEqual(normalizeSchema(wideSchema(100), budget).problems, [
+    `The schema has more than ${MIN_SCHEMA_PARTS} parts`,
+  ]);
 });
