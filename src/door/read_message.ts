@@ -5,6 +5,7 @@ import {
   ProtocolErrorCode,
   readRequestBody,
 } from "@modelcontextprotocol/server";
+import { findExcess } from "../base/json_extent.ts";
 
 /** The message as JSON, or the answer to what is none. */
 export type ReadMessage = { readonly message: unknown } | { readonly refusal: Response };
@@ -22,6 +23,10 @@ export async function readMessage(request: Request, maxBodyBytes: number): Promi
     const body = await readRequestBody(request, maxBodyBytes);
     if (body.tooLarge) {
       return refuse(413, TRANSPORT_ERROR, `The body is larger than ${maxBodyBytes} bytes`);
+    }
+    const excess = findExcess(body.text);
+    if (excess !== undefined) {
+      return refuse(413, TRANSPORT_ERROR, `The body is too much: ${excess.reason}`);
     }
     message = JSON.parse(body.text);
   } catch {

@@ -42,6 +42,7 @@ import type { Ticket } from "./gate.ts";
 import { Gates } from "./gates.ts";
 import type { StartedExecution } from "./live_execution.ts";
 import { ObservedToolboxes } from "./observed_toolbox.ts";
+import { nextTurn } from "./next_turn.ts";
 import { Preparation } from "./preparation.ts";
 import type { Caller } from "./principal.ts";
 import { probe } from "./probe.ts";
@@ -203,9 +204,13 @@ class LocalEngine implements Engine {
     }
   }
 
-  // deno-lint-ignore require-await -- what it throws is a rejection, as of every other method
   async readResult(handle: string, reading: ReadResult, caller: Caller): Promise<ResultPage> {
-    return this.#parts.results.read(handle, caller, reading);
+    using ticket = this.#gates.reads.enter(caller.id);
+    await ticket.turn();
+    // The place is held until others had their turn of the loop: reading is work without a pause.
+    const page = this.#parts.results.read(handle, caller, reading);
+    await nextTurn();
+    return page;
   }
 
   async toolbox(caller: Caller): Promise<Toolbox> {

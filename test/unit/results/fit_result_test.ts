@@ -159,7 +159,7 @@ Deno.test("names that objects inherit are members like any other", () => {
   assert.equal(Object.getPrototypeOf(value), Object.prototype);
   const many = { "…": 1, ...Object.fromEntries(Array.from({ length: 99 }, (_none, i) => [i, i])) };
   const shown = fitResult(many, { maxTokens: 100 }).value as Record<string, unknown>;
-  assert.match(String(shown["……"]), /^\d+ of 100 keys cut$/);
+  assert.match(String(shown["…2"]), /^\d+ of 100 keys cut$/);
 });
 
 Deno.test("a value deeper than anyone reads is summed up", () => {
