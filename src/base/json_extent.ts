@@ -21,6 +21,9 @@ export const MAX_EXTENT: JsonExtent = Object.freeze({
   depth: 10_000,
 });
 
+/** In a text up to so long there is never more than {@link MAX_EXTENT} of anything but depth. */
+export const EXCESS_FREE_LENGTH: number = freeLength(MAX_EXTENT);
+
 /** What is too much, as a sentence goes on after "it has". */
 export interface JsonExcess {
   readonly kind: keyof JsonExtent;
@@ -31,10 +34,14 @@ export interface JsonExcess {
 
 /** What of the text is more than `max`, or `undefined`. Text that is no JSON is the parser's to refuse. */
 export function findExcess(text: string, max: JsonExtent = MAX_EXTENT): JsonExcess | undefined {
-  // The shortest element takes two characters, a member five, and so shallow a text is harmless.
-  if (text.length <= Math.min(max.nodes * 2, max.names * 5, max.depth * 50)) return undefined;
+  if (text.length <= freeLength(max)) return undefined;
   const kind = new Scan(text, max).run();
   return kind === undefined ? undefined : { kind, limit: max[kind], reason: reasonOf(kind, max) };
+}
+
+/** The shortest element takes two characters, a member five, and no short text is deep enough to hurt. */
+function freeLength({ nodes, names, depth }: JsonExtent): number {
+  return Math.min(nodes * 2, names * 5, depth * 50);
 }
 
 function reasonOf(kind: keyof JsonExtent, max: JsonExtent): string {

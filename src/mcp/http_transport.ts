@@ -7,6 +7,7 @@ import { type FetchLike, StreamableHTTPClientTransport } from "@modelcontextprot
 import type { Network } from "../base/network.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { Authorizer } from "./authorizer.ts";
+import { type AnswerKind, answerKind, MessageHold } from "./message_hold.ts";
 import { MAX_MESSAGE_BYTES, MessageMeter } from "./message_meter.ts";
 
 /** What a transport over HTTP needs besides its configuration. */
@@ -49,15 +50,18 @@ export function requestHeaders(
   return Object.fromEntries(headers);
 }
 
-/** The same response, whose body fails once one message of it is longer than the bound. */
+/**
+ * The same response, whose body fails once one message of it is longer than the bound; an answer with
+ * too much in it is told as an error in its place.
+ */
 export function boundedResponse(
   response: Response,
   onBroken: (reason: string) => void,
   maxBytes: number = MAX_MESSAGE_BYTES,
 ): Response {
   if (!response.body) return response;
-  const isStream = response.headers.get("content-type")?.includes("text/event-stream") ?? false;
-  const body = boundedBody(response.body, isStream, maxBytes, onBroken);
+  const kind = answerKind(response.headers.get("content-type"));
+  const body = boundedBody(response.body, kind, maxBytes, onBroken);
   const { status, statusText, headers } = response;
   const bounded = new Response(body, { status, statusText, headers });
   // The client compares it with what it asked for to see redirects.
@@ -68,21 +72,28 @@ export function boundedResponse(
 
 function boundedBody(
   body: ReadableStream<Uint8Array>,
-  isStream: boolean,
+  kind: AnswerKind,
   maxBytes: number,
   onBroken: (reason: string) => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  const meter = new AnswerMeter(isStream, maxBytes);
+  const meter = new AnswerMeter(kind === "events", maxBytes);
+  const hold = new MessageHold(kind, maxBytes);
   let isUnwanted = false;
   return new ReadableStream({
     async pull(controller) {
       try {
-        const { done, value } = await reader.read();
-        if (isUnwanted) return;
-        if (done) return controller.close();
-        meter.measure(value);
-        controller.enqueue(value);
+        // A pull that gives nothing is not followed by another one.
+        for (let isDone = false, given = 0; !isDone && given === 0;) {
+          const { done, value } = await reader.read();
+          if (isUnwanted) return;
+          isDone = done;
+          if (!done) meter.measure(value);
+          const ready = done ? hold.end() : hold.push(value);
+          for (const part of ready) controller.enqueue(part);
+          given = ready.length;
+          if (done) controller.close();
+        }
       } catch (error) {
         onBroken(error instanceof Error ? error.message : String(error));
         controller.error(error);

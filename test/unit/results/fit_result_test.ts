@@ -208,3 +208,14 @@ Deno.test("the names of an object are listed once, however deep it lies", () => 
   assert.ok(fitResult(nested, { maxTokens: 20_000 }).tokens <= 20_000);
   assert.equal(listings, 1);
 });
+
+Deno.test("names that leave no short one free for the notice cost nothing more", () => {
+  const dots: Record<string, unknown> = { pad: "x".repeat(50_000) };
+  for (let length = 1; length < 1500; length += 1) dots["…".repeat(length)] = 1;
+  for (let index = 2; index < 1500; index += 1) dots[`…${index}`] = 1;
+  for (const maxTokens of [LEAST_TOKENS, 320, 1000, 6000]) {
+    const { value, tokens } = fitResult(dots, { maxTokens });
+    assert.ok(estimateJsonTokens(value) <= tokens && tokens <= maxTokens, `${tokens}`);
+    assert.match(String((value as typeof dots)["…1500"]), /^\d+ of 2998 keys cut$/);
+  }
+});
