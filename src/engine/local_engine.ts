@@ -150,6 +150,8 @@ class LocalEngine implements Engine {
     const result = await this.#programs.walk(run, ticket);
     recordEnded(audit, run, result);
     this.#finish(run, result);
+    if (request.maxResultTokens === undefined) return result;
+    await nextTurn();
     return fitExecution(result, this.#fitting(run.caller, request.maxResultTokens));
   }
 
@@ -182,6 +184,8 @@ class LocalEngine implements Engine {
     options: CallOptions = {},
   ): Promise<DirectCallResult> {
     const result = await this.#directly(caller, options, (as) => this.#direct.call(call, as));
+    if (call.maxResultTokens === undefined) return result;
+    await nextTurn();
     return fitCall(result, this.#fitting(caller, call.maxResultTokens));
   }
 
