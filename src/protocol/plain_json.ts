@@ -18,19 +18,24 @@ export interface PlainJson {
   readonly notes: readonly string[];
 }
 
+/** Entries of Maps that become members; objects of very many names take seconds to make and to read. */
+const MAX_MAP_NAMES = 50_000;
+
 interface Notes {
   readonly kept: string[];
   count: number;
+  /** Entries of Maps that have become members. */
+  names: number;
 }
 
 /**
- * The nearest plain JSON: Date → ISO text, Map → object when its keys are texts, else pairs, Set →
+ * The nearest plain JSON: Date → ISO text, Map → object when its keys are texts and not very many, else pairs, Set →
  * array, bigint → number when exact, else decimal text, bytes → base64, RegExp → `/source/flags`,
  * Error → object, URL → text, undefined → left out of objects, null in arrays, NaN and infinities →
  * null, -0 → 0.
  */
 export function toPlainJson(wire: WireValue): PlainJson {
-  const notes: Notes = { kept: [], count: 0 };
+  const notes: Notes = { kept: [], count: 0, names: 0 };
   // Copying takes much longer than looking, and most values are plain.
   if (!hasTag(wire)) return { json: wire, notes: notes.kept };
   const isNothing = isRecord(wire) && wire[TAG] === "undefined";
@@ -159,8 +164,10 @@ function plainBigInt(value: WireValue | undefined, path: Path, notes: Notes): Co
 }
 
 function plainMap(pairs: readonly WireValue[], path: Path, notes: Notes): Converted {
-  const isObject = pairs.every((pair) => Array.isArray(pair) && typeof pair[0] === "string");
+  const isObject = notes.names + pairs.length <= MAX_MAP_NAMES &&
+    pairs.every((pair) => Array.isArray(pair) && typeof pair[0] === "string");
   if (!isObject) return note(notes, path, "a Map became pairs", plain(pairs, path, notes));
+  notes.names += pairs.length;
   const record: { [key: string]: WireValue } = {};
   for (const [key, inner] of pairs as readonly [string, WireValue][]) setOwn(record, key, inner);
   return note(notes, path, "a Map became an object", plainProperties(record, path, notes));
