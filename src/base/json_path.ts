@@ -106,23 +106,49 @@ function unescape(quoted: string): string | undefined {
   return isKnown ? name : undefined;
 }
 
+/** Which nodes of a path are wanted. */
+export interface SelectOptions {
+  /** Values that the path may select or pass through at one step. @default {@link MAX_SELECTED} */
+  readonly max?: number;
+  /** Nodes that are passed over; they are counted only. @default 0 */
+  readonly offset?: number;
+  /** Nodes that are made at most; the rest are counted only. @default all */
+  readonly limit?: number;
+  /** Lists the names of an object. @default Object.keys */
+  readonly namesOf?: (record: object) => readonly string[];
+}
+
+/** The wanted nodes, and how many there are in all. */
+export interface SelectedNodes {
+  readonly nodes: readonly PathNode[];
+  readonly total: number;
+}
+
 /** The nodes at `segments` of a JSON value; undefined when they are more than `max` at some step. */
 export function selectNodes(
   segments: readonly Segment[],
   root: unknown,
-  max: number = MAX_SELECTED,
-): readonly PathNode[] | undefined {
-  let nodes: readonly PathNode[] = [{ location: [], value: root }];
-  for (const segment of segments) {
-    const next: PathNode[] = [];
-    for (const node of nodes) {
-      const keys = keysAt(segment, node.value, max + 1);
-      if (next.length + keys.length > max) return undefined;
-      for (const key of keys) next.push(childOf(node, key));
+  options: SelectOptions = {},
+): SelectedNodes | undefined {
+  const { offset = 0, limit = Infinity, max = MAX_SELECTED, namesOf = Object.keys } = options;
+  let places: readonly Place[] = [{ outer: undefined, key: "", value: root }];
+  let total = 1;
+  for (const [step, segment] of segments.entries()) {
+    const isLast = step === segments.length - 1;
+    const next: Place[] = [];
+    total = 0;
+    for (const place of places) {
+      const keys = keysAt(segment, place.value, namesOf);
+      if (total + keys.count > max) return undefined;
+      const from = isLast ? Math.max(0, offset - total) : 0;
+      const end = isLast ? Math.min(keys.count, offset + limit - total) : keys.count;
+      for (let index = from; index < end; index += 1) next.push(childOf(place, keys.at(index)));
+      total += keys.count;
     }
-    nodes = next;
+    places = next;
   }
-  return nodes;
+  if (segments.length === 0 && (offset > 0 || limit < 1)) places = [];
+  return { nodes: places.map(toNode), total };
 }
 
 /** The values at `segments` of a JSON value; undefined when they are more than {@link MAX_SELECTED}. */
@@ -130,7 +156,7 @@ export function selectValues(
   segments: readonly Segment[],
   root: unknown,
 ): readonly unknown[] | undefined {
-  return selectNodes(segments, root)?.map(({ value }) => value);
+  return selectNodes(segments, root)?.nodes.map(({ value }) => value);
 }
 
 /** Whether a path leads to one place, whatever the value. */
@@ -154,23 +180,53 @@ function escapeControl(control: string): string {
   return `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-function childOf({ location, value }: PathNode, key: string | number): PathNode {
-  const inner = (value as Readonly<Record<string | number, unknown>>)[key];
-  return { location: [...location, key], value: inner };
+/** A value on the way; where it is is put together only when somebody asks. */
+interface Place {
+  readonly outer: Place | undefined;
+  readonly key: string | number;
+  readonly value: unknown;
 }
 
+function childOf(outer: Place, key: string | number): Place {
+  return { outer, key, value: (outer.value as Readonly<Record<string | number, unknown>>)[key] };
+}
+
+function toNode({ outer, key, value }: Place): PathNode {
+  const location = outer === undefined ? [] : [key];
+  for (let at = outer; at?.outer !== undefined; at = at.outer) location.push(at.key);
+  return { location: location.reverse(), value };
+}
+
+/** Names or indexes that a step leads to, none of which need be listed. */
+interface Keys {
+  readonly count: number;
+  readonly at: (index: number) => string | number;
+}
+
+const NO_KEYS: Keys = Object.freeze({ count: 0, at: () => "" });
+
 // SAFETY: own members only; `__proto__` and `constructor` of a value are names like any other.
-function keysAt(segment: Segment, value: unknown, max: number): readonly (string | number)[] {
-  if (typeof value !== "object" || value === null) return [];
+function keysAt(
+  segment: Segment,
+  value: unknown,
+  namesOf: (record: object) => readonly string[],
+): Keys {
+  if (typeof value !== "object" || value === null) return NO_KEYS;
   if (!Array.isArray(value)) {
-    if (segment.kind === "all") return Object.keys(value);
-    return segment.kind === "name" && Object.hasOwn(value, segment.name) ? [segment.name] : [];
+    if (segment.kind === "all") return listed(namesOf(value));
+    return segment.kind === "name" && Object.hasOwn(value, segment.name)
+      ? listed([segment.name])
+      : NO_KEYS;
   }
-  if (segment.kind === "all") return indexes([0, value.length, 1], max);
-  if (segment.kind === "slice") return indexes(bounds(segment, value.length), max);
-  if (segment.kind === "name") return [];
+  if (segment.kind === "all") return indexes([0, value.length, 1]);
+  if (segment.kind === "slice") return indexes(bounds(segment, value.length));
+  if (segment.kind === "name") return NO_KEYS;
   const at = fromEnd(segment.index, value.length);
-  return at >= 0 && at < value.length ? [at] : [];
+  return at >= 0 && at < value.length ? listed([at]) : NO_KEYS;
+}
+
+function listed(keys: readonly (string | number)[]): Keys {
+  return { count: keys.length, at: (index) => keys[index]! };
 }
 
 /** First index, end and step of a slice of so many elements, as RFC 9535 (2.3.4.2) has it. */
@@ -184,9 +240,9 @@ function bounds(
   return [first, end === undefined ? (step > 0 ? high : low) : within(end), step];
 }
 
-function indexes([first, end, step]: readonly [number, number, number], max: number): number[] {
+function indexes([first, end, step]: readonly [number, number, number]): Keys {
   const count = step === 0 ? 0 : Math.max(0, Math.ceil((end - first) / step));
-  return Array.from({ length: Math.min(count, max) }, (_none, index) => first + index * step);
+  return { count, at: (index) => first + index * step };
 }
 
 function fromEnd(index: number, length: number): number {

@@ -1,5 +1,6 @@
 /** From what an MCP server answers to the value guest code gets. Pure. */
 
+import { findExcess } from "../base/json_extent.ts";
 import type { McpContent, McpResult } from "../mcp/mod.ts";
 import type { ToolAnswer } from "./source.ts";
 
@@ -10,6 +11,7 @@ const NO_TEXT = "Tool call failed";
  * The structured content if there is any, else the JSON of a single text, else all texts joined by
  * line breaks, else the content list. A text that is a number stays text where a number would not
  * print the same (`12345678901234567890`, `1.0`), because it is likely to be an identifier.
+ * JSON with more in it than any value may have stays text, too.
  */
 export function unwrapResult(result: McpResult): ToolAnswer {
   const { structuredContent } = result;
@@ -40,6 +42,7 @@ function isText(part: McpContent): part is McpContent & { readonly text: string 
 }
 
 function readText(text: string): unknown {
+  if (findExcess(text) !== undefined) return text;
   let value: unknown;
   try {
     value = JSON.parse(text);

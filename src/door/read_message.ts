@@ -2,6 +2,7 @@
 
 import { isJsonContentType, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import { readBounded, TooManyBytes } from "../base/bounded_bytes.ts";
+import { findExcess } from "../base/json_extent.ts";
 
 /** The message as JSON, or the answer to what is none. */
 export type ReadMessage = { readonly message: unknown } | { readonly refusal: Response };
@@ -18,7 +19,12 @@ export async function readMessage(request: Request, maxBodyBytes: number): Promi
   try {
     if (Number(request.headers.get("content-length")) > maxBodyBytes) throw new TooManyBytes();
     const bytes = await readBounded(request.body, maxBodyBytes);
-    message = JSON.parse(new TextDecoder().decode(bytes));
+    const text = new TextDecoder().decode(bytes);
+    const excess = findExcess(text);
+    if (excess !== undefined) {
+      return refuse(413, TRANSPORT_ERROR, `The body is too much: ${excess.reason}`);
+    }
+    message = JSON.parse(text);
   } catch (error) {
     if (error instanceof TooManyBytes) {
       return refuse(413, TRANSPORT_ERROR, `The body is larger than ${maxBodyBytes} bytes`);

@@ -20,6 +20,8 @@ export interface ExecutionResult {
   readonly answer: ExecuteAnswer;
   /** The returned value; absent when the program did not complete. */
   readonly value?: WireValue;
+  /** Diagnostics of its JSON form, where they are made to fit. @default those of `answer`, and notes */
+  readonly plainDiagnostics?: readonly Diagnostic[];
 }
 
 /** Metrics of an execution that never reached a sandbox. */
@@ -35,13 +37,13 @@ export const NO_METRICS: ExecutionMetrics = Object.freeze({
 });
 
 /** The answer with its result as JSON; what JSON cannot hold is named in `diagnostics`. */
-export function toPlainAnswer({ answer, value }: ExecutionResult): ExecuteAnswer {
+export function toPlainAnswer(
+  { answer, value, plainDiagnostics }: ExecutionResult,
+): ExecuteAnswer {
   if (value === undefined) return answer;
   const { json, notes } = toPlainJson(value);
-  return {
-    ...withResult(answer, json),
-    diagnostics: [...answer.diagnostics, ...notes.map(toNote)],
-  };
+  const diagnostics = plainDiagnostics ?? [...answer.diagnostics, ...notes.map(toNote)];
+  return { ...withResult(answer, json), diagnostics: [...diagnostics] };
 }
 
 /** The answer with its result tagged, for a client that restores it with `decodeValue`. */

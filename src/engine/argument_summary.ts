@@ -61,8 +61,9 @@ class Printer {
   #object(value: object): void {
     let separator = "";
     this.text += "{";
-    for (const [name, inner] of Object.entries(value)) {
+    for (const name of Object.keys(value)) {
       if (this.#isFull) break;
+      const inner = (value as Readonly<Record<string, unknown>>)[name];
       this.text += `${separator}${JSON.stringify(name.slice(0, MAX_SUMMARY))}:`;
       this.print(isSecret(name, inner) ? MASK : inner);
       separator = ",";

@@ -58,5 +58,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 export function hasPrototypeKey(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value)) return value.some(hasPrototypeKey);
-  return Object.hasOwn(value, "__proto__") || Object.values(value).some(hasPrototypeKey);
+  if (Object.hasOwn(value, "__proto__")) return true;
+  const record = value as Readonly<Record<string, unknown>>;
+  return Object.keys(record).some((name) => hasPrototypeKey(record[name]));
 }

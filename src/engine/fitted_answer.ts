@@ -1,6 +1,6 @@
 /**
- * Answers for callers that can take a number of tokens: logs, error and result share it, images and
- * the like come beside the result, and the whole of what is left out is kept to be read.
+ * Answers for callers that can take a number of tokens: logs, diagnostics, error and result share it,
+ * images and the like come beside the result, and the whole of what is left out is kept to be read.
  */
 
 import type { Owner } from "../capability/mod.ts";
@@ -17,6 +17,7 @@ import {
 } from "../results/mod.ts";
 import { type ExecutionResult, toNote } from "./answer.ts";
 import type { DirectCallResult } from "./direct_calls.ts";
+import { fitDiagnostics } from "./fit_diagnostics.ts";
 
 /** Tokens of a handle, a time and some numbers. */
 const HANDLE_TOKENS = 80;
@@ -35,27 +36,36 @@ export function fitExecution(result: ExecutionResult, fitting: Fitting): Executi
   const { maxTokens } = fitting;
   if (maxTokens === undefined) return result;
   const { lines, tokens, truncated: logs } = fitLines(result.answer.logs, maxTokens, fitting);
-  const left = Math.max(LEAST_TOKENS, maxTokens - tokens);
-  const answer = { ...result.answer, logs: lines };
-  const { error } = answer;
+  const { error, diagnostics } = result.answer;
+  const plain = result.value === undefined ? undefined : toPlainJson(result.value);
+  const noted = [...diagnostics, ...(plain?.notes ?? []).map(toNote)];
+  // What is wrong with a program that did not run is most of what there is to say.
+  const told = fitDiagnostics(noted, Math.floor(maxTokens / (error === undefined ? 4 : 2)));
+  const left = Math.max(LEAST_TOKENS, maxTokens - tokens - told.tokens);
+  const answer = { ...result.answer, logs: lines, diagnostics: [...told.list] };
   if (error !== undefined) {
     return { answer: withTruncated({ ...answer, error: fitError(error, left) }, logs) };
   }
   if (result.value === undefined) return { answer: withTruncated(answer, logs) };
-  const { value, content, truncated, notes } = fitValue(result.value, left, fitting);
-  const noted = {
-    ...answer,
-    ...(content === undefined ? {} : { content }),
-    diagnostics: [...answer.diagnostics, ...notes.map(toNote)],
-  };
-  return { answer: withTruncated(noted, logs, truncated), value };
+  const fitted = fitValue(result.value, plain?.json, { ...fitting, maxTokens: left });
+  const { value, content, truncated } = fitted;
+  if (value !== result.value) {
+    const shown = { ...answer, ...(content === undefined ? {} : { content }) };
+    return { answer: withTruncated(shown, logs, truncated), value };
+  }
+  // Its reader may restore it, and then nothing has changed that a note could tell.
+  const own = fitDiagnostics(diagnostics, told.tokens);
+  const restored = { ...answer, diagnostics: [...own.list] };
+  return { answer: withTruncated(restored, logs), value, plainDiagnostics: told.list };
 }
 
 /** The answer of a direct call in as many tokens as its caller takes. */
 export function fitCall(result: DirectCallResult, fitting: Fitting): DirectCallResult {
   const { maxTokens } = fitting;
   if (maxTokens === undefined) return result;
-  const { value, content, truncated } = fitValue(result.value, maxTokens, fitting);
+  const { json } = toPlainJson(result.value);
+  const fitted = fitValue(result.value, json, { ...fitting, maxTokens });
+  const { value, content, truncated } = fitted;
   return {
     ...result,
     value,
@@ -66,27 +76,23 @@ export function fitCall(result: DirectCallResult, fitting: Fitting): DirectCallR
 
 interface FittedValue {
   readonly value: WireValue;
-  /** What became its nearest JSON where the value had to be changed. */
-  readonly notes: readonly string[];
   readonly content?: ContentBlock[];
   readonly truncated?: Truncated;
 }
 
-/** A value that fits stays what it is; one that does not becomes JSON first. */
+/** A value that fits stays what it is; one that does not becomes its nearest JSON, which is `json`. */
 function fitValue(
   wire: WireValue,
-  maxTokens: number,
-  { results, owner }: Fitting,
+  json: WireValue | undefined,
+  { results, owner, maxTokens }: Fitting & { readonly maxTokens: number },
 ): FittedValue {
-  const { json, notes } = toPlainJson(wire);
-  if (json === undefined) return { value: wire, notes: [] };
+  if (json === undefined) return { value: wire };
   const split = toContentBlocks(json, { maxTextTokens: Math.floor(maxTokens / 4) });
   const left = Math.max(LEAST_TOKENS, maxTokens - split.textTokens);
   const fitted = fitResult(split.value, { maxTokens: left, reservedTokens: HANDLE_TOKENS });
-  if (fitted.value === json) return { value: wire, notes: [] };
+  if (fitted.value === json) return { value: wire };
   return {
     value: encodeValue(fitted.value).wire,
-    notes,
     ...(split.content.length === 0 ? {} : { content: [...split.content] }),
     ...(fitted.value === split.value ? {} : {
       truncated: {

@@ -9,6 +9,8 @@ import { Gate } from "./gate.ts";
 const CHECK_PLACES = 4;
 /** Direct calls at the same time, and those of one principal: they need no sandbox. */
 const CALL_PLACES = { all: 64, perPrincipal: 32 };
+/** Reads of kept results: one after the other, and callers by turns. */
+const READ_PLACES = { all: 2, perPrincipal: 1 };
 
 /** One gate for each kind of work. */
 export class Gates {
@@ -18,6 +20,8 @@ export class Gates {
   readonly checks: Gate;
   /** Direct calls of tools. */
   readonly calls: Gate;
+  /** Parts of kept results to be read. */
+  readonly reads: Gate;
   readonly #sandbox: SandboxConfig;
   readonly #clock: Clock;
   readonly #metrics: EngineMetrics;
@@ -29,11 +33,12 @@ export class Gates {
     this.executions = this.#open("execute", sandbox.workers.max, sandbox.perPrincipal.concurrent);
     this.checks = this.#open("check", CHECK_PLACES, CHECK_PLACES);
     this.calls = this.#open("call", CALL_PLACES.all, CALL_PLACES.perPrincipal);
+    this.reads = this.#open("read", READ_PLACES.all, READ_PLACES.perPrincipal);
   }
 
   /** Lets nobody in any more; resolves when everyone has left. The signal's abort cancels them. */
   async close(signal: AbortSignal): Promise<void> {
-    const gates = [this.executions, this.checks, this.calls];
+    const gates = [this.executions, this.checks, this.calls, this.reads];
     await Promise.all(gates.map((gate) => gate.close(signal)));
   }
 

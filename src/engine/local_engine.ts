@@ -42,6 +42,7 @@ import type { Ticket } from "./gate.ts";
 import { Gates } from "./gates.ts";
 import type { StartedExecution } from "./live_execution.ts";
 import { ObservedToolboxes } from "./observed_toolbox.ts";
+import { nextTurn } from "./next_turn.ts";
 import { Preparation } from "./preparation.ts";
 import type { Caller } from "./principal.ts";
 import { probe } from "./probe.ts";
@@ -149,6 +150,8 @@ class LocalEngine implements Engine {
     const result = await this.#programs.walk(run, ticket);
     recordEnded(audit, run, result);
     this.#finish(run, result);
+    if (request.maxResultTokens === undefined) return result;
+    await nextTurn();
     return fitExecution(result, this.#fitting(run.caller, request.maxResultTokens));
   }
 
@@ -181,6 +184,8 @@ class LocalEngine implements Engine {
     options: CallOptions = {},
   ): Promise<DirectCallResult> {
     const result = await this.#directly(caller, options, (as) => this.#direct.call(call, as));
+    if (call.maxResultTokens === undefined) return result;
+    await nextTurn();
     return fitCall(result, this.#fitting(caller, call.maxResultTokens));
   }
 
@@ -203,9 +208,13 @@ class LocalEngine implements Engine {
     }
   }
 
-  // deno-lint-ignore require-await -- what it throws is a rejection, as of every other method
   async readResult(handle: string, reading: ReadResult, caller: Caller): Promise<ResultPage> {
-    return this.#parts.results.read(handle, caller, reading);
+    using ticket = this.#gates.reads.enter(caller.id);
+    await ticket.turn();
+    // The place is held until others had their turn of the loop: reading is work without a pause.
+    const page = this.#parts.results.read(handle, caller, reading);
+    await nextTurn();
+    return page;
   }
 
   async toolbox(caller: Caller): Promise<Toolbox> {

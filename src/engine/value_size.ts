@@ -16,7 +16,8 @@ export function sizeOf(value: unknown, depth = 0): number {
     for (const item of value) bytes += sizeOf(item, depth + 1);
     return bytes;
   }
-  for (const [name, inner] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const inner = (value as Readonly<Record<string, unknown>>)[name];
     bytes += OVERHEAD_BYTES + name.length * 2 + sizeOf(inner, depth + 1);
   }
   return bytes;

@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import type { z } from "zod";
 import { readBounded } from "../base/bounded_bytes.ts";
 import { CodemodeError } from "../base/errors.ts";
+import { findExcess } from "../base/json_extent.ts";
 import { parseRequest } from "../contract/mod.ts";
 
 /** Characters told of why a text is not JSON. */
@@ -54,6 +55,10 @@ async function readBytes(c: Context): Promise<Uint8Array> {
 }
 
 function parseJson(text: string): unknown {
+  const excess = findExcess(text);
+  if (excess !== undefined) {
+    throw new CodemodeError("INVALID_REQUEST", `The body cannot be taken: ${excess.reason}`);
+  }
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -9,7 +9,7 @@ import {
 } from "@modelcontextprotocol/client";
 import { CodemodeError } from "../base/errors.ts";
 import { loginRequiredOf } from "./login_required.ts";
-import { NO_ANSWER } from "./read_message.ts";
+import { EXCESS_ERROR, NO_ANSWER } from "./read_message.ts";
 
 /** A failed call. `sessionLost`: nothing more can be asked. `unsent`: the tool has certainly not run. */
 export interface CallFailure {
@@ -21,6 +21,8 @@ export interface CallFailure {
 const UNKNOWN_TOOL = /unknown tool|tool\b.*\bnot found/i;
 const REFUSED = /connection refused|ECONNREFUSED|its process has ended|is not open|not connected/i;
 const SESSION = /session/i;
+/** What the client puts before the message of an error. */
+const CODE = /^MCP error -?\d+: /;
 
 /** Reads an error of `Session.call`; timeouts and cancels are the caller's business. */
 export function readCallFailure(
@@ -33,7 +35,11 @@ export function readCallFailure(
   if (login) return { error: login, sessionLost: !("scope" in login.details), unsent: true };
   if (thrown instanceof InsufficientScopeError) return ungranted(server, tool, thrown);
   if (thrown instanceof Error && isBadAnswer(thrown)) return unreadable(server, tool, thrown);
-  if (thrown instanceof ProtocolError) return refused(server, tool, thrown);
+  if (thrown instanceof ProtocolError) {
+    return thrown.code === EXCESS_ERROR
+      ? tooMuch(server, tool, thrown)
+      : refused(server, tool, thrown);
+  }
   if (thrown instanceof SdkHttpError) return overHttp(server, tool, thrown);
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return unavailable(server, tool, thrown, { unsent: REFUSED.test(text), broken });
@@ -79,8 +85,19 @@ function unavailable(
   return { error: serverUnavailable(server, options), sessionLost: true, unsent };
 }
 
+/** The answer came, and nobody looked into it. */
+function tooMuch(server: string, tool: string, cause: ProtocolError): CallFailure {
+  const reason = cause.message.replace(CODE, "");
+  const message = `Invalid output of ${server}.${tool}: ${reason}`;
+  const error = new CodemodeError("TOOL_OUTPUT_INVALID", message, {
+    details: { server, tool, reason },
+    cause,
+  });
+  return { error, sessionLost: false, unsent: false };
+}
+
 function refused(server: string, tool: string, cause: ProtocolError): CallFailure {
-  const message = cause.message.replace(/^MCP error -?\d+: /, "");
+  const message = cause.message.replace(CODE, "");
   const isUnknown = UNKNOWN_TOOL.test(message);
   const error = isUnknown
     ? new CodemodeError("TOOL_NOT_FOUND", `The server "${server}" has no tool "${tool}"`, {

@@ -8,7 +8,7 @@ import type { Network } from "../base/network.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { Authorizer } from "./authorizer.ts";
 import { MAX_MESSAGE_BYTES } from "./message_meter.ts";
-import { WholeMessages } from "./whole_messages.ts";
+import { type AnswerKind, answerKind, WholeMessages } from "./whole_messages.ts";
 
 /** What a transport over HTTP needs besides its configuration. */
 export interface HttpTransportDeps {
@@ -50,15 +50,18 @@ export function requestHeaders(
   return Object.fromEntries(headers);
 }
 
-/** The same response, whose body fails once one message of it is longer than the bound. */
+/**
+ * The same response, whose body fails once one message of it is longer than the bound; an answer with
+ * too much in it is told as an error in its place.
+ */
 export function boundedResponse(
   response: Response,
   onBroken: (reason: string) => void,
   maxBytes: number = MAX_MESSAGE_BYTES,
 ): Response {
   if (!response.body) return response;
-  const isStream = response.headers.get("content-type")?.includes("text/event-stream") ?? false;
-  const body = boundedBody(response.body, isStream, maxBytes, onBroken);
+  const kind = answerKind(response.headers.get("content-type"));
+  const body = boundedBody(response.body, kind, maxBytes, onBroken);
   const { status, statusText, headers } = response;
   const bounded = new Response(body, { status, statusText, headers });
   // The client compares it with what it asked for to see redirects.
@@ -69,22 +72,23 @@ export function boundedResponse(
 
 function boundedBody(
   body: ReadableStream<Uint8Array>,
-  isStream: boolean,
+  kind: AnswerKind,
   maxBytes: number,
   onBroken: (reason: string) => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  const messages = new WholeMessages(isStream, maxBytes);
+  const messages = new WholeMessages(kind, maxBytes);
   let isUnwanted = false;
   return new ReadableStream({
     async pull(controller) {
       try {
-        for (let whole = 0; whole === 0;) {
+        // A pull that gives nothing is not followed by another one.
+        for (let given = 0; given === 0;) {
           const { done, value } = await reader.read();
           if (isUnwanted) return;
-          const bytes = done ? messages.rest() : messages.push(value);
-          whole = bytes.length;
-          if (whole > 0) controller.enqueue(bytes);
+          const ready = done ? messages.end() : messages.push(value);
+          given = ready.length;
+          if (given > 0) controller.enqueue(ready);
           if (done) return controller.close();
         }
       } catch (error) {

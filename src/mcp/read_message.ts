@@ -4,17 +4,25 @@
  */
 
 import type { JSONRPCMessage } from "@modelcontextprotocol/client";
+import { findExcess } from "../base/json_extent.ts";
 import { assertReadable } from "./message_meter.ts";
+import { readOutline } from "./read_outline.ts";
 
 /** The number of an answer that is none, instead of what the server sent; no server's own. */
 export const NO_ANSWER = -32_799;
 
+/** The number of an answer that has too much in it, instead of what it holds; no server's own. */
+export const EXCESS_ERROR = -31_999;
+
 /**
  * The message that `text` holds, or `undefined` when it is not one. An answer to a request that is
- * none becomes an error, so that nobody waits for it in vain. A `RangeError` when it is too much.
+ * none, or that has more in it than any value may have and so is never parsed, becomes an error, so
+ * that nobody waits for it in vain. A `RangeError` when it is too much for any answer.
  */
 export function readMessage(text: string): JSONRPCMessage | undefined {
   assertReadable(text);
+  const excess = findExcess(text);
+  if (excess !== undefined) return toRefusal(text, excess.reason);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -26,6 +34,13 @@ export function readMessage(text: string): JSONRPCMessage | undefined {
   if (jsonrpc !== "2.0" || method !== undefined || !isId(id)) return undefined;
   const message = "The answer has neither a result nor an error that can be read";
   return { jsonrpc, id, error: { code: NO_ANSWER, message } };
+}
+
+/** What is told instead of an answer; of requests and notices nothing is. */
+function toRefusal(text: string, message: string): JSONRPCMessage | undefined {
+  const { id, method } = readOutline(text, ["id", "method"]);
+  if (method !== undefined || !isId(id)) return undefined;
+  return { jsonrpc: "2.0", id, error: { code: EXCESS_ERROR, message } };
 }
 
 function isMessage(value: unknown): boolean {

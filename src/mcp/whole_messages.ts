@@ -1,85 +1,111 @@
 /**
- * The bytes of an answer, measured and passed on a message at a time. What reads them keeps each piece it
- * is given, so small pieces are put together first: a document at its end, an event stream event by
- * event.
+ * The bytes of an HTTP answer, let through one whole message at a time, so that none that is too long or
+ * has too much in it is read by the client, which parses what it is given and keeps each piece of it: a
+ * document at its end, an event stream event by event.
  */
 
 import { BoundedBytes } from "../base/bounded_bytes.ts";
+import { EXCESS_FREE_LENGTH, findExcess } from "../base/json_extent.ts";
 import { MessageMeter } from "./message_meter.ts";
+import { readMessage } from "./read_message.ts";
 
 const LF = 10;
 const CR = 13;
-const NONE = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
+
+/** What an answer is made of: one JSON text, a stream of events, or something the client does not parse. */
+export type AnswerKind = "json" | "events" | "other";
+
+/** The kind that a content type names. */
+export function answerKind(contentType: string | null): AnswerKind {
+  if (contentType?.includes("text/event-stream")) return "events";
+  return contentType?.includes("json") ? "json" : "other";
+}
 
 /** Collects the bytes of one answer. */
 export class WholeMessages {
-  readonly #isStream: boolean;
+  readonly #kind: AnswerKind;
   readonly #maxBytes: number;
   readonly #held = new BoundedBytes(Infinity);
-  readonly #message = new MessageMeter();
-  /** Of the message being received. */
-  #bytes = 0;
+  readonly #meter = new MessageMeter();
   #lineBytes = 0;
   #isAfterCr = false;
 
-  /** `maxBytes` bounds one message; an answer that is no event stream is one. */
-  constructor(isStream: boolean, maxBytes: number) {
-    this.#isStream = isStream;
+  /** `maxBytes` bounds one message. */
+  constructor(kind: AnswerKind, maxBytes: number) {
+    this.#kind = kind;
     this.#maxBytes = maxBytes;
   }
 
-  /** What `chunk` completes, or nothing. Throws a `RangeError` when one message has become too much. */
+  /** What `chunk` completes, or nothing. A `RangeError` when one message has become too much. */
   push(chunk: Uint8Array): Uint8Array {
-    const end = this.#isStream ? this.#measureLines(chunk) : this.#add(chunk);
-    if (end === 0) {
-      this.#held.push(chunk);
-      return NONE;
-    }
-    this.#held.push(chunk.subarray(0, end));
-    const whole = this.#held.take();
-    this.#held.push(chunk.subarray(end));
-    return whole;
+    if (this.#kind === "events") return this.#pushEvents(chunk);
+    this.#hold(chunk);
+    return this.#kind === "json" ? NOTHING : this.end();
   }
 
-  /** What came after the last complete message. */
-  rest(): Uint8Array {
-    return this.#held.take();
+  /** What has come of the last message, which is over. */
+  end(): Uint8Array {
+    const held = this.#held.take();
+    this.#meter.reset();
+    const isLong = held.length > EXCESS_FREE_LENGTH;
+    return isLong && this.#kind !== "other" ? this.#checked(held) : held;
   }
 
-  /** Where the last event ends in `chunk`; 0 where none does. */
-  #measureLines(chunk: Uint8Array): number {
-    let [end, start] = [0, 0];
+  #pushEvents(chunk: Uint8Array): Uint8Array {
+    const ready = new BoundedBytes(Infinity);
+    let from = 0;
     for (let at = 0; at < chunk.length; at += 1) {
-      const byte = chunk[at];
-      if (byte !== LF && byte !== CR) continue;
-      this.#add(chunk.subarray(start, at));
-      start = at + 1;
-      const isSecond = byte === LF && this.#isAfterCr && this.#lineBytes === 0;
-      this.#isAfterCr = byte === CR;
-      const isEnd = isSecond ? this.#bytes === 0 : this.#endLine();
-      if (isEnd) end = start;
+      const end = this.#takeByte(chunk[at]!);
+      if (end === undefined) continue;
+      // The second half of a line's end is not the beginning of a message.
+      const isRest = end === "rest" && at === from && this.#held.length === 0;
+      this.#hold(chunk.subarray(from, at + 1));
+      this.#meter.endLine();
+      from = at + 1;
+      if (end === "message" || isRest) ready.push(this.end());
     }
-    this.#add(chunk.subarray(start));
-    return end;
+    this.#hold(chunk.subarray(from));
+    return ready.take();
   }
 
-  /** Whether an event ends: with an empty line. */
-  #endLine(): boolean {
+  /** What ends with a byte: an empty line ends a message. */
+  #takeByte(byte: number): "message" | "line" | "rest" | undefined {
+    const isRest = byte === LF && this.#isAfterCr;
+    this.#isAfterCr = byte === CR;
+    if (isRest) return "rest";
+    if (byte !== LF && byte !== CR) {
+      this.#lineBytes += 1;
+      return undefined;
+    }
     const isEmpty = this.#lineBytes === 0;
     this.#lineBytes = 0;
-    this.#bytes = isEmpty ? 0 : this.#bytes + 1;
-    if (isEmpty) this.#message.reset();
-    else this.#message.endLine();
-    return isEmpty;
+    return isEmpty ? "message" : "line";
   }
 
-  #add(part: Uint8Array): 0 {
-    this.#lineBytes += part.length;
-    this.#bytes += part.length;
-    if (this.#bytes > this.#maxBytes) {
+  #hold(part: Uint8Array): void {
+    if (this.#held.length + part.length > this.#maxBytes) {
       throw new RangeError(`Cannot read the answer: it is longer than ${this.#maxBytes} bytes`);
     }
-    this.#message.measure(part);
-    return 0;
+    this.#meter.measure(part);
+    this.#held.push(part);
   }
+
+  #checked(held: Uint8Array): Uint8Array {
+    const isEvent = this.#kind === "events";
+    const whole = new TextDecoder().decode(held);
+    const text = isEvent ? dataOf(whole) : whole;
+    const excess = findExcess(text);
+    if (excess === undefined) return held;
+    const refusal = readMessage(text);
+    if (refusal === undefined) throw new RangeError(`Cannot read the answer: ${excess.reason}`);
+    const json = JSON.stringify(refusal);
+    return new TextEncoder().encode(isEvent ? `event: message\ndata: ${json}\n\n` : json);
+  }
+}
+
+/** The data of an event. */
+function dataOf(event: string): string {
+  return event.split(/\r\n|\r|\n/).filter((line) => line.startsWith("data:"))
+    .map((line) => line.slice("data:".length)).join("\n");
 }

@@ -2,6 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { CodemodeError } from "../base/errors.ts";
+import { findExcess } from "../base/json_extent.ts";
 import { MAX_JSON_DEPTH, nestsDeeper } from "./json_depth.ts";
 import type { Operation } from "./operation.ts";
 import type { SecretScreen } from "./secret_screen.ts";
@@ -67,8 +68,15 @@ function readJson({ body, status }: ApiAnswer): unknown {
       { details: { status } },
     );
   }
+  const text = new TextDecoder().decode(body);
+  const excess = findExcess(text);
+  if (excess !== undefined) {
+    const details = { status, limit: excess.limit, unit: excess.kind };
+    const message = `The API's JSON cannot be taken: ${excess.reason}`;
+    throw new CodemodeError("TOOL_OUTPUT_INVALID", message, { details });
+  }
   try {
-    return JSON.parse(new TextDecoder().decode(body));
+    return JSON.parse(text);
   } catch {
     // What the parser says quotes the text, and so perhaps a secret.
     throw new CodemodeError("TOOL_OUTPUT_INVALID", "The API's JSON cannot be parsed", {

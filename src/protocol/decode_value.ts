@@ -69,7 +69,8 @@ export function decodeValue(wire: WireValue): unknown {
   return hasTag(wire) ? decodeAny(wire) : wire;
 }
 
-function hasTag(wire: WireValue): boolean {
+/** Whether anything in it is more than JSON. */
+export function hasTag(wire: WireValue): boolean {
   if (typeof wire !== "object" || wire === null) return false;
   if (isArray(wire)) {
     for (let index = 0; index < wire.length; index += 1) if (hasTag(wire[index]!)) return true;

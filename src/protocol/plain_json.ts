@@ -1,6 +1,8 @@
 /** Wire values → the nearest JSON without tags, for readers that do not know them. Runs on the host only. */
 
+import { hasTag } from "./decode_value.ts";
 import type { WireValue } from "./frames.ts";
+import { setOwn } from "./encoder.ts";
 import { TYPED_ARRAY_CLASSES } from "./primordials.ts";
 import { childPath, type Path, printPath, rootPath, TAG } from "./value_tags.ts";
 
@@ -16,19 +18,26 @@ export interface PlainJson {
   readonly notes: readonly string[];
 }
 
+/** Entries of Maps that become members; objects of very many names take seconds to make and to read. */
+const MAX_MAP_NAMES = 50_000;
+
 interface Notes {
   readonly kept: string[];
   count: number;
+  /** Entries of Maps that have become members. */
+  names: number;
 }
 
 /**
- * The nearest plain JSON: Date → ISO text, Map → object when its keys are texts, else pairs, Set →
+ * The nearest plain JSON: Date → ISO text, Map → object when its keys are texts and not very many, else pairs, Set →
  * array, bigint → number when exact, else decimal text, bytes → base64, RegExp → `/source/flags`,
  * Error → object, URL → text, undefined → left out of objects, null in arrays, NaN and infinities →
  * null, -0 → 0.
  */
 export function toPlainJson(wire: WireValue): PlainJson {
-  const notes: Notes = { kept: [], count: 0 };
+  const notes: Notes = { kept: [], count: 0, names: 0 };
+  // Copying takes much longer than looking, and most values are plain.
+  if (!hasTag(wire)) return { json: wire, notes: notes.kept };
   const isNothing = isRecord(wire) && wire[TAG] === "undefined";
   const json = isNothing ? undefined : plain(wire, rootPath("result"), notes);
   if (notes.count > MAX_NOTES) {
@@ -50,12 +59,12 @@ function plain(wire: WireValue, path: Path, notes: Notes): WireValue | undefined
 }
 
 function plainProperties(wire: WireObject, path: Path, notes: Notes): WireValue {
-  const entries: [string, WireValue][] = [];
+  const record: { [key: string]: WireValue } = {};
   for (const key of Object.keys(wire)) {
     const value = plain(wire[key]!, childPath(path, key), notes);
-    if (value !== undefined) entries.push([key, value]);
+    if (value !== undefined) setOwn(record, key, value);
   }
-  return Object.fromEntries(entries);
+  return record;
 }
 
 /** Says that a tagged object is not what its tag promises. */
@@ -155,8 +164,11 @@ function plainBigInt(value: WireValue | undefined, path: Path, notes: Notes): Co
 }
 
 function plainMap(pairs: readonly WireValue[], path: Path, notes: Notes): Converted {
-  const isObject = pairs.every((pair) => Array.isArray(pair) && typeof pair[0] === "string");
+  const isObject = notes.names + pairs.length <= MAX_MAP_NAMES &&
+    pairs.every((pair) => Array.isArray(pair) && typeof pair[0] === "string");
   if (!isObject) return note(notes, path, "a Map became pairs", plain(pairs, path, notes));
-  const record = Object.fromEntries(pairs as readonly [string, WireValue][]);
+  notes.names += pairs.length;
+  const record: { [key: string]: WireValue } = {};
+  for (const [key, inner] of pairs as readonly [string, WireValue][]) setOwn(record, key, inner);
   return note(notes, path, "a Map became an object", plainProperties(record, path, notes));
 }

@@ -7,7 +7,7 @@
  * Tagged text that fits none of these is read as the plain object it is.
  */
 
-import { stringifyJson } from "./primordials.ts";
+import { slice, stringifyJson } from "./primordials.ts";
 
 /** The property that marks a tagged value. */
 export const TAG = "$type";
@@ -28,20 +28,40 @@ export function childPath(parent: Path, key: string | number): Path {
   return { parent, key };
 }
 
-/** A path as a program writes it: `result.items[3]["a b"]`. */
+/** Characters of a path that are told, and of one name in it. */
+const MAX_PATH = 200;
+const MAX_KEY = 100;
+
+/** A path as a program writes it: `result.items[3]["a b"]`; of a long one the middle is left out. */
 export function printPath(path: Path): string {
   let text = "";
   let at = path;
-  while (at.parent !== undefined) {
+  // What is far from both ends of a long path is never printed: names may be megabytes.
+  while (at.parent !== undefined && text.length <= MAX_PATH) {
     text = printStep(at.key) + text;
     at = at.parent;
   }
-  return at.key + text;
+  if (at.parent === undefined) return shorten(at.key + text, MAX_PATH);
+  return shorten(printStart(at) + text, MAX_PATH);
+}
+
+/** The first steps of a long path. */
+function printStart({ parent, key }: Path): string {
+  if (parent === undefined) return `${key}`;
+  const start = printStart(parent);
+  return start.length > MAX_PATH ? start : start + printStep(key);
 }
 
 function printStep(key: string | number): string {
   if (typeof key === "number") return `[${key}]`;
-  return isIdentifier(key) ? `.${key}` : `[${stringifyJson(key)}]`;
+  return isIdentifier(key) ? `.${key}` : `[${stringifyJson(shorten(key, MAX_KEY))}]`;
+}
+
+/** The beginning and the end of a long text. */
+export function shorten(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const half = maxLength / 2;
+  return `${slice(text, 0, half)}…${slice(text, text.length - half)}`;
 }
 
 /** Letters, digits, `_` and `$`, without a digit in front; compares characters to avoid RegExp. */

@@ -72,15 +72,16 @@ class Splitter {
 
   #splitRecord(record: Readonly<Record<string, unknown>>, depth: number): unknown {
     let changed: Map<string, unknown> | undefined;
-    for (const key of Object.keys(record)) {
-      const inner = this.split(record[key], depth + 1);
-      if (inner !== record[key]) (changed ??= new Map()).set(key, inner);
+    const keys = Object.keys(record);
+    for (const key of keys) {
+      const value = record[key];
+      const inner = this.split(value, depth + 1);
+      if (inner !== value) (changed ??= new Map()).set(key, inner);
     }
     if (changed === undefined) return record;
-    const entries = Object.entries(record);
     // SAFETY: defined and not assigned, so that a member named `__proto__` stays a member.
     return Object.fromEntries(
-      entries.map(([key, value]) => [key, changed.has(key) ? changed.get(key) : value]),
+      keys.map((key) => [key, changed.has(key) ? changed.get(key) : record[key]]),
     );
   }
 

@@ -212,9 +212,10 @@ interface Member<Key> {
   readonly cost: number;
 }
 
-/** A name that the object does not have. */
+/** A short name that the object does not have: at most as many are taken as it has names. */
 function freeName(record: object): string {
-  let name = "…";
-  while (Object.hasOwn(record, name)) name += "…";
-  return name;
+  if (!Object.hasOwn(record, "…")) return "…";
+  for (let count = 2;; count += 1) {
+    if (!Object.hasOwn(record, `…${count}`)) return `…${count}`;
+  }
 }

@@ -4,6 +4,7 @@
  */
 
 import { scanTokens } from "./estimate_tokens.ts";
+import { NameIndex } from "./name_index.ts";
 
 /** Containers inside containers that are looked into. */
 export const MAX_DEPTH = 256;
@@ -17,17 +18,18 @@ export const BRACKETS = 1;
 /** What stands between two members. */
 export const SEPARATOR = 0.5;
 
-/** Measures the values of one piece of work; it remembers the names of the objects it has seen. */
+/** Measures the values of one piece of work. */
 export class JsonCost {
-  readonly #names = new Map<object, readonly string[]>();
+  readonly #names: NameIndex;
 
-  /** The object's own names in order. They are listed once, because there may be a million. */
+  /** `names`: what is known of the values already. */
+  constructor(names: NameIndex = new NameIndex()) {
+    this.#names = names;
+  }
+
+  /** The object's own names in order. */
   namesOf(record: object): readonly string[] {
-    const known = this.#names.get(record);
-    if (known !== undefined) return known;
-    const names = Object.keys(record);
-    this.#names.set(record, names);
-    return names;
+    return this.#names.of(record);
   }
 
   /**

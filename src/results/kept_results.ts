@@ -9,6 +9,7 @@ import { newId } from "../base/ids.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { type Owner, reaches } from "../capability/mod.ts";
 import type { ReadResult, ResultPage } from "../contract/mod.ts";
+import { NameIndex } from "./name_index.ts";
 import { readPage } from "./read_page.ts";
 import { weigh } from "./weigh.ts";
 
@@ -60,6 +61,7 @@ export function createKeptResults(options: KeptResultsOptions): KeptResults {
 interface Entry {
   readonly owner: Owner;
   readonly value: unknown;
+  readonly names: NameIndex;
   readonly bytes: number;
   readonly expiresAtMs: number;
 }
@@ -106,7 +108,8 @@ class MemoryKeptResults implements KeptResults {
     this.#makeRoom(bytes, owner.id);
     const handle = newId("res");
     const expiresAtMs = this.#clock.now() + keepForMs;
-    this.#entries.set(handle, { owner, value, bytes, expiresAtMs });
+    const names = new NameIndex();
+    this.#entries.set(handle, { owner, value, names, bytes, expiresAtMs });
     this.#bytes += bytes;
     this.#bytesOf.set(owner.id, this.#heldBy(owner.id) + bytes);
     this.#timer ??= this.#clock.after(keepForMs, () => this.#expire());
@@ -125,7 +128,7 @@ class MemoryKeptResults implements KeptResults {
         "There is no such result: it expired, made room for others, or was never yours",
       );
     }
-    const page = readPage(entry.value, reading);
+    const page = readPage(entry.value, reading, entry.names);
     this.#reads.increment({ outcome: "OK" });
     return { ...page, expiresAt: new Date(entry.expiresAtMs).toISOString() };
   }

@@ -13,6 +13,7 @@ import { DEFAULT_RESULT_TOKENS, type ReadResult, type ResultPage } from "../cont
 import { scanTokens } from "./estimate_tokens.ts";
 import { fitResult, type Fitted, LEAST_TOKENS } from "./fit_result.ts";
 import { BRACKETS, costOfName, JsonCost, SEPARATOR } from "./json_cost.ts";
+import { NameIndex } from "./name_index.ts";
 
 /** Places that one path may lead to. */
 const MAX_NODES = 100_000;
@@ -24,19 +25,26 @@ const MAX_NAMES = 10;
 export type Page = Omit<ResultPage, "expiresAt">;
 
 /** Reads a page of `root`; a path or a bound that cannot be read by is `INVALID_REQUEST`. */
-export function readPage(root: unknown, reading: ReadResult): Page {
+export function readPage(
+  root: unknown,
+  reading: ReadResult,
+  names: NameIndex = new NameIndex(),
+): Page {
   const { path = "$", offset = 0, limit = Infinity, maxTokens = DEFAULT_RESULT_TOKENS } = reading;
   const segments = parse(path);
-  const nodes = selectNodes(segments, root, MAX_NODES);
-  if (nodes === undefined) {
+  const page = { offset, limit, maxTokens, names };
+  const namesOf = (record: object) => names.of(record);
+  const window = isSingular(segments) ? {} : { offset, limit: mostMembers(page) };
+  const selected = selectNodes(segments, root, { max: MAX_NODES, namesOf, ...window });
+  if (selected === undefined) {
     throw invalid(`it leads to more than ${MAX_NODES} places; use slices such as [0:1000]`);
   }
-  const page = { offset, limit, maxTokens };
+  const { nodes, total } = selected;
   if (!isSingular(segments)) {
-    return readMembers(nodes.map((node) => ({ node })), "nodes", page);
+    return readMembers(nodes.map((node) => ({ node })), "nodes", page, total);
   }
   const [node] = nodes;
-  if (node === undefined) throw invalid(nothingAt(segments, root));
+  if (node === undefined) throw invalid(nothingAt(segments, root, names));
   return readNode(node, page);
 }
 
@@ -44,6 +52,12 @@ interface PageOf {
   readonly offset: number;
   readonly limit: number;
   readonly maxTokens: number;
+  readonly names: NameIndex;
+}
+
+/** Every member takes more than a token: more of them than tokens need not be looked at. */
+function mostMembers({ limit, maxTokens }: PageOf): number {
+  return Math.min(limit, Math.max(1, maxTokens));
 }
 
 /** An element, or a member with its name. */
@@ -56,7 +70,7 @@ function readNode(node: PathNode, page: PageOf): Page {
   const { location, value } = node;
   if (typeof value === "string") return readText(value, page);
   if (Array.isArray(value)) {
-    const end = Math.min(value.length, page.offset + page.limit);
+    const end = Math.min(value.length, page.offset + mostMembers(page));
     const members = value.slice(page.offset, end).map((item: unknown, index) => ({
       node: { location: [...location, page.offset + index], value: item },
     }));
@@ -64,8 +78,8 @@ function readNode(node: PathNode, page: PageOf): Page {
   }
   if (typeof value === "object" && value !== null) {
     const record = value as Readonly<Record<string, unknown>>;
-    const names = Object.keys(record);
-    const members = names.slice(page.offset, page.offset + page.limit).map((name) => ({
+    const names = page.names.of(record);
+    const members = names.slice(page.offset, page.offset + mostMembers(page)).map((name) => ({
       name,
       node: { location: [...location, name], value: record[name] },
     }));
@@ -93,15 +107,14 @@ function readText(text: string, { offset, limit, maxTokens }: PageOf): Page {
 function readMembers(
   members: readonly Member[],
   type: "array" | "object" | "nodes",
-  { offset, limit, maxTokens }: PageOf,
-  total: number = members.length,
+  { offset, maxTokens, names }: PageOf,
+  total: number,
 ): Page {
-  const paged = type === "nodes" ? members.slice(offset, offset + limit) : members;
-  const [first] = paged;
+  const [first] = members;
   if (first?.name !== undefined && isLongName(first.name, maxTokens)) {
     return passedOver({ offset, total });
   }
-  const { taken, left, fitted } = takeMembers(paged, maxTokens - BRACKETS);
+  const { taken, left, fitted } = takeMembers(members, maxTokens - BRACKETS, names);
   const next = offset + taken.length;
   return {
     value: toValue(taken, type),
@@ -116,12 +129,12 @@ function readMembers(
 }
 
 /** As many members as there is room for, and what is left of it. */
-function takeMembers(members: readonly Member[], room: number): {
+function takeMembers(members: readonly Member[], room: number, names: NameIndex): {
   readonly taken: readonly Member[];
   readonly left: number;
   readonly fitted?: Fitted;
 } {
-  const costs = new JsonCost();
+  const costs = new JsonCost(names);
   const taken: Member[] = [];
   let left = room;
   for (const member of members) {
@@ -178,22 +191,24 @@ function parse(path: string): readonly Segment[] {
 }
 
 /** Says how far the path led, and what there is. */
-function nothingAt(segments: readonly Segment[], root: unknown): string {
+function nothingAt(segments: readonly Segment[], root: unknown, names: NameIndex): string {
   let found: PathNode = { location: [], value: root };
   for (let count = 1; count <= segments.length; count += 1) {
-    const [node] = selectNodes(segments.slice(0, count), root) ?? [];
+    const [node] = selectNodes(segments.slice(0, count), root)?.nodes ?? [];
     if (node === undefined) break;
     found = node;
   }
-  return `there is nothing at it; ${shown(printJsonPath(found.location))} ${whatIs(found.value)}`;
+  return `there is nothing at it; ${shown(printJsonPath(found.location))} ${
+    whatIs(found.value, names)
+  }`;
 }
 
-function whatIs(value: unknown): string {
+function whatIs(value: unknown, index: NameIndex): string {
   if (Array.isArray(value)) return `is an array of ${value.length} elements`;
   if (typeof value !== "object" || value === null) {
     return `is ${value === null ? "null" : `a ${typeof value}`}`;
   }
-  const names = Object.keys(value);
+  const names = index.of(value);
   const told = names.slice(0, MAX_NAMES).map((name) => shown(JSON.stringify(name)));
   const more = names.length > MAX_NAMES ? `, and ${names.length - MAX_NAMES} more` : "";
   return names.length === 0 ? "is an empty object" : `has ${told.join(", ")}${more}`;

@@ -19,18 +19,29 @@ export interface Weight {
   readonly bytes: number;
 }
 
+/** A list or an object that is being gone through. */
+interface Open {
+  readonly container: { readonly [key: string | number]: unknown };
+  /** Of an object, which is looked at by name: a list of its values would be one more copy. */
+  readonly names: readonly string[] | undefined;
+  readonly length: number;
+  next: number;
+}
+
 /** Weighs a value in one pass; undefined as soon as it is heavier than `maxBytes`. */
 export function weigh(value: unknown, maxBytes: number): Weight | undefined {
   const scale = new Scale();
-  const open = [[value][Symbol.iterator]()];
+  const open: Open[] = [{ container: { 0: value }, names: undefined, length: 1, next: 0 }];
   while (open.length > 0) {
-    const next = open.at(-1)!.next();
-    if (next.done === true) open.pop();
+    const inner = open[open.length - 1]!;
+    if (inner.next === inner.length) open.length -= 1;
     else {
+      const { container, names, next } = inner;
+      inner.next += 1;
       // No recursion, because a value may be deep.
-      const members = scale.add(next.value);
+      const opened = scale.add(container[names === undefined ? next : names[next]!]);
       if (scale.bytes > maxBytes) return undefined;
-      if (members !== undefined) open.push(members[Symbol.iterator]() as ArrayIterator<unknown>);
+      if (opened !== undefined) open.push(opened);
     }
   }
   return { tokens: Math.ceil(scale.tokens), bytes: scale.bytes };
@@ -40,8 +51,8 @@ class Scale {
   tokens = 0;
   bytes = 0;
 
-  /** Adds one value without its members, which it gives back. */
-  add(value: unknown): readonly unknown[] | undefined {
+  /** Adds one value without its members, which are for the caller to go through. */
+  add(value: unknown): Open | undefined {
     if (typeof value === "string") this.#addText(value);
     else if (typeof value === "number") this.tokens += 1 + String(value).length * 0.45;
     else if (typeof value !== "object" || value === null) this.tokens += 1;
@@ -55,15 +66,15 @@ class Scale {
     this.tokens += 1 + (end < text.length ? tokens * (text.length / end) : tokens);
   }
 
-  #addContainer(container: object): readonly unknown[] {
-    const isList = Array.isArray(container);
-    const members: readonly unknown[] = isList ? container : Object.values(container);
-    this.bytes += CONTAINER_BYTES + MEMBER_BYTES * members.length;
-    this.tokens += BRACKETS + SEPARATOR * members.length;
-    for (const name of isList ? [] : Object.keys(container)) {
+  #addContainer(value: object): Open {
+    const names = Array.isArray(value) ? undefined : Object.keys(value);
+    const length = names?.length ?? (value as readonly unknown[]).length;
+    this.bytes += CONTAINER_BYTES + MEMBER_BYTES * length;
+    this.tokens += BRACKETS + SEPARATOR * length;
+    for (const name of names ?? []) {
       this.bytes += 2 * name.length;
       this.tokens += costOfName(name);
     }
-    return members;
+    return { container: value as Open["container"], names, length, next: 0 };
   }
 }

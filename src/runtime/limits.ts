@@ -3,6 +3,7 @@
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { CodemodeError } from "../base/errors.ts";
+import type { JsonExcess } from "../base/json_extent.ts";
 import { ENGINE_LIMIT, ENGINE_LIMITS, type EngineLimit } from "../protocol/engine_limit.ts";
 import type { WireError } from "../protocol/frames.ts";
 import type { CpuShareKind } from "./cpu_share.ts";
@@ -158,6 +159,12 @@ export function memoryError(memoryLimitBytes: number): CodemodeError {
 export function outputError(what: string, limit: number): CodemodeError {
   const message = `${what} is larger than ${limit} bytes`;
   return new CodemodeError("OUTPUT_LIMIT_EXCEEDED", message, { details: { limit } });
+}
+
+/** A value had more in it than is read of one. */
+export function extentError({ kind, limit, reason }: JsonExcess): CodemodeError {
+  const message = `A value of the program cannot leave it: ${reason}`;
+  return new CodemodeError("OUTPUT_LIMIT_EXCEEDED", message, { details: { limit, unit: kind } });
 }
 
 /** The guest's side said what none of its frames may. */

@@ -8,6 +8,7 @@ import { Buffer } from "node:buffer";
 import { availableParallelism } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import type { CodemodeError } from "../base/errors.ts";
+import { findExcess } from "../base/json_extent.ts";
 import type { Logger } from "../base/log.ts";
 import type {
   CallFrame,
@@ -19,7 +20,7 @@ import type {
 import { PROTOCOL_VERSION } from "../protocol/frames.ts";
 import { LineSplitter, openGuestLine } from "../protocol/lines.ts";
 import { parseFrame } from "../protocol/parse_frame.ts";
-import { outputError, protocolError } from "./limits.ts";
+import { extentError, outputError, protocolError } from "./limits.ts";
 import { ProgramCalls } from "./program_calls.ts";
 import type { Outcome, Program, RunHost, Usage } from "./runtime.ts";
 import { TimeBudget } from "./time_budget.ts";
@@ -200,6 +201,8 @@ export class Session {
       this.#context.logger.debug("A sandbox wrote a line that is no frame", { bytes });
       return;
     }
+    const excess = findExcess(json);
+    if (excess !== undefined) return this.stop(extentError(excess));
     const parsed = parseFrame(json, this.#program.budget.depth);
     if (!parsed.ok) return this.#refuse(parsed.reason);
     const { frame } = parsed;

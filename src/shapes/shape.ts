@@ -88,7 +88,7 @@ export class Shape {
   }
 
   #learnObject(value: Readonly<Record<string, unknown>>, left: Allowance, depth: number): void {
-    const names = Object.keys(value).filter((name) => value[name] !== undefined);
+    const names = namesOf(value);
     const object: ObjectShape = this.object ??= { seen: 0, properties: new Map() };
     if (areData(names, value)) toMap(object, left);
     const looked = object.values === undefined ? names.filter(isName) : sampled(names);
@@ -112,10 +112,18 @@ export class Shape {
   }
 }
 
+/** Names under which there is something. Of very many, which are data, every one. */
+function namesOf(value: Readonly<Record<string, unknown>>): readonly string[] {
+  const names = Object.keys(value);
+  return names.length > MAX_NAMES ? names : names.filter((name) => value[name] !== undefined);
+}
+
 /** Some of the items, spread over all of them. */
 function sampled<Item>(items: readonly Item[]): readonly Item[] {
   const step = Math.ceil(items.length / MAX_ELEMENTS);
-  return step <= 1 ? items : items.filter((_, index) => index % step === 0);
+  if (step <= 1) return items;
+  const count = Math.ceil(items.length / step);
+  return Array.from({ length: count }, (_none, index) => items[index * step]!);
 }
 
 function plainKindOf(value: unknown): PlainKind | undefined {

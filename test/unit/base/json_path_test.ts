@@ -106,7 +106,32 @@ Deno.test("a path selects so many values and no more, at any step", () => {
 Deno.test("a slice of millions is refused before its indexes are listed", () => {
   const rows = new Array(5_000_000).fill(0);
   assert.equal(selectValues(parsed("$[0:]"), rows), undefined);
-  assert.equal(selectNodes(parsed("$[0:20000]"), rows, 20_000)?.length, 20_000);
+  assert.equal(selectNodes(parsed("$[0:20000]"), rows, { max: 20_000 })?.nodes.length, 20_000);
+});
+
+Deno.test("of the last step only the wanted nodes are made, and all are counted", () => {
+  const rows = [[0, 1, 2], [], { a: 3, b: 4 }, [5]];
+  const all = selectNodes(parsed("$[*].*"), rows)!;
+  assert.deepEqual(all.nodes.map(({ value }) => value), [0, 1, 2, 3, 4, 5]);
+  for (
+    const [offset, limit] of [[0, 2], [2, 2], [3, 9], [5, 1], [6, 1], [2 ** 53 - 1, 5], [1, 0]]
+  ) {
+    const some = selectNodes(parsed("$[*].*"), rows, { offset: offset!, limit: limit! })!;
+    assert.equal(some.total, 6);
+    assert.deepEqual(some.nodes, all.nodes.slice(offset, offset! + limit!));
+  }
+  assert.deepEqual(selectNodes(parsed("$"), rows, { offset: 1 }), { nodes: [], total: 1 });
+});
+
+Deno.test("the names of an object are listed by whom it is told", () => {
+  const asked: object[] = [];
+  const namesOf = (record: object) => {
+    asked.push(record);
+    return Object.keys(record);
+  };
+  const root = { a: { b: 1 } };
+  assert.equal(selectNodes(parsed("$.*.*"), root, { namesOf })?.total, 1);
+  assert.deepEqual(asked, [root, root.a]);
 });
 
 Deno.test("a place is printed as a path that leads back to it", () => {

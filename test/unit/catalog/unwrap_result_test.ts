@@ -54,3 +54,8 @@ Deno.test("only structured content counts as structured", () => {
     isStructured: true,
   });
 });
+
+Deno.test("JSON with more in it than any value may have stays text", () => {
+  const wide = `{${Array.from({ length: 101_000 }, (_none, id) => `"k${id}":1`)}}`;
+  assert.equal(text(wide), wide);
+});

@@ -95,3 +95,17 @@ Deno.test("a message in one-byte chunks is read as one", async () => {
   });
   assert.deepEqual(await readMessage(request, 1_000), { message: PING });
 });
+
+Deno.test("a message with more in it than any may have is refused before it is parsed", async () => {
+  const body = `{"params":{${Array.from({ length: 101_000 }, (_none, id) => `"k${id}":1`)}}}`;
+  const headers = { "content-type": "application/json" };
+  const request = new Request("http://localhost/mcp", { method: "POST", headers, body });
+  const read = await readMessage(request, 10_000_000);
+  assert.ok("refusal" in read);
+  assert.equal(read.refusal.status, 413);
+  assert.deepEqual((await read.refusal.json()).error, {
+    code: -32000,
+    message: "The body is too much: it has more than 100000 different names of members; " +
+      "take it in parts, or as a list of pairs",
+  });
+});

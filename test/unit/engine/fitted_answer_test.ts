@@ -135,3 +135,56 @@ Deno.test("a direct call's result is made to fit in the same way", () => {
   assert.equal(fitted.truncated?.cuts[0]?.path, "$[1]");
   assert.deepEqual([fitted.requestId, fitted.metrics], ["req_1", metrics]);
 });
+
+Deno.test("notes are within the number too, and tell long paths by their ends", () => {
+  const wide: Record<string, unknown> = {};
+  for (let index = 0; index < 40; index += 1) {
+    wide["word ".repeat(10_000) + index] = new Map([[1, 2]]);
+  }
+  for (const maxTokens of [MIN_RESULT_TOKENS, 1000, 6000]) {
+    const answer = toPlainAnswer(fitExecution(answered(wide), fittingFor(maxTokens)));
+    const { result, truncated, diagnostics } = answer;
+    const tokens = estimateJsonTokens({ result, truncated, diagnostics });
+    assert.ok(tokens <= maxTokens, `${tokens} > ${maxTokens}`);
+    if (maxTokens > 1000) continue;
+    assert.match(diagnostics.at(-1)!.message, /^\d+ of 9 remarks are left out here$/);
+  }
+  const { diagnostics } = toPlainAnswer(answered(wide));
+  assert.equal(diagnostics.length, 9);
+  const half = ("word ".repeat(10)).slice(0, 50);
+  assert.equal(
+    diagnostics[0]?.message,
+    `result["${half}…${("word ".repeat(10) + "0").slice(-50)}"]: a Map became pairs`,
+  );
+});
+
+Deno.test("notes of a value that fits whole are counted, and told only with its JSON", () => {
+  const value = { at: Array.from({ length: 8 }, () => new Date(0)) };
+  const fitted = fitExecution(answered(value), fittingFor(600));
+  const plain = toPlainAnswer(fitted);
+  assert.deepEqual(plain.diagnostics.map(({ message }) => message), [
+    "result.at[0]: a Date became text",
+    "7 of 8 remarks are left out here",
+  ]);
+  assert.deepEqual(toDecodedAnswer(fitted).result, value);
+  assert.deepEqual(toDecodedAnswer(fitted).diagnostics, []);
+});
+
+Deno.test("of very many diagnostics the first are told, and the rest counted", () => {
+  const { answer } = completed(undefined);
+  const one = { line: 1, column: 1, endLine: 1, endColumn: 2, code: "TS1", snippet: "x\n^" };
+  const diagnostics = Array.from(
+    { length: 300 },
+    (_none, index) => ({ ...one, severity: "error" as const, message: `wrong ${index}` }),
+  );
+  const told = fitExecution({ answer: { ...answer, diagnostics } }, fittingFor(1000)).answer;
+  const shown = told.diagnostics.length - 1;
+  assert.ok(shown > 1 && estimateJsonTokens(told.diagnostics) <= 250);
+  assert.deepEqual(told.diagnostics.slice(0, -1), diagnostics.slice(0, shown));
+  assert.equal(told.diagnostics.at(-1)!.message, `${300 - shown} of 300 remarks are left out here`);
+  const long = { ...diagnostics[0]!, message: "word ".repeat(9000) };
+  const [cut] =
+    fitExecution({ answer: { ...answer, diagnostics: [long] } }, fittingFor(1000)).answer
+      .diagnostics;
+  assert.match(cut!.message, /… \d+ of 45000 characters cut$/);
+});

@@ -11,6 +11,7 @@ const http = (status: number, text = "") =>
 
 const CASES: readonly (readonly [string, unknown, string, boolean, boolean])[] = [
   ["the server refuses", new ProtocolError(-32603, "broken"), "MCP_TOOL_ERROR", false, false],
+  ["too much", new ProtocolError(-31_999, "it has more"), "TOOL_OUTPUT_INVALID", false, false],
   ["an unknown tool", new ProtocolError(-32602, "Tool t not found"), "TOOL_NOT_FOUND", false, true],
   [
     "lost",

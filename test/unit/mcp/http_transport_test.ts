@@ -47,6 +47,59 @@ Deno.test("an answer that is nested too deep breaks, whatever brackets its strin
   assert.equal(await deep(events, "text/event-stream"), "read");
 });
 
+Deno.test("an event is passed on as soon as it has ended, however its lines end", async () => {
+  for (const end of ["\n", "\r\n", "\r"]) {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const headers = { "content-type": "text/event-stream" };
+    const bounded = boundedResponse(new Response(readable, { headers }), () => {});
+    const reader = bounded.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const writer = writable.getWriter();
+    let heard = "";
+    for (const data of ["1", "2"]) {
+      const event = `: x${end}data: ${data}${end}${end}`;
+      void writer.write(new TextEncoder().encode(event));
+      const before = heard.length;
+      while (heard.length - before < event.length) heard += (await reader.read()).value;
+      assert.equal(heard.slice(before), event);
+    }
+    await writer.close();
+    assert.equal((await reader.read()).done, true);
+  }
+});
+
+const WIDE = `{${Array.from({ length: 101_000 }, (_none, index) => `"k${index}":1`)}}`;
+const REFUSAL = {
+  jsonrpc: "2.0",
+  id: "a",
+  error: {
+    code: -31_999,
+    message:
+      "it has more than 100000 different names of members; take it in parts, or as a list of pairs",
+  },
+};
+
+async function readWide(answer: string, type: string): Promise<[string, string[]]> {
+  const broken: string[] = [];
+  const response = new Response(answer, { headers: { "content-type": type } });
+  const bounded = boundedResponse(response, (reason) => broken.push(reason));
+  return [await bounded.text().catch((error) => error.message), broken];
+}
+
+Deno.test("an answer with too much in it is an error to its request, as JSON and as an event", async () => {
+  const answer = `{"jsonrpc":"2.0","result":{"id":7,"structuredContent":${WIDE}},"id":"a"}`;
+  const [json, broken] = await readWide(answer, "application/json");
+  assert.deepEqual([JSON.parse(json), broken], [REFUSAL, []]);
+  const [first, second] = (await readWide(
+    `data: 1\n\nevent: "\nid: 4\ndata: ${answer}\n\n`,
+    "text/event-stream",
+  ))[0].split("\n\n");
+  assert.equal(first, "data: 1");
+  assert.deepEqual(JSON.parse(second!.replace("event: message\ndata: ", "")), REFUSAL);
+  assert.equal((await readWide(answer, "text/plain"))[0], answer);
+  const reason = `Cannot read the answer: ${REFUSAL.error.message}`;
+  assert.deepEqual(await readWide(WIDE, "application/json"), [reason, [reason]]);
+});
+
 Deno.test("headers carry the configured ones and the bearer token", () => {
   const headers = requestHeaders({
     headers: { "x-key": new Secret("k") },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MAX_MESSAGE_NESTING } from "../../../src/mcp/message_meter.ts";
-import { NO_ANSWER, readMessage } from "../../../src/mcp/read_message.ts";
+import { EXCESS_ERROR, NO_ANSWER, readMessage } from "../../../src/mcp/read_message.ts";
 
 const MESSAGES = [
   { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "x" } },
@@ -61,4 +61,25 @@ Deno.test("a message that is nested too deep is not parsed", () => {
     name: "RangeError",
     message: "Cannot read the message: it is nested deeper than 10000 levels",
   });
+});
+
+const WIDE = `{${Array.from({ length: 101_000 }, (_none, index) => `"k${index}":1`)}}`;
+
+Deno.test("an answer with too much in it is an error to its request, wherever its number stands", () => {
+  const error = {
+    code: EXCESS_ERROR,
+    message:
+      "it has more than 100000 different names of members; take it in parts, or as a list of pairs",
+  };
+  const result = `"result":{"id":7,"a":["\\\\",{"id":8}],"structuredContent":${WIDE}}`;
+  for (const text of [`{"jsonrpc":"2.0","id":1,${result}}`, `{${result},"x":"id","id" : 1 }`]) {
+    assert.deepEqual(readMessage(text), { jsonrpc: "2.0", id: 1, error });
+  }
+  assert.deepEqual(readMessage(`{"id":"a\\"b",${result}}`), { jsonrpc: "2.0", id: 'a"b', error });
+});
+
+Deno.test("of requests and notices with too much in them nothing is told", () => {
+  for (const head of ['"id":1,"method":"x"', '"method":"x"', '"id":null', '"id":[1]', '"x":1']) {
+    assert.equal(readMessage(`{"jsonrpc":"2.0",${head},"params":${WIDE}}`), undefined, head);
+  }
 });

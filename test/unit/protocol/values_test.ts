@@ -326,3 +326,20 @@ Deno.test("a tag with a value that does not fit is plain data, whatever the valu
     }
   }
 });
+
+Deno.test("a Map of very many entries becomes pairs, also where each of several is small", () => {
+  const mapOf = (size: number) => ({
+    $type: "Map",
+    value: Array.from({ length: size }, (_none, index) => [`k${index}`, index]),
+  });
+  const { json, notes } = toPlainJson([mapOf(30_000), mapOf(20_000), mapOf(1)]);
+  const [first, second, third] = json as readonly unknown[];
+  assert.deepEqual([Object.keys(first!).length, Object.keys(second!).length], [30_000, 20_000]);
+  assert.deepEqual(third, [["k0", 0]]);
+  assert.deepEqual(notes, [
+    "result[0]: a Map became an object",
+    "result[1]: a Map became an object",
+    "result[2]: a Map became pairs",
+  ]);
+  assert.ok(Array.isArray(toPlainJson(mapOf(50_001)).json));
+});

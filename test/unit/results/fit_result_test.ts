@@ -159,7 +159,7 @@ Deno.test("names that objects inherit are members like any other", () => {
   assert.equal(Object.getPrototypeOf(value), Object.prototype);
   const many = { "…": 1, ...Object.fromEntries(Array.from({ length: 99 }, (_none, i) => [i, i])) };
   const shown = fitResult(many, { maxTokens: 100 }).value as Record<string, unknown>;
-  assert.match(String(shown["……"]), /^\d+ of 100 keys cut$/);
+  assert.match(String(shown["…2"]), /^\d+ of 100 keys cut$/);
 });
 
 Deno.test("a value deeper than anyone reads is summed up", () => {
@@ -207,4 +207,15 @@ Deno.test("the names of an object are listed once, however deep it lies", () => 
   for (let depth = 0; depth < 100; depth += 1) nested = { inner: nested, other: "x".repeat(999) };
   assert.ok(fitResult(nested, { maxTokens: 20_000 }).tokens <= 20_000);
   assert.equal(listings, 1);
+});
+
+Deno.test("names that leave no short one free for the notice cost nothing more", () => {
+  const dots: Record<string, unknown> = { pad: "x".repeat(50_000) };
+  for (let length = 1; length < 1500; length += 1) dots["…".repeat(length)] = 1;
+  for (let index = 2; index < 1500; index += 1) dots[`…${index}`] = 1;
+  for (const maxTokens of [LEAST_TOKENS, 320, 1000, 6000]) {
+    const { value, tokens } = fitResult(dots, { maxTokens });
+    assert.ok(estimateJsonTokens(value) <= tokens && tokens <= maxTokens, `${tokens}`);
+    assert.match(String((value as typeof dots)["…1500"]), /^\d+ of 2998 keys cut$/);
+  }
 });

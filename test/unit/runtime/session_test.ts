@@ -333,3 +333,15 @@ Deno.test("what the guest's side says of its use is kept", async () => {
   await session.outcome;
   assert.deepEqual(session.usage, { cpuMs: 1.5, memoryBytes: 10 });
 });
+
+Deno.test("a value with more in it than any may have ends the run with a way out", async () => {
+  const names = open({ budget: { ...AMPLE, frameBytes: 10_000_000, totalBytes: 20_000_000 } });
+  names.say(final(Object.fromEntries(Array.from({ length: 101_000 }, (_none, id) => [id, 1]))));
+  assert.deepEqual(await stoppedBy(names.session), {
+    code: "OUTPUT_LIMIT_EXCEEDED",
+    message:
+      "A value of the program cannot leave it: it has more than 100000 different names of members; " +
+      "take it in parts, or as a list of pairs",
+    details: { limit: 100_000, unit: "names" },
+  });
+});
