@@ -185,7 +185,7 @@ Deno.test(...property(
   ([depth, levels]) => {
     let value: unknown = "leaf";
     for (let level = 0; level < levels; level++) value = level % 2 === 0 ? [value] : { value };
-    if (levels <= depth) assert.equal(encodeValue(value, { depth }).wire, value);
+    if (levels <= depth) assert.deepEqual(encodeValue(value, { depth }).wire, value);
     else assert.throws(() => encodeValue(value, { depth }), { name: "RangeError" });
   },
 ));
