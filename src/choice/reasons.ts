@@ -100,5 +100,5 @@ function roughly(count: number): number {
 const GROUPED = new Intl.NumberFormat("en-US");
 
 function grouped(count: number): string {
-  return GROUPED.format(count);
+  return count < 1000 ? String(count) : GROUPED.format(count);
 }
