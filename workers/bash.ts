@@ -15,7 +15,6 @@ if (takeBashParser === undefined) {
   const { stdin, stdout, args } = Deno;
   const channel = {
     read: (buffer: Uint8Array) => stdin.read(buffer),
-    readSync: (buffer: Uint8Array) => stdin.readSync(buffer),
     writeSync: (bytes: Uint8Array) => stdout.writeSync(bytes),
   };
   exitWhenOrphaned(globalThis, Deno);

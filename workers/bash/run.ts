@@ -28,18 +28,12 @@ export class BashRun {
   readonly #start: StartFrame;
   readonly #options: BashRunOptions;
   readonly #aborter = new AbortController();
-  readonly #listens = Promise.withResolvers<void>();
   #take: ((line: string) => void) | undefined;
   #hasEnded = false;
 
   constructor(start: StartFrame, options: BashRunOptions) {
     this.#start = start;
     this.#options = options;
-  }
-
-  /** Resolves once replies can come. */
-  get listens(): Promise<void> {
-    return this.#listens.promise;
   }
 
   /** Runs the program; settles when its final frame has been sent. */
@@ -99,10 +93,7 @@ export class BashRun {
       depth: this.#start.depth,
       errorClasses: { McpToolError },
       send: (json) => this.#send(json),
-      listen: (take) => {
-        this.#take = take;
-        this.#listens.resolve();
-      },
+      listen: (take) => this.#take = take,
     });
   }
 

@@ -13,8 +13,6 @@ const READ_BYTES = 65_536;
 /** The channel, taken before the scope was sealed. */
 export interface BashChannel {
   read(buffer: Uint8Array): Promise<number | null>;
-  /** As `read`, and holds everything else up until then. */
-  readSync(buffer: Uint8Array): number | null;
   writeSync(bytes: Uint8Array): number;
 }
 
@@ -27,28 +25,21 @@ export async function serveBash(channel: BashChannel, commands: readonly string[
     while (bytes.length > 0) bytes = bytes.subarray(channel.writeSync(bytes));
   };
   let run: BashRun | undefined;
-  let isIdle = true;
-  let over = Promise.resolve();
   const take = (line: string) => {
     const frame = JSON.parse(line) as StartFrame | ReplyFrame;
     if (frame.type === "reply") return run?.reply(frame);
     run?.cancel();
     // SAFETY: a program that is over does not know the next one's nonce (test/escape: bash-forged-frame).
     const send = (json: string) => write(toGuestLine(frame.nonce, json));
-    const current = run = new BashRun(frame, { commands, send });
-    isIdle = false;
-    over = current.start().then(() => {
-      if (run === current) isIdle = true;
-    });
+    run = new BashRun(frame, { commands, send });
+    void run.start();
   };
   const lines = new LineSplitter(Infinity);
   const buffer = new Uint8Array(READ_BYTES);
   write(`{"type":"ready","version":${PROTOCOL_VERSION}}\n`);
   for (;;) {
-    // Between programs nothing else goes on here, and a read that blocks is told of bytes sooner.
-    const bytes = isIdle ? channel.readSync(buffer) : await channel.read(buffer);
+    const bytes = await channel.read(buffer);
     if (bytes === null) return;
     lines.push(buffer.subarray(0, bytes), take);
-    await Promise.race([over, run?.listens]);
   }
 }
