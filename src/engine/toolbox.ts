@@ -10,7 +10,8 @@ import type { CodemodeError } from "../base/errors.ts";
 import { printBashDeclarations } from "../checker/mod.ts";
 import type { Language, Tool, ToolGroup } from "../contract/mod.ts";
 import { isAlwaysDenied, type Policy } from "../policy/mod.ts";
-import type { GuestNamespace, GuestTool } from "../protocol/frames.ts";
+import type { GuestNamespace } from "../protocol/frames.ts";
+import { toGuestNamespace, withPlaces, withWords } from "./guest_namespace.ts";
 import {
   createDeclarations,
   createPythonStubs,
@@ -18,9 +19,7 @@ import {
   type NamedNamespace,
   type NamedTool,
   nameTools,
-  SchemaBudget,
   signature,
-  toGuestWords,
 } from "../typegen/mod.ts";
 
 /** Toolboxes kept; each holds the declarations of one grant. */
@@ -274,36 +273,4 @@ function indexTools(namespace: NamedNamespace): ReadonlyMap<string, Found> {
       [named.name, ...named.aliases].map((name) => [name, { namespace, named }] as const)
     ),
   );
-}
-
-function toGuestNamespace(namespace: NamedNamespace): GuestNamespace {
-  return {
-    name: namespace.name,
-    tools: namespace.tools.map(({ name, aliases }) => ({ name, aliases })),
-    global: namespace.global,
-    member: true,
-  };
-}
-
-/** The same, for a language that has nothing but words. */
-function withWords(namespace: NamedNamespace): GuestNamespace {
-  const budget = new SchemaBudget();
-  return withMore(namespace, ({ tool }) => ({ words: toGuestWords(tool, budget) }));
-}
-
-/** The same, for a language where arguments are given by position and by name in one call. */
-function withPlaces(namespace: NamedNamespace): GuestNamespace {
-  return withMore(namespace, ({ positional }) => positional.length === 0 ? {} : { positional });
-}
-
-function withMore(
-  namespace: NamedNamespace,
-  more: (named: NamedTool) => Partial<GuestTool>,
-): GuestNamespace {
-  const guest = toGuestNamespace(namespace);
-  const tools = guest.tools.map((one, index) => {
-    const named = namespace.tools[index];
-    return named === undefined ? one : { ...one, ...more(named) };
-  });
-  return { ...guest, tools };
 }
