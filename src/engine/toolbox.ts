@@ -11,7 +11,6 @@ import { printBashDeclarations } from "../checker/mod.ts";
 import type { Language, Tool, ToolGroup } from "../contract/mod.ts";
 import { isAlwaysDenied, type Policy } from "../policy/mod.ts";
 import type { GuestNamespace } from "../protocol/frames.ts";
-import { toGuestNamespace, withPlaces, withWords } from "./guest_namespace.ts";
 import {
   createDeclarations,
   createPythonStubs,
@@ -21,6 +20,7 @@ import {
   nameTools,
   signature,
 } from "../typegen/mod.ts";
+import { toGuestNamespace, withPlaces, withWords } from "./guest_namespace.ts";
 
 /** Toolboxes kept; each holds the declarations of one grant. */
 const KEPT = 32;
