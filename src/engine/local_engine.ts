@@ -42,7 +42,7 @@ import type { Ticket } from "./gate.ts";
 import { Gates } from "./gates.ts";
 import type { StartedExecution } from "./live_execution.ts";
 import { ObservedToolboxes } from "./observed_toolbox.ts";
-import { nextTurn } from "./next_turn.ts";
+import { nextTurn } from "../base/next_turn.ts";
 import { Preparation } from "./preparation.ts";
 import type { Caller } from "./principal.ts";
 import { probe } from "./probe.ts";

@@ -4,11 +4,15 @@
  */
 
 import { type FetchLike, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { nextTurn } from "../base/next_turn.ts";
 import type { Network } from "../base/network.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { Authorizer } from "./authorizer.ts";
 import { MAX_MESSAGE_BYTES } from "./message_meter.ts";
 import { type AnswerKind, answerKind, WholeMessages } from "./whole_messages.ts";
+
+/** Bytes of an answer that are read in one go. */
+const BYTES_PER_TURN = 512 * 1024;
 
 /** What a transport over HTTP needs besides its configuration. */
 export interface HttpTransportDeps {
@@ -28,9 +32,12 @@ export function createHttpTransport(
 ): StreamableHTTPClientTransport {
   const ask: FetchLike = async (input, init) => {
     const response = await (network?.fetch ?? fetch)(input, init);
+    const isPost = init?.method === "POST";
+    // The client takes what it got for a GET as events, whatever its type says.
+    const kind = isPost || !response.ok ? undefined : "events";
     return boundedResponse(response, (reason) => {
-      if (init?.method === "POST" && !init.signal?.aborted) onBroken(reason);
-    });
+      if (isPost && !init.signal?.aborted) onBroken(reason);
+    }, { kind });
   };
   return new StreamableHTTPClientTransport(url, {
     requestInit: { headers: requestHeaders(config) },
@@ -57,10 +64,12 @@ export function requestHeaders(
 export function boundedResponse(
   response: Response,
   onBroken: (reason: string) => void,
-  maxBytes: number = MAX_MESSAGE_BYTES,
+  { maxBytes = MAX_MESSAGE_BYTES, kind = answerKind(response.headers.get("content-type")) }: {
+    readonly maxBytes?: number;
+    readonly kind?: AnswerKind | undefined;
+  } = {},
 ): Response {
   if (!response.body) return response;
-  const kind = answerKind(response.headers.get("content-type"));
   const body = boundedBody(response.body, kind, maxBytes, onBroken);
   const { status, statusText, headers } = response;
   const bounded = new Response(body, { status, statusText, headers });
@@ -78,6 +87,7 @@ function boundedBody(
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   const messages = new WholeMessages(kind, maxBytes);
+  let left = BYTES_PER_TURN;
   let isUnwanted = false;
   return new ReadableStream({
     async pull(controller) {
@@ -85,6 +95,12 @@ function boundedBody(
         // A pull that gives nothing is not followed by another one.
         for (let given = 0; given === 0;) {
           const { done, value } = await reader.read();
+          left -= value?.length ?? 0;
+          // What comes as fast as it is read, such as what was compressed, lets others have their turn.
+          if (left < 0) {
+            await nextTurn();
+            left = BYTES_PER_TURN;
+          }
           if (isUnwanted) return;
           const ready = done ? messages.end() : messages.push(value);
           given = ready.length;

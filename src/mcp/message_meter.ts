@@ -59,7 +59,8 @@ export class MessageMeter {
   #count(byte: number): void {
     if (byte === QUOTE) this.#inString = true;
     else if (byte === COMMA) this.#weight += PLACE_WEIGHT;
-    else if ((byte | CURLY_BIT) === CLOSING) this.#nesting -= 1;
+    // What is closed without having been opened makes no room.
+    else if ((byte | CURLY_BIT) === CLOSING) this.#nesting = Math.max(0, this.#nesting - 1);
     else if ((byte | CURLY_BIT) === OPENING) {
       this.#weight += OBJECT_WEIGHT;
       this.#nesting += 1;

@@ -258,6 +258,8 @@ export class QuestionDesk {
     this.#held.delete(newest);
     this.#unput.add("isStuck", likelySuspects(newest.suspects, this.#askingTools));
     newest.settle(undefined);
+    // The others may still wait for each other.
+    this.#settleHeld();
   }
 
   // SAFETY: a server may still ask for a call its caller gave up; the next caller must not see that

@@ -16,10 +16,11 @@ const NOTHING = new Uint8Array(0);
 /** What an answer is made of: one JSON text, a stream of events, or something the client does not parse. */
 export type AnswerKind = "json" | "events" | "other";
 
-/** The kind that a content type names. */
+/** The kind that a content type names, read as the client reads it. */
 export function answerKind(contentType: string | null): AnswerKind {
-  if (contentType?.includes("text/event-stream")) return "events";
-  return contentType?.includes("json") ? "json" : "other";
+  const essence = contentType?.split(";", 1)[0]!.trim().toLowerCase() ?? "";
+  if (essence === "text/event-stream") return "events";
+  return essence.includes("json") ? "json" : "other";
 }
 
 /** Collects the bytes of one answer. */
@@ -28,10 +29,12 @@ export class WholeMessages {
   readonly #maxBytes: number;
   readonly #held = new BoundedBytes(Infinity);
   readonly #meter = new MessageMeter();
+  /** Of the message being received. */
+  #bytes = 0;
   #lineBytes = 0;
   #isAfterCr = false;
 
-  /** `maxBytes` bounds one message. */
+  /** `maxBytes` bounds one message; an answer that is no event stream is one. */
   constructor(kind: AnswerKind, maxBytes: number) {
     this.#kind = kind;
     this.#maxBytes = maxBytes;
@@ -40,55 +43,73 @@ export class WholeMessages {
   /** What `chunk` completes, or nothing. A `RangeError` when one message has become too much. */
   push(chunk: Uint8Array): Uint8Array {
     if (this.#kind === "events") return this.#pushEvents(chunk);
-    this.#hold(chunk);
-    return this.#kind === "json" ? NOTHING : this.end();
+    this.#measure(chunk);
+    // SAFETY: what the client does not parse it may still read to its end: it is bounded in sum
+    // (test/unit/mcp/http_transport_test.ts).
+    if (this.#kind === "other") return chunk.slice();
+    this.#held.push(chunk);
+    return NOTHING;
   }
 
   /** What has come of the last message, which is over. */
   end(): Uint8Array {
     const held = this.#held.take();
-    this.#meter.reset();
     const isLong = held.length > EXCESS_FREE_LENGTH;
-    return isLong && this.#kind !== "other" ? this.#checked(held) : held;
+    this.#bytes = 0;
+    this.#meter.reset();
+    return isLong ? this.#checked(held) : held;
   }
 
   #pushEvents(chunk: Uint8Array): Uint8Array {
     const ready = new BoundedBytes(Infinity);
-    let from = 0;
+    // Messages from `first` to `from` are whole; what is behind `from` belongs to the one that goes on.
+    let [first, from, line] = [0, 0, 0];
     for (let at = 0; at < chunk.length; at += 1) {
-      const end = this.#takeByte(chunk[at]!);
-      if (end === undefined) continue;
+      const byte = chunk[at]!;
+      if (byte !== LF && byte !== CR) continue;
+      this.#measure(chunk.subarray(line, at));
+      this.#lineBytes += at - line;
+      line = at + 1;
+      const isOver = this.#endLine(byte);
       // The second half of a line's end is not the beginning of a message.
-      const isRest = end === "rest" && at === from && this.#held.length === 0;
-      this.#hold(chunk.subarray(from, at + 1));
-      this.#meter.endLine();
-      from = at + 1;
-      if (end === "message" || isRest) ready.push(this.end());
+      if (isOver === undefined ? at !== from || this.#held.length > 0 : !isOver) continue;
+      if (this.#held.length > 0 || line - from > EXCESS_FREE_LENGTH) {
+        ready.push(chunk.subarray(first, from));
+        this.#held.push(chunk.subarray(from, line));
+        ready.push(this.end());
+        first = line;
+      }
+      this.#bytes = 0;
+      from = line;
     }
-    this.#hold(chunk.subarray(from));
+    this.#measure(chunk.subarray(line));
+    this.#lineBytes += chunk.length - line;
+    ready.push(chunk.subarray(first, from));
+    this.#held.push(chunk.subarray(from));
     return ready.take();
   }
 
-  /** What ends with a byte: an empty line ends a message. */
-  #takeByte(byte: number): "message" | "line" | "rest" | undefined {
-    const isRest = byte === LF && this.#isAfterCr;
+  /** Whether a message ends with the line: one that is empty; undefined for the second half of an end. */
+  #endLine(byte: number): boolean | undefined {
+    const isRest = byte === LF && this.#isAfterCr && this.#lineBytes === 0;
     this.#isAfterCr = byte === CR;
-    if (isRest) return "rest";
-    if (byte !== LF && byte !== CR) {
-      this.#lineBytes += 1;
-      return undefined;
-    }
+    if (isRest) return undefined;
     const isEmpty = this.#lineBytes === 0;
     this.#lineBytes = 0;
-    return isEmpty ? "message" : "line";
+    this.#bytes += 1;
+    if (isEmpty) this.#meter.reset();
+    else this.#meter.endLine();
+    return isEmpty;
   }
 
-  #hold(part: Uint8Array): void {
-    if (this.#held.length + part.length > this.#maxBytes) {
+  #measure(part: Uint8Array): void {
+    if (part.length === 0) return;
+    this.#isAfterCr = false;
+    this.#bytes += part.length;
+    if (this.#bytes > this.#maxBytes) {
       throw new RangeError(`Cannot read the answer: it is longer than ${this.#maxBytes} bytes`);
     }
     this.#meter.measure(part);
-    this.#held.push(part);
   }
 
   #checked(held: Uint8Array): Uint8Array {

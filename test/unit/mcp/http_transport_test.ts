@@ -8,7 +8,7 @@ const MAX = 10;
 async function read(text: string, type: string): Promise<{ text: string; broken: string[] }> {
   const broken: string[] = [];
   const response = new Response(tinyChunks(text), { headers: { "content-type": type } });
-  const bounded = boundedResponse(response, (reason) => broken.push(reason), MAX);
+  const bounded = boundedResponse(response, (reason) => broken.push(reason), { maxBytes: MAX });
   return { text: await bounded.text().catch((error) => error.message), broken };
 }
 
@@ -110,7 +110,7 @@ Deno.test("headers carry the configured ones and the bearer token", () => {
 
 async function pieces(body: ReadableStream<Uint8Array<ArrayBuffer>>, type: string) {
   const response = new Response(body, { headers: { "content-type": type } });
-  const bounded = boundedResponse(response, () => {}, 1_000);
+  const bounded = boundedResponse(response, () => {}, { maxBytes: 1_000 });
   const decoder = new TextDecoder();
   const read: string[] = [];
   for await (const piece of bounded.body!) {
@@ -137,4 +137,60 @@ Deno.test("the events one chunk completes are one piece, the begun one waits", a
     "data: 1\r\n\r\ndata: 2\n\n",
     "data: 3\n\n",
   ]);
+});
+
+Deno.test("an answer that is no event stream is bounded in sum, whatever its type is called", async () => {
+  const types = [
+    "text/plain",
+    "Application/JSON",
+    'application/json; profile="text/event-stream"',
+    "",
+  ];
+  for (const type of types) {
+    const chunks = Array.from({ length: 20 }, () => new TextEncoder().encode("12345678\n\n"));
+    const response = new Response(ReadableStream.from(chunks), {
+      headers: { "content-type": type },
+    });
+    await assert.rejects(boundedResponse(response, () => {}, { maxBytes: 100 }).text(), {
+      message: "Cannot read the answer: it is longer than 100 bytes",
+    });
+  }
+});
+
+Deno.test("a stream is one of events where the caller says so, and as its type says in any case", async () => {
+  const event = "data: 12345678\n\n";
+  const stream = () =>
+    new Response(event.repeat(20), { headers: { "content-type": "Text/Event-Stream" } });
+  assert.equal(
+    await boundedResponse(stream(), () => {}, { maxBytes: 100 }).text(),
+    event.repeat(20),
+  );
+  const plain = new Response(event.repeat(20), { headers: { "content-type": "text/plain" } });
+  const bounded = boundedResponse(plain, () => {}, { maxBytes: 100, kind: "events" });
+  assert.equal(await bounded.text(), event.repeat(20));
+});
+
+Deno.test("whatever ends its lines, and wherever it is cut, a stream is passed on as it is", async () => {
+  for (const end of ["\n", "\r", "\r\n"]) {
+    const text = [": hello", "", "data: 1", "data: 2", "", "", "", "id: 7", "data: 3", "", ":x"]
+      .join(end);
+    for (let size = 1; size < 20; size += 1) {
+      const bytes = new TextEncoder().encode(text);
+      const chunks = Array.from(
+        { length: Math.ceil(bytes.length / size) },
+        (_none, index) => bytes.slice(index * size, (index + 1) * size),
+      );
+      const headers = { "content-type": "text/event-stream" };
+      const response = new Response(ReadableStream.from(chunks), { headers });
+      assert.equal(await boundedResponse(response, () => {}).text(), text);
+    }
+  }
+});
+
+Deno.test("brackets that were never opened make no room for deeper ones", async () => {
+  const deep = `: ${"}".repeat(20_000)}\ndata: ${"[".repeat(15_000)}\n\n`;
+  const response = new Response(deep, { headers: { "content-type": "text/event-stream" } });
+  await assert.rejects(boundedResponse(response, () => {}).text(), {
+    message: "Cannot read the message: it is nested deeper than 10000 levels",
+  });
 });
