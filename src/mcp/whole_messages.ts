@@ -18,7 +18,7 @@ export type AnswerKind = "json" | "events" | "other";
 
 /** The kind that a content type names, read as the client reads it. */
 export function answerKind(contentType: string | null): AnswerKind {
-  const essence = contentType?.split(";", 1)[0]!.trim().toLowerCase() ?? "";
+  const [essence = ""] = (contentType ?? "").split(";", 1).map((part) => part.trim().toLowerCase());
   if (essence === "text/event-stream") return "events";
   return essence.includes("json") ? "json" : "other";
 }
