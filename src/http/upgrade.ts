@@ -1,6 +1,6 @@
 /**
  * Connections that ask to become WebSockets. Each passes the application as the request it is, with the
- * same checks as any other; one that the application does not accept gets that answer and is closed.
+ * same checks as any other; one that the application refuses gets its answer and is closed.
  */
 
 import { Buffer } from "node:buffer";
