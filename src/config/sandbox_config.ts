@@ -46,7 +46,7 @@ export interface SandboxConfig {
   readonly workers: {
     /** Sandboxes kept warm. @default 2 */
     readonly min: number;
-    /** Sandboxes in all, running and warm. @default 10 */
+    /** Sandboxes of one program in all, running and warm. @default 10 */
     readonly max: number;
     /** A warm sandbox above `min` is dropped after this long. @default 30000 */
     readonly idleTimeoutMs: number;
@@ -94,10 +94,15 @@ export interface SandboxConfig {
   readonly queueTimeoutMs: number;
   readonly perPrincipal: {
     /**
-     * Executions of one principal at the same time; more wait.
+     * Programs of one principal at the same time in sandboxes of their own; more wait.
      * @default `workers.max`, half of it where callers are told apart
      */
     readonly concurrent: number;
+    /**
+     * Programs of one principal at the same time in processes that host many.
+     * @default `light.processes` × `light.programsAtOnce`, half of it where callers are told apart
+     */
+    readonly light: number;
   };
 }
 
@@ -151,5 +156,8 @@ export const SandboxSchema = z.strictObject({
   }).prefault({}),
   queue: whole.default(100),
   queueTimeout: duration.default(30_000),
-  perPrincipal: z.strictObject({ concurrent: positive.optional() }).prefault({}),
+  perPrincipal: z.strictObject({
+    concurrent: positive.optional(),
+    light: positive.optional(),
+  }).prefault({}),
 });

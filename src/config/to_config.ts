@@ -127,9 +127,13 @@ function toBun({ path, wrapper }: ConfigFile["sandbox"]["bun"], directory: strin
 
 /** Where callers are told apart, one of them leaves places to the others. */
 function toPerPrincipal({ sandbox, security }: ConfigFile): SandboxConfig["perPrincipal"] {
-  const { max } = sandbox.workers;
-  const usual = security.auth.provider === "none" ? max : Math.ceil(max / 2);
-  return { concurrent: sandbox.perPrincipal.concurrent ?? usual };
+  const { workers, light, perPrincipal } = sandbox;
+  const share = (places: number) =>
+    security.auth.provider === "none" ? places : Math.ceil(places / 2);
+  return {
+    concurrent: perPrincipal.concurrent ?? share(workers.max),
+    light: perPrincipal.light ?? share(light.processes * light.programsAtOnce),
+  };
 }
 
 function toMcp({ servers, logins }: ConfigFile["mcp"], directory: string): Config["mcp"] {

@@ -23,6 +23,7 @@ import type {
 import { CallJournal, type JournalReader } from "./call_journal.ts";
 import type { JournalShare } from "./journal_room.ts";
 import { ProgramSleeps } from "./program_sleeps.ts";
+import { absent, BUSY, judgeEnd, stopped } from "./judge_end.ts";
 import { addUsage, NOTHING_USED } from "./usage_sum.ts";
 
 /** What continues programs of a light engine; such programs are repeatable. */
@@ -54,6 +55,14 @@ export interface ProgramWalkParts {
   readonly clock: Clock;
   /** Room for its journal, which gives it back. @default there is enough */
   readonly share?: JournalShare;
+  /**
+   * Waits until the program may have a sandbox of an engine: for as long as it takes where it has
+   * begun and is `isPatient`. Rejects with the signal's reason. @default it may at once
+   */
+  readonly turn?: (
+    engine: EngineName,
+    options: { readonly signal: AbortSignal; readonly isPatient: boolean },
+  ) => Promise<void>;
   /** Told when a sandbox is there for the first time. */
   readonly onSandbox: () => void;
   /** Told of each move to another sandbox. @default nobody is */
@@ -124,16 +133,22 @@ export class ProgramWalk {
   /** A sandbox; where another engine can begin, undefined when none is free soon. */
   // SAFETY: programs that wait for ever in every process of a light engine hold up nobody (test/unit/continuation: program_walk).
   async #checkout(pool: Pool): Promise<Lease | undefined> {
-    const { spec, signal } = this.#job;
-    if (this.#heavier === undefined) return await pool.checkout(spec, signal);
+    const { signal } = this.#job;
+    if (this.#heavier === undefined) return await this.#wait(pool, signal);
     const patience = new AbortController();
     using _timer = this.#parts.clock.after(PATIENCE_MS, () => patience.abort());
     try {
-      return await pool.checkout(spec, AbortSignal.any([signal, patience.signal]));
+      return await this.#wait(pool, AbortSignal.any([signal, patience.signal]));
     } catch (error) {
       if (patience.signal.aborted && !signal.aborted) return undefined;
       throw error;
     }
+  }
+
+  async #wait(pool: Pool, signal: AbortSignal): Promise<Lease> {
+    const isPatient = this.#isSeen;
+    await this.#parts.turn?.(this.#runtime, { signal, isPatient });
+    return await pool.checkout(this.#job.spec, signal);
   }
 
   /** What had an effect is told, although there is no sandbox to go on in. */
@@ -258,38 +273,4 @@ export class ProgramWalk {
       continued: this.#continued,
     };
   }
-}
-
-/** No place was free on a light engine. */
-const BUSY: RunReport = Object.freeze<RunReport>({
-  outcome: { kind: "yielded", reason: "busy", what: "no place was free" },
-  usage: NOTHING_USED,
-  droppedLogs: 0,
-});
-
-function judgeEnd(
-  { outcome, queuedCalls = [] }: RunReport,
-  reader: JournalReader,
-): CodemodeError | undefined {
-  return outcome.kind === "stopped" ? undefined : reader.judgeEnd(queuedCalls);
-}
-
-/** The end of a program that was given up and cannot be continued. */
-function stopped(
-  { reason, what }: Extract<Outcome, { kind: "yielded" }>,
-  isFull: boolean,
-): Outcome {
-  const why = isFull
-    ? "it has made more calls, or got longer replies, than are kept for that"
-    : "no sandbox is left for it";
-  const error = new CodemodeError(
-    "CONTINUATION_FAILED",
-    `The program could not be continued in another sandbox (${what}): ${why}`,
-    { details: { reason: isFull ? "full" : reason } },
-  );
-  return { kind: "stopped", error };
-}
-
-function absent(runtime: EngineName): CodemodeError {
-  return new CodemodeError("RUNTIME_UNAVAILABLE", `Runtime ${runtime} is not here`);
 }

@@ -14,7 +14,7 @@ const PhaseSchema = z.object({
   phase: z.enum(["queued", "checking", "waiting", "running", "continued"]).describe(
     "queued: others are before it; waiting: for a sandbox; continued: on another engine",
   ),
-  position: z.int().optional().describe("queued: how many take their turn before it"),
+  position: z.int().optional().describe("queued, waiting: how many take their turn before it"),
   runtime: z.enum(ENGINE_NAMES).optional().describe("running: the engine it began on"),
   continuation: ContinuationSchema.optional(),
 });

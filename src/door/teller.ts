@@ -81,7 +81,9 @@ function phaseMessage(
   { phase, position, runtime, continuation }: Extract<ExecutionEvent, { type: "phase" }>["payload"],
 ): string {
   if (phase === "queued") return `queued, ${position ?? 0} before it`;
-  if (phase === "waiting") return "waiting for a sandbox";
+  if (phase === "waiting") {
+    return `waiting for a sandbox${position ? `, ${position} before it` : ""}`;
+  }
   if (phase === "continued") return `continued on ${continuation?.to ?? "another engine"}`;
   return runtime === undefined ? phase : `${phase} on ${runtime}`;
 }

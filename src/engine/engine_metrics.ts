@@ -51,7 +51,7 @@ export class EngineMetrics {
     const open = metrics.gauge("codemode_tool_calls_open", "Tool calls under way by server");
     const sandboxes = metrics.gauge("codemode_sandboxes", "Sandboxes by runtime and state");
     metrics.beforePrint(() => {
-      inside.set(this.#gates.get("execute")?.inside ?? 0);
+      inside.set((this.#gates.get("heavy")?.inside ?? 0) + (this.#gates.get("light")?.inside ?? 0));
       for (const [lane, gate] of this.#gates) waiting.set(gate.waiting, { lane });
       for (const [server, count] of this.#open) open.set(count, { server });
       for (const [runtime, pool] of pools) {

@@ -59,9 +59,11 @@ export class ExecutionFeed {
     this.#enter({ phase: "checking" });
   }
 
-  /** It waits for a sandbox. */
-  waiting(): void {
-    this.#enter({ phase: "waiting" });
+  /** It waits for a sandbox; where others wait for one as well, with so many before it. */
+  waiting(position?: number): void {
+    // One that goes on elsewhere is told to go on, not to wait.
+    if (this.#runtime !== undefined) return;
+    this.#enter({ phase: "waiting", ...(position === undefined ? {} : { position }) });
   }
 
   running(runtime: EngineName): void {

@@ -38,15 +38,28 @@ export interface Ticket extends Disposable {
   readonly position: number | undefined;
   /** Aborts the signal with this reason. */
   cancel(reason: CodemodeError): void;
-  /** Resolves when it may run. Rejects with `QUEUE_FULL` after `timeoutMs`, or the signal's reason. */
-  turn(): Promise<void>;
+  /** Gives its place back and waits at another gate, which has room for it however full it is. */
+  move(to: Gate): void;
+  /**
+   * Resolves when it may run, at once while it does. Rejects with `QUEUE_FULL` after `timeoutMs`, or
+   * the reason of either signal; it can wait again after its own has aborted.
+   */
+  turn(options?: TurnOptions): Promise<void>;
+}
+
+/** How a turn is waited for. */
+export interface TurnOptions {
+  /** Its abort ends the wait, and nothing else. */
+  readonly signal?: AbortSignal;
+  /** Whether it waits for as long as it takes. @default false */
+  readonly isPatient?: boolean;
 }
 
 interface Entry {
   readonly principal: string;
   readonly controller: AbortController;
   isReady: boolean;
-  runningSince?: number;
+  runningSince?: number | undefined;
   admitted?: Deferred<void>;
 }
 
@@ -88,9 +101,13 @@ export class Gate {
     const { places, queue } = this.#options;
     if (this.#running + this.#queue.size >= places + queue) this.#makeRoom(principal);
     const entry: Entry = { principal, controller: new AbortController(), isReady: false };
+    this.#admit(entry);
+    return this.#ticket(entry, caller);
+  }
+
+  #admit(entry: Entry): void {
     this.#inside.add(entry);
     this.#queue.add(entry);
-    return this.#ticket(entry, caller);
   }
 
   /** Lets nobody in any more; resolves when everyone has left. The signal's abort cancels them. */
@@ -110,35 +127,45 @@ export class Gate {
 
   #ticket(entry: Entry, caller: AbortSignal | undefined): Ticket {
     const { controller } = entry;
-    const queue = this.#queue;
+    // deno-lint-ignore no-this-alias -- the gate it is at now
+    let gate: Gate = this;
     const onAbort = () => controller.abort(cancelledByCaller());
     if (caller?.aborted) onAbort();
     caller?.addEventListener("abort", onAbort, { once: true });
     return {
       signal: controller.signal,
       get position() {
-        return queue.position(entry);
+        return gate.#queue.position(entry);
       },
       cancel: (reason) => controller.abort(reason),
-      turn: () => this.#turn(entry),
+      move: (to) => {
+        if (to === gate) return;
+        gate.#leave(entry);
+        gate = to;
+        gate.#admit(entry);
+      },
+      turn: (options = {}) => gate.#turn(entry, options),
       [Symbol.dispose]: () => {
         caller?.removeEventListener("abort", onAbort);
-        this.#leave(entry);
+        gate.#leave(entry);
       },
     };
   }
 
-  async #turn(entry: Entry): Promise<void> {
-    const { signal } = entry.controller;
+  async #turn(entry: Entry, { signal: own, isPatient = false }: TurnOptions): Promise<void> {
+    const { controller } = entry;
+    const signal = own ? AbortSignal.any([controller.signal, own]) : controller.signal;
     signal.throwIfAborted();
     entry.isReady = true;
     this.#pump();
     if (entry.runningSince !== undefined) return;
     const admitted = entry.admitted = createDeferred<void>();
-    const onAbort = () => this.#giveUp(entry, signal.reason);
+    const onAbort = () => this.#giveUp(entry, signal.reason, controller.signal.aborted);
     signal.addEventListener("abort", onAbort, { once: true });
     const { clock, timeoutMs } = this.#options;
-    using _timer = clock.after(timeoutMs, () => this.#giveUp(entry, this.#waitedTooLong(entry)));
+    using _timer = isPatient
+      ? undefined
+      : clock.after(timeoutMs, () => this.#giveUp(entry, this.#waitedTooLong(entry), true));
     try {
       await admitted.promise;
     } finally {
@@ -146,8 +173,12 @@ export class Gate {
     }
   }
 
-  #giveUp(entry: Entry, reason: unknown): void {
-    if (this.#queue.remove(entry)) entry.admitted?.reject(reason);
+  /** One that may wait again keeps its place in the queue, and others pass it. */
+  #giveUp(entry: Entry, reason: unknown, isForGood: boolean): void {
+    if (entry.runningSince !== undefined) return;
+    entry.isReady = false;
+    if (isForGood) this.#queue.remove(entry);
+    entry.admitted?.reject(reason);
   }
 
   #waitedTooLong(entry: Entry): CodemodeError {
@@ -180,6 +211,8 @@ export class Gate {
     if (!this.#inside.delete(entry)) return;
     this.#queue.remove(entry);
     if (entry.runningSince !== undefined) this.#freePlace(entry.principal, entry.runningSince);
+    entry.runningSince = undefined;
+    entry.isReady = false;
     this.#pump();
     if (this.#inside.size === 0) this.#emptied?.();
   }

@@ -16,6 +16,14 @@ export interface Beginning {
   readonly choice: RuntimeChoice;
 }
 
+/** The engine as far as it can be told without the program. */
+export function likelyEngine(
+  { name }: RuntimeChoice,
+  engines: Pick<ReadonlySet<EngineName>, "has">,
+): EngineName {
+  return name === "python" && engines.has("monty") ? "monty" : name;
+}
+
 /** Reads the program only where there is a light engine that could take it. */
 export function beginOn(
   choice: RuntimeChoice,

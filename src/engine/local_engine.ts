@@ -40,6 +40,7 @@ import { Executions, type PageOptions } from "./executions.ts";
 import { fitCall, fitExecution } from "./fitted_answer.ts";
 import type { Ticket } from "./gate.ts";
 import { Gates } from "./gates.ts";
+import { likelyEngine } from "./light_engine.ts";
 import type { StartedExecution } from "./live_execution.ts";
 import { ObservedToolboxes } from "./observed_toolbox.ts";
 import { nextTurn } from "../base/next_turn.ts";
@@ -81,7 +82,13 @@ class LocalEngine implements Engine {
     const tools = new ToolGates(parts, { policy, metrics: this.#metrics, shapes });
     this.#choices = new RuntimeChoices(parts.clock);
     this.#executions = new Executions(parts.config.executions, parts.clock, parts.telemetry);
-    this.#programs = new ProgramRuns(parts, this.#preparation, tools, this.#choices);
+    this.#programs = new ProgramRuns(
+      parts,
+      this.#preparation,
+      tools,
+      this.#choices,
+      this.#gates,
+    );
     this.#direct = new DirectCalls({
       clock: parts.clock,
       turns: new CallerTurns(parts.clock, waitMs),
@@ -120,7 +127,8 @@ class LocalEngine implements Engine {
   #begin(request: ExecuteRequest, caller: Caller, options: ExecuteOptions): StartedExecution {
     const admitted = admit(request, caller, this.#rules());
     const runtime = this.#choices.choose(admitted.candidates);
-    const ticket = this.#gates.executions.enter(caller.id, options.signal);
+    const gate = this.#gates.of(likelyEngine(runtime, this.#parts.pools));
+    const ticket = gate.enter(caller.id, options.signal);
     const beginning = {
       executionId: newId("exec"),
       requestId: options.requestId ?? newId("req"),

@@ -16,6 +16,7 @@ import { type EngineParts, NO_AUDIT } from "./engine_parts.ts";
 import { advance, type ExecutionEvent } from "./execution.ts";
 import { recordDenied, recordFailed } from "./execution_audit.ts";
 import type { Ticket } from "./gate.ts";
+import type { Gates } from "./gates.ts";
 import { continuedOn } from "./continued_on.ts";
 import { beginOn } from "./light_engine.ts";
 import type { Preparation } from "./preparation.ts";
@@ -33,6 +34,7 @@ export class ProgramRuns {
   readonly #preparation: Preparation;
   readonly #tools: ToolGates;
   readonly #choices: RuntimeChoices;
+  readonly #gates: Gates;
   readonly #journals = new JournalRoom();
 
   constructor(
@@ -40,8 +42,10 @@ export class ProgramRuns {
     preparation: Preparation,
     tools: ToolGates,
     choices: RuntimeChoices,
+    gates: Gates,
   ) {
     this.#choices = choices;
+    this.#gates = gates;
     this.#parts = parts;
     this.#preparation = preparation;
     this.#tools = tools;
@@ -57,18 +61,16 @@ export class ProgramRuns {
         run.signal,
         run.admitted.code,
       );
-      await waitForTurn(ticket, feed, this.#parts.clock);
-      this.#advance(run, "check");
-      feed.checking();
-      const { caller: { id: principal }, signal } = run;
-      const checked = await this.#preparation.check(run.admitted, toolbox, { principal, signal });
+      const { clock } = this.#parts;
+      await waitForTurn(ticket, { clock, onPlace: (position) => feed.queued(position) });
+      const checked = await this.#check(run, toolbox);
       this.#advance(run, "checked");
       run.runtime = this.#choices.choose(run.admitted.candidates, checked.traits);
       if (!checked.ok || checked.emitted === undefined) {
         return this.#rejected(run, checked, toolbox.silent);
       }
       feed.waiting();
-      return await this.#runChecked(run, toolbox, checked, checked.emitted);
+      return await this.#runChecked(run, ticket, toolbox, { ...checked, emitted: checked.emitted });
     } catch (thrown) {
       const error = run.signal.aborted ? cancelled(run.signal) : toCodemodeError(thrown);
       // What cannot be answered for is thrown: a full queue, a crash of ours, a missing runtime.
@@ -80,13 +82,23 @@ export class ProgramRuns {
     }
   }
 
+  async #check(run: Run, toolbox: Toolbox): Promise<CheckResult> {
+    const { caller: { id: principal }, signal } = run;
+    using ticket = this.#gates.programChecks.enter(principal, signal);
+    await ticket.turn();
+    this.#advance(run, "check");
+    run.watch.feed.checking();
+    return await this.#preparation.check(run.admitted, toolbox, { principal, signal });
+  }
+
   async #runChecked(
     run: Run,
+    ticket: Ticket,
     toolbox: Toolbox,
-    checked: CheckResult,
-    emitted: NonNullable<CheckResult["emitted"]>,
+    checked: CheckResult & { readonly emitted: NonNullable<CheckResult["emitted"]> },
   ): Promise<ExecutionResult> {
     const { admitted, caller, signal } = run;
+    const { emitted } = checked;
     const access = this.#access(run);
     const { feed, standstill } = run.watch;
     const calls = this.#tools.openForProgram(run, {
@@ -125,6 +137,11 @@ export class ProgramRuns {
     }, {
       ...this.#parts,
       share: this.#journals.open(caller.id),
+      turn: async (engine, options) => {
+        ticket.move(this.#gates.of(engine));
+        const { clock } = this.#parts;
+        await waitForTurn(ticket, { ...options, clock, onPlace: (at) => feed.waiting(at) });
+      },
       onSandbox: () => {
         this.#advance(run, "sandbox");
         feed.running(begin.engine);

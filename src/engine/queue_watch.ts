@@ -1,30 +1,32 @@
 /** Tells whoever watches an execution how its place in the queue changes while it waits for its turn. */
 
 import type { Clock } from "../base/clock.ts";
-import type { ExecutionFeed } from "./execution_feed.ts";
-import type { Ticket } from "./gate.ts";
+import type { Ticket, TurnOptions } from "./gate.ts";
 
 /** How often the place is looked at. */
 const LOOK_MS = 500;
 
+/** How a turn is waited for, and who is told of it. */
+export interface TurnWatch extends TurnOptions {
+  readonly clock: Clock;
+  /** Told of each place but the first. */
+  readonly onPlace: (position: number) => void;
+}
+
 /** Resolves when it is the ticket's turn. */
-export async function waitForTurn(
-  ticket: Ticket,
-  feed: ExecutionFeed,
-  clock: Clock,
-): Promise<void> {
-  const turn = ticket.turn();
+export async function waitForTurn(ticket: Ticket, watch: TurnWatch): Promise<void> {
+  const turn = ticket.turn(watch);
   if (ticket.position === undefined) return await turn;
-  using _watch = watchPlace(ticket, feed, clock);
+  using _watch = watchPlace(ticket, watch);
   await turn;
 }
 
-function watchPlace(ticket: Ticket, feed: ExecutionFeed, clock: Clock): Disposable {
+function watchPlace(ticket: Ticket, { clock, onPlace }: TurnWatch): Disposable {
   let told = ticket.position;
   let timer: Disposable;
   const look = () => {
     const { position } = ticket;
-    if (position !== undefined && position !== told) feed.queued(position);
+    if (position !== undefined && position !== told) onPlace(position);
     told = position;
     timer = clock.after(LOOK_MS, look);
   };

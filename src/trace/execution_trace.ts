@@ -74,7 +74,7 @@ export class ExecutionTrace {
 
   #enter({ phase, runtime, continuation }: Phase): void {
     // Another place in the same queue.
-    if (phase === "queued" && this.#phase === "queued") return;
+    if (phase === this.#phase && phase !== "continued") return;
     this.#phase = phase;
     this.#span?.end({});
     const engine = continuation?.to ?? runtime;

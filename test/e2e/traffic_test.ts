@@ -130,7 +130,8 @@ Deno.test("traffic: above its rate a caller is 429 and told when to come back", 
 });
 
 Deno.test("traffic: who waits too long for a place is 503 with Retry-After", async () => {
-  const sandbox = "workers: { min: 1, max: 1 }, queueTimeout: 200ms, queue: 1";
+  const sandbox = "workers: { min: 1, max: 1 }, light: { processes: 1, programsAtOnce: 1 }, " +
+    "queueTimeout: 200ms, queue: 1";
   await using service = await startService({ config: config("drainTimeout: 0s", sandbox) });
   const long = service.execute("await new Promise((done) => setTimeout(done, 60000))");
   const metrics = async () => await (await service.request("/metrics")).text();
@@ -149,7 +150,7 @@ Deno.test("traffic: who waits too long for a place is 503 with Retry-After", asy
   assert.equal((await check.json()).ok, true);
   assert.match(
     await metrics(),
-    /^codemode_queue_refused_total\{lane="execute",reason="timeout"\} 1$/m,
+    /^codemode_queue_refused_total\{lane="light",reason="timeout"\} 1$/m,
   );
   const stopping = service.stop();
   assert.equal((await long).error.code, "CANCELLED");

@@ -4,6 +4,7 @@
  */
 
 import type { Engine, QuickJsExports } from "./engine.ts";
+import { PreparedMemory } from "./prepared_memory.ts";
 
 /** What a VM's program makes the process do, and when it has to stop. */
 export interface VmHost {
@@ -22,7 +23,7 @@ export interface VmHost {
 
 /** The memory that VMs are copies of, and where in it things lie. */
 export interface Template extends TemplatePlaces {
-  readonly memory: Uint8Array;
+  readonly memory: PreparedMemory;
 }
 
 /** Where things lie. */
@@ -91,17 +92,18 @@ export class Vm {
 
   /** Whether it can be used again: memory never shrinks, and what has grown would stay so. */
   get isReusable(): boolean {
-    return this.memoryBytes === this.#template!.memory.length;
+    return this.memoryBytes === this.#template!.memory.bytes.length;
   }
 
   /** Makes it what it was before its program. */
   // SAFETY: all of a VM's state is in its memory and its stack pointer; both are written anew, so
-  // nothing of a program is left to the next one (test/integration/runtime: quickjs_runtime).
+  // nothing of a program is left to the next one (test/unit/runtime: prepared_memory, and
+  // test/integration/runtime: quickjs_runtime).
   reset(): void {
     const { memory, stackPointer, runtime, context } = this.#template!;
-    const missing = memory.length - this.memoryBytes;
+    const missing = memory.bytes.length - this.memoryBytes;
     if (missing > 0) this.#exports.memory.grow(missing / 65_536);
-    new Uint8Array(this.#exports.memory.buffer).set(memory);
+    memory.copyTo(this.#exports.memory.buffer);
     this.#exports.__stack_pointer.value = stackPointer;
     this.#exports.qjs_set_runtime_and_context(runtime, context);
     this.#exports.qjs_set_memory_limit(this.#memoryLimitBytes);
@@ -173,7 +175,7 @@ export class Vm {
     const entry = this.#takeEntry();
     exports.wasm_free(exports.wasm_malloc(ROOM_BYTES));
     return {
-      memory: new Uint8Array(exports.memory.buffer).slice(),
+      memory: new PreparedMemory(new Uint8Array(exports.memory.buffer).slice()),
       stackPointer: exports.__stack_pointer.value as number,
       runtime: exports.qjs_get_runtime_ptr(),
       context: exports.qjs_get_context_ptr(),

@@ -130,7 +130,7 @@ Deno.test("the specification's file loads unchanged", async () => {
     },
     queue: 100,
     queueTimeoutMs: 30_000,
-    perPrincipal: { concurrent: 5 },
+    perPrincipal: { concurrent: 5, light: 32 },
   });
   assert.deepEqual(config.security, {
     auth: {
@@ -576,12 +576,15 @@ Deno.test("limits of traffic: what cannot hold is said", () => {
 
 Deno.test("places of one principal: all where nobody is told apart, half elsewhere, or as set", () => {
   const placesOf = (file: Record<string, unknown>) =>
-    parseConfig(file, "/srv").sandbox.perPrincipal.concurrent;
+    Object.values(parseConfig(file, "/srv").sandbox.perPrincipal);
   const auth = { auth: { provider: "api-key", keys: [{ id: "a", hash: HASH }] } };
-  assert.equal(placesOf({ sandbox: { workers: { max: 7 } } }), 7);
-  assert.equal(placesOf({ sandbox: { workers: { max: 7 } }, security: auth }), 4);
-  assert.equal(placesOf({ sandbox: { workers: { min: 1, max: 1 } }, security: auth }), 1);
-  assert.equal(placesOf({ sandbox: { perPrincipal: { concurrent: 2 } } }), 2);
+  const light = { processes: 3, programsAtOnce: 5 };
+  assert.deepEqual(placesOf({ sandbox: { workers: { max: 7 }, light } }), [7, 15]);
+  assert.deepEqual(placesOf({ sandbox: { workers: { max: 7 }, light }, security: auth }), [4, 8]);
+  const one = { workers: { min: 1, max: 1 }, light: { processes: 1, programsAtOnce: 1 } };
+  assert.deepEqual(placesOf({ sandbox: one, security: auth }), [1, 1]);
+  const asSet = { perPrincipal: { concurrent: 2, light: 3 } };
+  assert.deepEqual(placesOf({ sandbox: asSet, security: auth }), [2, 3]);
 });
 
 Deno.test("a key that is at fault is still a key", () => {

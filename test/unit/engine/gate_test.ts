@@ -172,3 +172,56 @@ Deno.test("gate: a caller that is gone cancels its own ticket only", async () =>
   assert.equal(gate.waiting, 1);
   await assert.rejects(gate.enter("a", caller.signal).turn(), { code: "CANCELLED" });
 });
+
+Deno.test("gate: one that moves gives its place back and waits its turn elsewhere", async () => {
+  const { gate, come, order } = gateOf();
+  const other = gateOf({ queue: 0 });
+  const first = come("a1");
+  const second = come("a2");
+  const held = other.come("b1");
+  await settle();
+  first.move(other.gate);
+  first.move(other.gate);
+  await second.turned;
+  const again = first.turn().then(() => void order.push("a1 again"));
+  await settle();
+  assert.deepEqual([order, first.position], [["a1", "a2"], 0]);
+  assert.deepEqual([gate.inside, other.gate.inside, other.gate.waiting], [1, 2, 1]);
+  leave(held);
+  await again;
+  assert.deepEqual(order, ["a1", "a2", "a1 again"]);
+  leave(first);
+  leave(second);
+  assert.deepEqual([gate.inside, other.gate.inside], [0, 0]);
+});
+
+Deno.test("gate: a wait that is given up keeps the place in the queue, and may begin again", async () => {
+  const { gate, clock, come, order } = gateOf({ queue: 5 });
+  const running = come("a1");
+  const wavering = gate.enter("a");
+  const patience = new AbortController();
+  const turned = assert.rejects(wavering.turn({ signal: patience.signal }), { name: "AbortError" });
+  const late = come("a2");
+  patience.abort();
+  await turned;
+  assert.deepEqual([wavering.position, wavering.signal.aborted, gate.waiting], [0, false, 2]);
+  leave(running);
+  await late.turned;
+  const again = wavering.turn().then(() => void order.push("again"));
+  leave(late);
+  await again;
+  assert.deepEqual([order, clock.pending], [["a1", "a2", "again"], 0]);
+  leave(wavering);
+});
+
+Deno.test("gate: who is patient waits for longer than the others may", async () => {
+  const { gate, clock, come } = gateOf({ queue: 5, timeoutMs: 500 });
+  const running = come("a1");
+  const begun = gate.enter("a");
+  const turned = begun.turn({ isPatient: true });
+  clock.advance(60_000);
+  leave(running);
+  await turned;
+  assert.deepEqual([gate.waiting, clock.pending], [0, 0]);
+  leave(begun);
+});

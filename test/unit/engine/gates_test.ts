@@ -29,3 +29,29 @@ Deno.test("one caller's reads go one by one, and hold nobody else's", async () =
   (await third)[Symbol.dispose]();
   assert.deepEqual(order, ["ada 1", "bob 1", "ada 2", "ada 3"]);
 });
+
+Deno.test("programs are let in by what they run on, and the end waits for one that moves", async () => {
+  const metrics = new EngineMetrics(new Metrics(), new Map());
+  const { sandbox } = parseConfig({
+    sandbox: { workers: { min: 1, max: 1 }, light: { processes: 1, programsAtOnce: 2 } },
+  });
+  const gates = new Gates(sandbox, new FakeClock(), metrics);
+  const names = ["deno", "python", "bash", "quickjs", "monty"] as const;
+  assert.deepEqual(names.map((name) => gates.of(name) === gates.light), [
+    ...[false, false, false, true, true],
+  ]);
+  const heavy = gates.heavy.enter("ada");
+  const light = [gates.light.enter("ada"), gates.light.enter("ada")];
+  await Promise.all([heavy, ...light].map((ticket) => ticket.turn()));
+  let isOver = false;
+  const closing = gates.close(new AbortController().signal).then(() => isOver = true);
+  heavy[Symbol.dispose]();
+  await settle();
+  light[0]!.move(gates.heavy);
+  await light[0]!.turn();
+  light[1]![Symbol.dispose]();
+  await settle();
+  assert.equal(isOver, false);
+  light[0]![Symbol.dispose]();
+  await closing;
+});

@@ -25,15 +25,17 @@ function queueOf() {
     }
     return seen;
   };
-  return { clock, gate, feed: new ExecutionFeed(log), positions };
+  const feed = new ExecutionFeed(log);
+  const watch = { clock, onPlace: (position: number) => feed.queued(position) };
+  return { clock, gate, watch, positions };
 }
 
 Deno.test("queue watch: each change of place is told, and nothing is left behind", async () => {
-  const { clock, gate, feed, positions } = queueOf();
+  const { clock, gate, watch, positions } = queueOf();
   const before = ["a", "b", "c"].map(() => gate.enter("ada"));
   for (const ticket of before) void ticket.turn();
   const ticket = gate.enter("ada");
-  const turn = waitForTurn(ticket, feed, clock);
+  const turn = waitForTurn(ticket, watch);
   assert.equal(ticket.position, 2);
   clock.advance(500);
   assert.deepEqual(positions(), []);
@@ -50,11 +52,11 @@ Deno.test("queue watch: each change of place is told, and nothing is left behind
 });
 
 Deno.test("queue watch: who need not wait has no timer, and who is cancelled stops waiting", async () => {
-  const { clock, gate, feed, positions } = queueOf();
+  const { clock, gate, watch, positions } = queueOf();
   const first = gate.enter("ada");
-  await waitForTurn(first, feed, clock);
+  await waitForTurn(first, watch);
   const second = gate.enter("ada");
-  const turn = waitForTurn(second, feed, clock);
+  const turn = waitForTurn(second, watch);
   second.cancel(new CodemodeError("CANCELLED", "not needed"));
   await assert.rejects(turn, { code: "CANCELLED", message: "not needed" });
   await settle();
