@@ -1,6 +1,6 @@
 /**
  * Sessions of the revision 2025-11-25: each belongs to one principal with one grant, there are only so
- * many, and one that nobody uses ends.
+ * many, and one that nobody uses ends, what it runs before that.
  */
 
 import { isDeepStrictEqual } from "node:util";
@@ -16,7 +16,10 @@ import { SessionTransport } from "./session_transport.ts";
 
 /** What sessions need. */
 export interface SessionsOptions {
-  readonly limits: Pick<DoorConfig, "sessions" | "sessionsPerPrincipal" | "sessionIdleMs">;
+  readonly limits: Pick<
+    DoorConfig,
+    "sessions" | "sessionsPerPrincipal" | "sessionIdleMs" | "patienceMs"
+  >;
   readonly maxBodyBytes: number;
   readonly clock: Clock;
 }
@@ -140,8 +143,7 @@ export class Sessions implements AsyncDisposable {
       isOver = true;
       session.open -= 1;
       if (session.open > 0 || !this.#sessions.has(id)) return;
-      const { sessionIdleMs } = this.#options.limits;
-      session.timer = this.#options.clock.after(sessionIdleMs, () => void this.#end(id));
+      session.timer = this.#whileUnused(id, session);
     };
     try {
       return whenSent(await answer(), over);
@@ -149,6 +151,14 @@ export class Sessions implements AsyncDisposable {
       over();
       throw error;
     }
+  }
+
+  /** First what runs for nobody ends, then the session. */
+  #whileUnused(id: string, { transport }: Session): Disposable {
+    const { clock, limits: { patienceMs, sessionIdleMs } } = this.#options;
+    const timers = [clock.after(sessionIdleMs, () => void this.#end(id))];
+    if (transport.isBusy) timers.push(clock.after(patienceMs, () => void transport.abandon()));
+    return { [Symbol.dispose]: () => timers.forEach((timer) => timer[Symbol.dispose]()) };
   }
 
   async #end(id: string): Promise<void> {
