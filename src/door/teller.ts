@@ -37,9 +37,9 @@ export function createTeller(
     try {
       const level = event.type === "log" ? LEVELS[event.payload.level] ?? "info" : undefined;
       const isLogged = level !== undefined && mayLog(level);
-      if (isLogged) await ctx.mcpReq.log(level, textOf(event) ?? "", "program");
+      if (isLogged) await ctx.mcpReq.log(level, textOf(event), "program");
       if (progressToken === undefined) return;
-      const message = isLogged ? undefined : textOf(event)?.slice(0, MAX_MESSAGE);
+      const message = isLogged ? undefined : textOf(event).slice(0, MAX_MESSAGE);
       await ctx.mcpReq.notify({
         method: "notifications/progress",
         params: {
@@ -67,12 +67,37 @@ function bounded(event: ExecutionEvent): object {
   return head;
 }
 
-function textOf(event: ExecutionEvent): string | undefined {
-  if (event.type === "log") return event.payload.message;
-  if (event.type === "phase") return phaseMessage(event.payload);
-  if (event.type === "call") return callMessage(event.payload);
-  if (event.type !== "progress") return undefined;
-  const { progress, total, message } = event.payload;
+/** What became of a question, by the action of its answer. */
+const ANSWERED = Object.freeze({
+  accept: "was answered",
+  decline: "was declined",
+  cancel: "was cancelled",
+});
+
+function textOf({ type, payload }: ExecutionEvent): string {
+  switch (type) {
+    case "phase":
+      return phaseMessage(payload);
+    case "log":
+      return payload.message;
+    case "call":
+      return callMessage(payload);
+    case "progress":
+      return progressMessage(payload);
+    case "question":
+      return `${payload.server}.${payload.tool} asks: ${payload.message}`;
+    case "answer":
+      return `question ${payload.question} ${ANSWERED[payload.action]}`;
+    case "result":
+      return payload.success ? "completed" : `failed: ${payload.error?.code ?? "no result"}`;
+    case "error":
+      return `failed: ${payload.code}`;
+  }
+}
+
+function progressMessage(
+  { progress, total, message }: Extract<ExecutionEvent, { type: "progress" }>["payload"],
+): string {
   const amount = total === undefined ? `${progress}` : `${progress} of ${total}`;
   return message === undefined ? amount : `${message} (${amount})`;
 }

@@ -216,6 +216,16 @@ async function sameOverDoors(service: Service, t: Deno.TestContext): Promise<voi
       assertNumbered(asked.events);
       assert.deepEqual(asked.events.filter(isOfQuestion).map(essence), ASKED);
       assert.deepEqual(asked.result["result"], "Hello Ada");
+      assert.equal(asked.messages.length, asked.events.length);
+      assert.deepEqual(asked.messages.filter((one) => one === undefined), []);
+      assert.deepEqual(
+        asked.messages.filter((one) => one?.includes("ask") || one?.includes("q1")),
+        [
+          "tools.greet asks: Who are you?",
+          "question q1 was answered",
+        ],
+      );
+      assert.equal(asked.messages.at(-1), "completed");
     });
   }
 
@@ -260,20 +270,23 @@ async function overMcp(url: string, version: string, input: Record<string, unkno
   await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", url)));
   assert.equal(client.getNegotiatedProtocolVersion(), version);
   const events: ExecutionEvent[] = [];
+  const messages: (string | undefined)[] = [];
   const onprogress = (notice: object) => {
-    const { _meta: meta, progress } = notice as {
+    const { _meta: meta, progress, message } = notice as {
       readonly _meta?: { readonly "codemode/event": ExecutionEvent };
       readonly progress: number;
+      readonly message?: string;
     };
     // The client itself tells of its rounds, without words.
     if (meta === undefined) return;
     assert.equal(progress, meta["codemode/event"].id);
     events.push(meta["codemode/event"]);
+    messages.push(message);
   };
   const call = { name: "execute", arguments: input };
   const { structuredContent } = await client.callTool(call, { onprogress });
   await client.close();
-  return { events, result: structuredContent as Record<string, unknown> };
+  return { events, messages, result: structuredContent as Record<string, unknown> };
 }
 
 async function rejectedAndMoved(service: Service): Promise<void> {

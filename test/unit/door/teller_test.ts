@@ -33,15 +33,26 @@ const notice = (event: ExecutionEvent, message?: string) => ({
   _meta: { "codemode/event": event },
 });
 
-const EVENTS: readonly (readonly [ExecutionEvent, string | undefined])[] = [
+const QUESTION = { server: "bank", tool: "pay", message: "How much?", mode: "form" };
+const EVENTS: readonly (readonly [ExecutionEvent, string])[] = [
   [eventOf(1, "phase", { phase: "queued", position: 2 }), "queued, 2 before it"],
   [eventOf(2, "phase", { phase: "running", runtime: "quickjs" }), "running on quickjs"],
   [eventOf(3, "log", { level: "warn", message: "careful" }), "careful"],
   [eventOf(4, "call", { call: 1, server: "s", tool: "t", status: "started" }), "s.t"],
   [eventOf(5, "progress", { call: 1, progress: 1, total: 2, message: "half" }), "half (1 of 2)"],
-  [eventOf(6, "question", { question: "q1", message: "?", mode: "form" }), undefined],
-  [eventOf(7, "answer", { question: "q1", action: "accept" }), undefined],
-  [eventOf(9, "result", { success: true }), undefined],
+  [
+    eventOf(6, "question", { ...QUESTION, question: "q1" }),
+    "bank.pay asks: How much?",
+  ],
+  [eventOf(7, "answer", { question: "q1", action: "accept" }), "question q1 was answered"],
+  [eventOf(8, "answer", { question: "q2", action: "decline" }), "question q2 was declined"],
+  [eventOf(9, "answer", { question: "q3", action: "cancel" }), "question q3 was cancelled"],
+  [eventOf(10, "result", { success: true }), "completed"],
+  [
+    eventOf(11, "result", { success: false, error: { code: "EXECUTION_TIMEOUT" } }),
+    "failed: EXECUTION_TIMEOUT",
+  ],
+  [eventOf(12, "error", { code: "QUEUE_FULL", message: "no" }), "failed: QUEUE_FULL"],
 ];
 
 Deno.test("every event is one notice of progress, which grows as the events do", async () => {
