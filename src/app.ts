@@ -32,6 +32,7 @@ import { createKeptResults } from "./results/mod.ts";
 import { createPythonAnalyst } from "./runtime/mod.ts";
 import { openStations } from "./open_stations.ts";
 import { createReloader } from "./reload.ts";
+import { warnOfAwaited } from "./awaited_servers.ts";
 import { createServerAdmin } from "./server_admin.ts";
 import { openTelemetry } from "./trace/mod.ts";
 import { createToolSources, type ToolSources } from "./tool_sources.ts";
@@ -111,6 +112,7 @@ export function createApp(config: Config, options: AppOptions): App {
   const audit = config.audit && createAuditLog({ ...config.audit, clock, logger });
   const results = createKeptResults({ clock, metrics, limits: config.results });
   warnOfAbsences(config, stations.describe(), logger);
+  warnOfAwaited(config.security, [...sources.list(), ...fixed].map(({ name }) => name), logger);
   if (sources.list().length + fixed.length === 0) {
     logger.info("no server is configured; programs have no tools until one is added", {
       directory: config.directory,

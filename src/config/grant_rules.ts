@@ -11,6 +11,7 @@ import {
 import type { BrokenRule } from "./broken_rule.ts";
 import { headerNameFault, headerValueFault } from "./header_rules.ts";
 import type { ConfigFile } from "./schema.ts";
+import { nameFault } from "./server_names.ts";
 
 type Security = ConfigFile["security"];
 type GrantedSet = Security["capabilities"];
@@ -21,12 +22,19 @@ const MAX_SHOWN_HOSTS = 5;
 
 const REFUSED_HEADERS: ReadonlySet<string> = new Set(["host"]);
 
+/** The servers that grants may name: all that there are, and where some may be added, all names. */
+interface Nameable {
+  readonly servers: ReadonlySet<string>;
+  readonly mayCome: boolean;
+}
+
 /** The faults of every granted set, and of credentials beside them. */
 export function grantRules(
-  { security }: ConfigFile,
+  { security, admin }: ConfigFile,
   servers: ReadonlySet<string>,
 ): BrokenRule[] {
   const sets = grantsOf(security);
+  const nameable = { servers, mayCome: admin.enabled };
   return [
     ...security.credentials.flatMap((one, index) => credentialRules(one, index)),
     ...unsentCredentials(security, sets.map(([, set]) => set)),
@@ -34,8 +42,8 @@ export function grantRules(
       ...hostRules(set, path),
       ...extensionRules(set, path),
       ...variableRules(set, path),
-      ...serverEntryRules(set, path, servers),
-      ...toolRules(set, path, servers),
+      ...serverEntryRules(set, path, nameable),
+      ...toolRules(set, path, nameable),
     ]),
   ];
 }
@@ -96,26 +104,29 @@ function variableRules({ system }: GrantedSet, path: Path): BrokenRule[] {
 function serverEntryRules(
   { mcp }: GrantedSet,
   path: Path,
-  servers: ReadonlySet<string>,
+  nameable: Nameable,
 ): BrokenRule[] {
   return (mcp?.allowedServers ?? []).flatMap((name, index) =>
-    name === "*" || servers.has(name)
-      ? []
-      : [unknownServer(name, servers, [...path, "mcp", "allowedServers", index])]
+    unknownServer(name, nameable, [...path, "mcp", "allowedServers", index])
   );
 }
 
-function unknownServer(name: string, servers: ReadonlySet<string>, path: Path): BrokenRule {
-  return {
+/** A misspelt name grants nothing, so where servers may come one that is not there yet may be meant. */
+function unknownServer(name: string, { servers, mayCome }: Nameable, path: Path): BrokenRule[] {
+  if (name === "*" || servers.has(name)) return [];
+  const canCome = nameFault(name) === undefined;
+  if (mayCome && canCome) return [];
+  const remedy = canCome ? "; one that is added later can be named with admin.enabled: true" : "";
+  return [{
     path,
-    message: `there is no server "${name}"`,
+    message: `there is no server "${name}"${remedy}`,
     suggestion: nearestName(name, servers),
     about: [["mcp", "servers", name], ["openapi", name]],
-  };
+  }];
 }
 
 /** SAFETY: a tool named without its server would be granted of whichever server has that name. */
-function toolRules({ mcp }: GrantedSet, path: Path, servers: ReadonlySet<string>): BrokenRule[] {
+function toolRules({ mcp }: GrantedSet, path: Path, nameable: Nameable): BrokenRule[] {
   // Only the set for everybody means every server when it names none.
   const usual = path.length === 2 ? ["*"] : [];
   const allowed = new Set(mcp?.allowedServers ?? usual);
@@ -128,7 +139,8 @@ function toolRules({ mcp }: GrantedSet, path: Path, servers: ReadonlySet<string>
     }
     if (dot < 0) return mcp?.allowedServers !== undefined || tool === "*" ? [] : [bare(entry, at)];
     const server = entry.slice(0, dot);
-    if (server !== "*" && !servers.has(server)) return [unknownServer(server, servers, at)];
+    const unknown = unknownServer(server, nameable, at);
+    if (unknown.length > 0) return unknown;
     if (allowed.has("*") || allowed.has(server)) return [];
     const message = `"${entry}" is not granted: allowedServers does not have "${server}"`;
     return [{ path: at, message, about: [[...path, "mcp", "allowedServers"]] }];

@@ -8,11 +8,8 @@ import { isLoopback } from "./loopback.ts";
 import { oauthRules } from "./oauth_rules.ts";
 import { openApiFaults } from "./openapi_api.ts";
 import type { ConfigFile } from "./schema.ts";
-import { ownName, serverNames } from "./server_names.ts";
+import { nameFault, serverNames } from "./server_names.ts";
 import { toolPolicyFaults } from "./tool_policy.ts";
-
-const NAME_RULE = "a server's name has letters, digits, _ and -, 64 at most";
-const SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** Every rule a file breaks; `embedded` names servers that are not its own. */
 export function brokenRules(
@@ -193,7 +190,7 @@ function mcpRules({ mcp }: ConfigFile): BrokenRule[] {
 }
 
 function nameRules(name: string, path: readonly string[]): BrokenRule[] {
-  const message = SERVER_NAME.test(name) ? ownName(name) : NAME_RULE;
+  const message = nameFault(name);
   return message === undefined ? [] : [{ path, message }];
 }
 

@@ -90,7 +90,9 @@ export function createHttpApp(parts: HttpParts): Hono<Env> {
     "Requests that did not run, by error code",
   );
   app.onError((thrown, c) => answerError(thrown, c, { ...parts, refused }));
-  app.notFound((c) => answerError(notFound(c, app), c, { ...parts, refused }));
+  app.notFound((c) =>
+    answerError(notFound(c, app, parts.admin !== undefined), c, { ...parts, refused })
+  );
 
   const { config, clock } = parts;
   const identify = createIdentify({
@@ -195,13 +197,20 @@ function corsOf({ cors: { origins } }: ServerConfig) {
   });
 }
 
+function withoutAdmin(route: string): CodemodeError {
+  const message = `There is no ${route}: servers are added where admin.enabled is true`;
+  return new CodemodeError("NOT_FOUND", message, { details: { setting: "admin.enabled" } });
+}
+
 /** `METHOD_NOT_ALLOWED` with `Allow` where the path has other methods, else `NOT_FOUND`. */
-function notFound(c: Context, app: Hono<Env>): CodemodeError {
+function notFound(c: Context, app: Hono<Env>, hasServers: boolean): CodemodeError {
   const { method } = c.req;
   const path = c.req.path.slice(0, MAX_SHOWN_PATH);
   const allowed = app.routes.filter((route) => route.path === c.req.path && route.method !== "ALL")
     .map((route) => route.method);
   if (allowed.length === 0) {
+    const isOfServers = /^\/api\/v1\/servers(\/|$)/.test(path);
+    if (isOfServers && !hasServers) return withoutAdmin(`${method} ${path}`);
     return new CodemodeError("NOT_FOUND", `There is no ${method} ${path}; see /docs`);
   }
   const methods = [...new Set(allowed)].join(", ");

@@ -8,7 +8,11 @@ import { fixtureConfig } from "../harness/mcp_servers.ts";
 import { startService } from "../harness/start_service.ts";
 
 const SECRET = "s3cret-key-of-the-api";
-const KEYS = { admin: "cm_admin_key_of_this_test", user: "cm_user_key_of_this_test" };
+const KEYS = {
+  admin: "cm_admin_key_of_this_test",
+  user: "cm_user_key_of_this_test",
+  later: "cm_later_key_of_this_test",
+};
 const hash = (key: string) => `sha256:${createHash("sha256").update(key).digest("hex")}`;
 
 const PETS = {
@@ -134,7 +138,9 @@ Deno.test("servers over HTTP: only where it is enabled, and only for those who m
     ) +
       `security: { auth: { provider: api-key, keys: [
         { id: admin, hash: "${hash(KEYS.admin)}", scopes: ["codemode:execute", "codemode:admin"] },
-        { id: user, hash: "${hash(KEYS.user)}" } ] } }\n`,
+        { id: user, hash: "${hash(KEYS.user)}" },
+        { id: later, hash: "${hash(KEYS.later)}",
+          capabilities: { mcp: { allowedServers: [pets] } } } ] } }\n`,
   });
   const send = async (method: string, path: string, body?: unknown, key = KEYS.admin) => {
     const response = await fetch(new URL(path, service.url), {
@@ -165,11 +171,26 @@ Deno.test("servers over HTTP: only where it is enabled, and only for those who m
     }
   });
 
+  await t.step("one that is granted by its name is told of until it is added", async () => {
+    const message = "a server that is granted is not there until it is added";
+    const awaited = service.log.filter((entry) => entry["message"] === message);
+    assert.deepEqual(awaited.map(({ level, server }) => [level, server]), [["warn", "pets"]]);
+    const early = await send("POST", "/api/v1/tools/pets/listPets", {}, KEYS.later);
+    assert.equal(early.body.error.code, "TOOL_NOT_FOUND");
+    const document = `${api.url}/openapi.json`;
+    assert.equal((await add({ name: "other", openapi: { document } })).status, 200);
+    const other = await send("POST", "/api/v1/tools/other/listPets", {}, KEYS.later);
+    assert.equal(other.body.error.code, "TOOL_NOT_FOUND");
+    assert.equal((await send("DELETE", "/api/v1/servers/other")).status, 200);
+  });
+
   await t.step("one is added, used, listed and removed", async () => {
     const added = await add({ name: "pets", openapi: { document: `${api.url}/openapi.json` } });
     assert.deepEqual([added.status, added.body.name, added.body.origin], [200, "pets", "added"]);
     const called = await send("POST", "/api/v1/tools/pets/listPets", {}, KEYS.user);
     assert.deepEqual(called.body.result, { url: "/pets" });
+    const granted = await send("POST", "/api/v1/tools/pets/listPets", {}, KEYS.later);
+    assert.deepEqual(granted.body.result, { url: "/pets" });
     assert.deepEqual((await send("GET", "/api/v1/servers")).body, {
       servers: [{ name: "pets", kind: "openapi", origin: "added", state: "ready", tools: 1 }],
     });
@@ -304,8 +325,14 @@ Deno.test("servers over HTTP: without admin.enabled there is no such route", asy
   });
   for (const [method, path] of [["GET", ""], ["POST", ""], ["DELETE", "/x"]] as const) {
     const response = await fetch(new URL(`/api/v1/servers${path}`, service.url), { method });
-    assert.equal(response.status, 404);
-    await response.body?.cancel();
+    const { error } = await response.json();
+    const route = `${method} /api/v1/servers${path}`;
+    assert.deepEqual([response.status, error.code, error.message, error.details], [
+      404,
+      "NOT_FOUND",
+      `There is no ${route}: servers are added where admin.enabled is true`,
+      { setting: "admin.enabled" },
+    ]);
   }
   assert.deepEqual(absencesOf(service.log), [
     "no server is configured; programs have no tools until one is added",

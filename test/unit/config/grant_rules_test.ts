@@ -10,9 +10,9 @@ const HASH = `sha256:${"0a".repeat(32)}`;
 type Security = Readonly<Record<string, unknown>>;
 
 /** Each problem as `place below security: message (meant)`. */
-function told(security: Security): string[] {
+function told(security: Security, admin: Security = {}): string[] {
   try {
-    parseConfig({ security, mcp: { servers: SERVERS } }, "/srv");
+    parseConfig({ security, admin, mcp: { servers: SERVERS } }, "/srv");
   } catch (error) {
     assert.ok(error instanceof CodemodeError);
     const problems = error.details["problems"] as readonly ConfigProblem[];
@@ -68,7 +68,7 @@ const REFUSED: readonly (readonly [name: string, security: Security, told: reado
     granting({ mcp: { allowedTools: ["foo", "memry.read", "memory.read_*", "memory."] } }),
     [
       'capabilities.mcp.allowedTools.0: "foo" names no server; write server.foo, or list allowedServers',
-      'capabilities.mcp.allowedTools.1: there is no server "memry" (memory)',
+      'capabilities.mcp.allowedTools.1: there is no server "memry"; one that is added later can be named with admin.enabled: true (memory)',
       'capabilities.mcp.allowedTools.2: "memory.read_*" fits no tool; a tool is named whole, or * is all',
       'capabilities.mcp.allowedTools.3: "memory." fits no tool; a tool is named whole, or * is all',
     ],
@@ -104,6 +104,29 @@ const TAKEN: readonly (readonly [name: string, security: Security])[] = [
 for (const [name, security] of TAKEN) {
   Deno.test(`taken: ${name}`, () => assert.deepEqual(told(security), []));
 }
+
+Deno.test("a server that is added later can be granted where servers may be added", () => {
+  const mcp = { allowedServers: ["later"], allowedTools: ["later.read", "memory.read"] };
+  const text = (name: string) =>
+    `there is no server "${name}"; one that is added later can be named with admin.enabled: true`;
+  assert.deepEqual(told(granting({ mcp })), [
+    `capabilities.mcp.allowedServers.0: ${text("later")}`,
+    `capabilities.mcp.allowedTools.0: ${text("later")}`,
+    'capabilities.mcp.allowedTools.1: "memory.read" is not granted: allowedServers does not have "memory"',
+  ]);
+  const admin = { enabled: true };
+  const both = { ...mcp, allowedServers: ["later", "memory"] };
+  assert.deepEqual(told({ ...granting({ mcp: both }), ...keyed({ mcp: both }) }, admin), []);
+  assert.deepEqual(told(granting({ mcp: { allowedServers: ["a b", "codemode"] } }), admin), [
+    'capabilities.mcp.allowedServers.0: there is no server "a b"',
+    'capabilities.mcp.allowedServers.1: there is no server "codemode"',
+  ]);
+  const rule = { tool: "later.*", verdict: "deny" };
+  assert.deepEqual(told({ tools: { trustAnnotations: ["later"], rules: [rule] } }, admin), [
+    'tools.trustAnnotations.0: there is no server "later"',
+    'tools.rules.0.tool: there is no server "later"',
+  ]);
+});
 
 const credential = (host: string) => ({
   credentials: [{ host, header: "authorization", value: "x" }],

@@ -228,7 +228,7 @@ logging:
     "c.yaml:10:34: sandbox.limits.memory: memory is more than maxMemory",
     "c.yaml:10:49: sandbox.limits.cpuQuota: must be a number above 0",
     "c.yaml:10:61: sandbox.limits.cpuTime: must be at least 100ms",
-    'c.yaml:13:28: security.capabilities.mcp.allowedServers.0: there is no server "ghost"',
+    'c.yaml:13:28: security.capabilities.mcp.allowedServers.0: there is no server "ghost"; one that is added later can be named with admin.enabled: true',
     'c.yaml:13:36: security.capabilities.mcp.allowedTool: unknown key "allowedTool" ' +
     '(did you mean "allowedTools"?)',
     "c.yaml:16:18: mcp.servers.bad name!: a server's name has letters, digits, _ and -, 64 at most",
@@ -288,7 +288,7 @@ const REFUSED: readonly (readonly [name: string, text: string, problems: readonl
     [
       "c.yaml:1:135: security.auth.keys.1: its id or hash stands there twice",
       "c.yaml:1:262: security.auth.keys.1.capabilities.mcp.allowedServers.0: " +
-      'there is no server "memory"',
+      'there is no server "memory"; one that is added later can be named with admin.enabled: true',
     ],
   ],
   [
@@ -460,7 +460,7 @@ Deno.test("a server that is not there: the one that was meant", () => {
   const text = "security: {capabilities: {mcp: {allowedServers: [memry]}}}\n" +
     "mcp: {servers: {memory: {transport: stdio, command: x}}}\n";
   assert.deepEqual(problems(text), [
-    'c.yaml:1:50: security.capabilities.mcp.allowedServers.0: there is no server "memry" (did you mean "memory"?)',
+    'c.yaml:1:50: security.capabilities.mcp.allowedServers.0: there is no server "memry"; one that is added later can be named with admin.enabled: true (did you mean "memory"?)',
   ]);
 });
 

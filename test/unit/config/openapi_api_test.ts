@@ -103,7 +103,9 @@ const REFUSED: readonly (readonly [string, Record<string, unknown>, readonly str
   ["a grant of an API that is not there", {
     ...api({}),
     security: { capabilities: { mcp: { allowedServers: ["petz"] } } },
-  }, ['security.capabilities.mcp.allowedServers.0: there is no server "petz" (pets)']],
+  }, [
+    'security.capabilities.mcp.allowedServers.0: there is no server "petz"; one that is added later can be named with admin.enabled: true (pets)',
+  ]],
 ];
 
 for (const [name, config, expected] of REFUSED) {
