@@ -66,10 +66,10 @@ export function leastLoaded<C extends Candidate>(candidates: readonly C[]): C | 
   return best;
 }
 
-/** Programs in each process from which on one more process is worth its start. */
-const BUSY_LEASES = 3;
+/** Programs that run in each process from which on one more process is worth its start. */
+const BUSY_PROGRAMS = 3;
 
-/** Whether all processes are busy enough for one more. */
+/** Whether all processes are busy enough for one more; programs that wait for a reply keep none busy. */
 export function wantsMore(candidates: readonly Candidate[]): boolean {
-  return candidates.every(({ leases }) => leases >= BUSY_LEASES);
+  return candidates.every(({ leases, sandbox }) => leases - sandbox.parked >= BUSY_PROGRAMS);
 }

@@ -1,5 +1,5 @@
 /**
- * `deno task bench [--json FILE] [--quick] [--only W1,W7,engines,check,search] [--permissions flags]`: the workloads over
+ * `deno task bench [--json FILE] [--quick] [--only W1,W7,engines,memory,check,search] [--permissions flags]`: the workloads over
  * HTTP and embedded, beside the same work done bare, in one run on one machine. Ratios are what
  * counts; times are this machine's.
  */
@@ -11,6 +11,7 @@ import { startBareClient } from "./bare_client.ts";
 import { bareDenoRun } from "./bare_deno_run.ts";
 import { benchCheck, type CheckFigures } from "./bench_check.ts";
 import { benchEngines, printEngines } from "./bench_engines.ts";
+import { benchMemory, printMemory } from "./bench_memory.ts";
 import { benchSearch, printSearch } from "./bench_search.ts";
 import { sequential, type Series, throughput, toSeries } from "./measure.ts";
 import { type Workload, WORKLOADS } from "./workloads.ts";
@@ -233,6 +234,7 @@ for (const workload of WORKLOADS) {
 }
 const isWanted = (name: string) => values.only?.split(",").includes(name) !== false;
 const engines = isWanted("engines") ? await benchEngines(codemode, values.quick ? 0.3 : 1) : [];
+const memory = isWanted("memory") ? await benchMemory() : undefined;
 const check = isWanted("check") ? await benchCheck(60) : undefined;
 const search = isWanted("search") ? await benchSearch() : undefined;
 console.log(
@@ -240,10 +242,14 @@ console.log(
     table(rows),
     ...check ? [printCheck(check)] : [],
     printEngines(engines),
+    ...memory ? [printMemory(memory)] : [],
     ...search ? [printSearch(search)] : [],
   ].join("\n"),
 );
 if (values.json) {
-  await Deno.writeTextFile(values.json, JSON.stringify({ rows, check, engines, search }, null, 2));
+  await Deno.writeTextFile(
+    values.json,
+    JSON.stringify({ rows, check, engines, memory, search }, null, 2),
+  );
 }
 await Deno.remove(folder, { recursive: true });

@@ -146,6 +146,21 @@ Deno.test("busy processes bring another, which is dropped when it has been idle"
   await pool[Symbol.asyncDispose]();
 });
 
+Deno.test("programs that wait for a reply bring no other process", async () => {
+  const { runtime, pool } = await setUp({ programsAtOnce: 8 });
+  for (let count = 0; count < 6; count += 1) {
+    await pool.checkout(ADA, never);
+    runtime.opened[0]!.parked += 1;
+  }
+  await settle();
+  assert.equal(runtime.opened.length, 1);
+  runtime.opened[0]!.parked -= 2;
+  await pool.checkout(ADA, never);
+  await settle();
+  assert.equal(runtime.opened.length, 2);
+  await pool[Symbol.asyncDispose]();
+});
+
 Deno.test("worn, blocked and gone processes take nothing more; worn and gone ones are replaced", async () => {
   const { runtime, pool } = await setUp();
   const [first] = runtime.opened;
