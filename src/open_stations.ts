@@ -167,12 +167,9 @@ function openDeno(sandbox: Config["sandbox"], options: OpenRuntimeOptions): Stat
   return { runtime, pool };
 }
 
-/** Programs of a process that may wait for replies beside each that runs: a resting VM takes 4 MiB. */
-const PARKED_FOR_EACH = 3;
-
 function openQuickJs(sandbox: Config["sandbox"], options: OpenRuntimeOptions): Station {
   const { workers, light, limits } = sandbox;
-  const { programsAtOnce, runsPerProcess, isolation } = light;
+  const { programsAtOnce, parked, runsPerProcess, isolation } = light;
   const runtime = measureStarts(
     // Programs reach nothing of the process, so there is nothing a broker could be asked.
     createQuickJsRuntime({
@@ -189,7 +186,7 @@ function openQuickJs(sandbox: Config["sandbox"], options: OpenRuntimeOptions): S
     max: light.processes,
     parkedProcesses: light.processes,
     programsAtOnce,
-    parkedAtOnce: PARKED_FOR_EACH * programsAtOnce,
+    parkedAtOnce: parked * programsAtOnce,
     isolation,
     idleTimeoutMs: workers.idleTimeoutMs,
     clock: options.clock,

@@ -56,11 +56,11 @@ export class FairQueue<Item extends Waiting> {
     return undefined;
   }
 
-  /** The newest item of the principal that has most. */
-  newestOfLongest(): Item | undefined {
+  /** The newest item, of those that `mayLeave`, of the principal that has most. */
+  newestOfLongest(mayLeave: (item: Item) => boolean = () => true): Item | undefined {
     let longest: Item[] = [];
     for (const line of this.#ring.values()) if (line.length > longest.length) longest = line;
-    return longest.at(-1);
+    return longest.findLast(mayLeave);
   }
 
   /** Items whose turn comes before this one's if nothing else happens; undefined when it is not in. */

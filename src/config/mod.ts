@@ -30,7 +30,7 @@ export { printConfig } from "./print_config.ts";
 export { type ConfigProblem, formatProblems } from "./problem.ts";
 export { parseYaml } from "./parse_yaml.ts";
 export { parseDuration } from "./units.ts";
-export type { SandboxConfig } from "./sandbox_config.ts";
+export { lightPlaces, type SandboxConfig } from "./sandbox_config.ts";
 export type { DoorConfig, ServerConfig } from "./server_config.ts";
 export { ownName } from "./server_names.ts";
 export { watchFile, type WatchFileOptions } from "./watch_file.ts";

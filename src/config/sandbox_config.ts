@@ -57,8 +57,10 @@ export interface SandboxConfig {
     readonly warm: number;
     /** Processes in all. @default 4 */
     readonly processes: number;
-    /** Programs in one process at the same time. @default 16 */
+    /** Programs that run in one process at the same time; what it may take is that times their memory. @default 8 */
     readonly programsAtOnce: number;
+    /** Programs that may wait for a reply beside each that runs, within the same memory. @default 3 */
+    readonly parked: number;
     /** Programs after which a process is replaced. @default 5000 */
     readonly runsPerProcess: number;
     /** `strict`: a process serves one principal at a time; `shared`: anyone. @default strict */
@@ -100,7 +102,7 @@ export interface SandboxConfig {
     readonly concurrent: number;
     /**
      * Programs of one principal at the same time in processes that host many.
-     * @default `light.processes` × `light.programsAtOnce`, half of it where callers are told apart
+     * @default all that have a place there, half of it where callers are told apart
      */
     readonly light: number;
   };
@@ -110,10 +112,18 @@ export interface SandboxConfig {
 const light = z.strictObject({
   warm: whole.default(1),
   processes: positive.default(4),
-  programsAtOnce: positive.default(16),
+  programsAtOnce: positive.default(8),
+  parked: whole.default(3),
   runsPerProcess: positive.default(5000),
   isolation: z.enum(["strict", "shared"]).default("strict"),
 });
+
+/** Programs that have a place in processes of many: those that run, and those that wait. */
+export function lightPlaces(
+  { processes, programsAtOnce, parked }: SandboxConfig["light"],
+): number {
+  return processes * programsAtOnce * (1 + parked);
+}
 
 /** The section's shape and defaults. */
 export const SandboxSchema = z.strictObject({

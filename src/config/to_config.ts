@@ -4,7 +4,7 @@ import type { CapabilitySet } from "../capability/mod.ts";
 import type { Config, LogOutput, McpServerConfig, SecurityConfig } from "./config.ts";
 import { toOpenApi } from "./openapi_api.ts";
 import type { ExecutionsConfig } from "./executions_config.ts";
-import type { SandboxConfig } from "./sandbox_config.ts";
+import { lightPlaces, type SandboxConfig } from "./sandbox_config.ts";
 import type { ConfigFile } from "./schema.ts";
 import type { ServerConfig } from "./server_config.ts";
 import { resolve } from "node:path";
@@ -132,7 +132,7 @@ function toPerPrincipal({ sandbox, security }: ConfigFile): SandboxConfig["perPr
     security.auth.provider === "none" ? places : Math.ceil(places / 2);
   return {
     concurrent: perPrincipal.concurrent ?? share(workers.max),
-    light: perPrincipal.light ?? share(light.processes * light.programsAtOnce),
+    light: perPrincipal.light ?? share(lightPlaces(light)),
   };
 }
 

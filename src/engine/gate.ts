@@ -59,6 +59,8 @@ interface Entry {
   readonly principal: string;
   readonly controller: AbortController;
   isReady: boolean;
+  /** Whether it waits for as long as it takes. */
+  isPatient?: boolean;
   runningSince?: number | undefined;
   admitted?: Deferred<void>;
 }
@@ -157,6 +159,7 @@ export class Gate {
     const signal = own ? AbortSignal.any([controller.signal, own]) : controller.signal;
     signal.throwIfAborted();
     entry.isReady = true;
+    entry.isPatient = isPatient;
     this.#pump();
     if (entry.runningSince !== undefined) return;
     const admitted = entry.admitted = createDeferred<void>();
@@ -228,7 +231,7 @@ export class Gate {
 
   /** Takes the place in the queue of one whose principal has more, or throws `QUEUE_FULL`. */
   #makeRoom(principal: string): void {
-    const newest = this.#queue.newestOfLongest();
+    const newest = this.#queue.newestOfLongest(({ isPatient }) => !isPatient);
     const most = newest === undefined ? 0 : this.#queue.count(newest.principal);
     // SAFETY: without this, one principal's executions would fill the queue for all others.
     const isFairer = most > this.#queue.count(principal) + 1;

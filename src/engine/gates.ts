@@ -1,7 +1,7 @@
 /** The lanes of the engine: each kind of work takes its own turns, so that none waits for another. */
 
 import type { Clock } from "../base/clock.ts";
-import type { SandboxConfig } from "../config/mod.ts";
+import { lightPlaces, type SandboxConfig } from "../config/mod.ts";
 import type { EngineName } from "../contract/mod.ts";
 import { HEAVIER } from "../continuation/mod.ts";
 import type { EngineMetrics } from "./engine_metrics.ts";
@@ -37,10 +37,10 @@ export class Gates {
     this.#clock = clock;
     this.#metrics = metrics;
     const { workers, light, perPrincipal, queue } = sandbox;
-    const lightPlaces = light.processes * light.programsAtOnce;
+    const places = lightPlaces(light);
     this.heavy = this.#open("heavy", workers.max, perPrincipal.concurrent);
-    this.light = this.#open("light", lightPlaces, perPrincipal.light);
-    const inside = workers.max + lightPlaces + 2 * queue;
+    this.light = this.#open("light", places, perPrincipal.light);
+    const inside = workers.max + places + 2 * queue;
     this.programChecks = this.#open("program-check", CHECK_PLACES, CHECK_PLACES, inside);
     this.checks = this.#open("check", CHECK_PLACES, CHECK_PLACES);
     this.calls = this.#open("call", CALL_PLACES.all, CALL_PLACES.perPrincipal);

@@ -130,7 +130,8 @@ Deno.test("traffic: above its rate a caller is 429 and told when to come back", 
 });
 
 Deno.test("traffic: who waits too long for a place is 503 with Retry-After", async () => {
-  const sandbox = "workers: { min: 1, max: 1 }, light: { processes: 1, programsAtOnce: 1 }, " +
+  const sandbox =
+    "workers: { min: 1, max: 1 }, light: { processes: 1, programsAtOnce: 1, parked: 0 }, " +
     "queueTimeout: 200ms, queue: 1";
   await using service = await startService({ config: config("drainTimeout: 0s", sandbox) });
   const long = service.execute("await new Promise((done) => setTimeout(done, 60000))");

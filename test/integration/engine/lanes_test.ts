@@ -10,7 +10,7 @@ const PROGRAMS = 24;
 
 const sandbox = {
   workers: { min: 0, max: 1 },
-  light: { processes: 2, programsAtOnce: 16 },
+  light: { processes: 2, programsAtOnce: 4 },
   queueTimeout: "30s",
 };
 

@@ -112,7 +112,8 @@ Deno.test("the specification's file loads unchanged", async () => {
     light: {
       warm: 1,
       processes: 4,
-      programsAtOnce: 16,
+      programsAtOnce: 8,
+      parked: 3,
       runsPerProcess: 5000,
       isolation: "strict",
     },
@@ -130,7 +131,7 @@ Deno.test("the specification's file loads unchanged", async () => {
     },
     queue: 100,
     queueTimeoutMs: 30_000,
-    perPrincipal: { concurrent: 5, light: 32 },
+    perPrincipal: { concurrent: 5, light: 64 },
   });
   assert.deepEqual(config.security, {
     auth: {
@@ -578,10 +579,13 @@ Deno.test("places of one principal: all where nobody is told apart, half elsewhe
   const placesOf = (file: Record<string, unknown>) =>
     Object.values(parseConfig(file, "/srv").sandbox.perPrincipal);
   const auth = { auth: { provider: "api-key", keys: [{ id: "a", hash: HASH }] } };
-  const light = { processes: 3, programsAtOnce: 5 };
+  const light = { processes: 3, programsAtOnce: 5, parked: 0 };
   assert.deepEqual(placesOf({ sandbox: { workers: { max: 7 }, light } }), [7, 15]);
   assert.deepEqual(placesOf({ sandbox: { workers: { max: 7 }, light }, security: auth }), [4, 8]);
-  const one = { workers: { min: 1, max: 1 }, light: { processes: 1, programsAtOnce: 1 } };
+  const one = {
+    workers: { min: 1, max: 1 },
+    light: { processes: 1, programsAtOnce: 1, parked: 0 },
+  };
   assert.deepEqual(placesOf({ sandbox: one, security: auth }), [1, 1]);
   const asSet = { perPrincipal: { concurrent: 2, light: 3 } };
   assert.deepEqual(placesOf({ sandbox: asSet, security: auth }), [2, 3]);

@@ -225,3 +225,17 @@ Deno.test("gate: who is patient waits for longer than the others may", async () 
   assert.deepEqual([gate.waiting, clock.pending], [0, 0]);
   leave(begun);
 });
+
+Deno.test("gate: who has begun and is patient does not give way to one that comes", async () => {
+  const { gate, come } = gateOf({ queue: 2 });
+  const running = come("a1");
+  const begun = [gate.enter("a"), gate.enter("a")];
+  const turns = begun.map((ticket) => ticket.turn({ isPatient: true }));
+  assert.throws(() => gate.enter("b"), { code: "QUEUE_FULL" });
+  assert.deepEqual(begun.map(({ signal }) => signal.aborted), [false, false]);
+  leave(running);
+  await turns[0];
+  leave(begun[0]);
+  await turns[1];
+  leave(begun[1]);
+});

@@ -33,7 +33,7 @@ Deno.test("one caller's reads go one by one, and hold nobody else's", async () =
 Deno.test("programs are let in by what they run on, and the end waits for one that moves", async () => {
   const metrics = new EngineMetrics(new Metrics(), new Map());
   const { sandbox } = parseConfig({
-    sandbox: { workers: { min: 1, max: 1 }, light: { processes: 1, programsAtOnce: 2 } },
+    sandbox: { workers: { min: 1, max: 1 }, light: { processes: 1, programsAtOnce: 2, parked: 0 } },
   });
   const gates = new Gates(sandbox, new FakeClock(), metrics);
   const names = ["deno", "python", "bash", "quickjs", "monty"] as const;
