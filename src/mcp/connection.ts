@@ -45,7 +45,6 @@ export class Connection implements AsyncDisposable {
   readonly #tools: ToolListing;
   readonly #life = new AbortController();
   readonly #askingTools = new AskingTools(() => queueMicrotask(() => this.own.look()));
-  readonly #share: FairShare;
   /** Those that executions have to themselves. */
   readonly own: OwnSessions<Session>;
   readonly checks: HealthChecks;
@@ -60,18 +59,17 @@ export class Connection implements AsyncDisposable {
   constructor(name: string, config: McpServerConfig, deps: ConnectionDeps) {
     this.#name = name;
     this.#config = config;
-    this.#deps = deps;
+    const share = new FairShare(deps.clock);
+    const isAlone = config.sessions === 1;
+    this.#deps = { ...deps, askingTools: this.#askingTools, share, isAlone };
     this.#background = new BackgroundTasks(deps.logger);
     const onToolsChanged = () => {
       this.own.retire();
       deps.onToolsChanged();
     };
     this.#tools = new ToolListing(name, { ...deps, timeoutMs: config.timeoutMs, onToolsChanged });
-    this.#share = new FairShare(deps.clock);
     this.own = createOwnSessions(name, config, {
-      ...deps,
-      askingTools: this.#askingTools,
-      share: this.#share,
+      ...this.#deps,
       background: this.#background,
       life: this.#life.signal,
     });
@@ -218,8 +216,6 @@ export class Connection implements AsyncDisposable {
       session = await Session.open(this.#name, this.#config, {
         ...this.#deps,
         onToolsChanged: () => this.#background.add(this.#tools.changed()),
-        askingTools: this.#askingTools,
-        share: this.#share,
         onWornOut: () => this.#wornOut(session),
       }, deadline.signal);
       await this.#tools.read(session, deadline.signal);
@@ -268,8 +264,8 @@ export class Connection implements AsyncDisposable {
   }
 
   #close(): void {
-    this.#drop();
     this.own.close();
+    this.#drop();
     this.#life.abort(this.unavailable("it is shut down"));
   }
 

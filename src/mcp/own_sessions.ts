@@ -9,6 +9,7 @@ import type { Clock } from "../base/clock.ts";
 import { FairQueue } from "../base/fair_queue.ts";
 import type { Logger } from "../base/log.ts";
 import { describeError } from "./background_tasks.ts";
+import { RecentCount } from "./recent_count.ts";
 import type { Owner } from "./seated_calls.ts";
 
 /** How long an execution keeps its session without a call under way. */
@@ -16,6 +17,9 @@ export const KEEP_MS = 5_000;
 
 /** How long a session stays that nobody has. */
 export const IDLE_MS = 30_000;
+
+/** How long one that had to be thrown away is remembered of the principal that had it. */
+export const REMEMBER_MS = 15_000;
 
 /** How long none is opened after one could not be. */
 export const REST_AFTER_FAILURE_MS = 30_000;
@@ -88,6 +92,8 @@ export class OwnSessions<One extends Ownable> {
   readonly #kept = new Set<Kept<One>>();
   readonly #needs = new Set<Waiting<One>>();
   readonly #turns = new FairQueue<Waiting<One>>();
+  /** Sessions that had to be thrown away. */
+  readonly #wasted: RecentCount;
   #opening = 0;
   #generation = 0;
   #rest: Disposable | undefined;
@@ -95,6 +101,7 @@ export class OwnSessions<One extends Ownable> {
 
   constructor(options: OwnSessionsOptions<One>) {
     this.#options = options;
+    this.#wasted = new RecentCount(options.clock, REMEMBER_MS, () => this.look());
   }
 
   /** Begins a call in its execution's own session; undefined when it has none. */
@@ -157,6 +164,7 @@ export class OwnSessions<One extends Ownable> {
   close(): void {
     this.#isClosed = true;
     this.clear();
+    this.#wasted[Symbol.dispose]();
   }
 
   #forget(need: Waiting<One>): void {
@@ -179,12 +187,16 @@ export class OwnSessions<One extends Ownable> {
   }
 
   #mayHold(principal: string): boolean {
-    return this.#heldBy(principal) < this.#options.perPrincipal;
+    return this.#roomOf(principal) > 0;
   }
 
-  #heldBy(principal: string): number {
-    return [...this.#kept].filter(({ isHeld, call }) => isHeld && call?.principal === principal)
-      .length;
+  // SAFETY: who gives up call after call would have a process started for each
+  // (test/unit/mcp/own_sessions_test.ts).
+  #roomOf(principal: string): number {
+    const { perPrincipal } = this.#options;
+    const isTheirs = ({ isHeld, call }: Kept<One>) => isHeld && call?.principal === principal;
+    const held = [...this.#kept].filter(isTheirs).length;
+    return Math.min(perPrincipal, 2 * perPrincipal - this.#wasted.of(principal)) - held;
   }
 
   #begin(kept: Kept<One>, call: OwnCall): Stay<One> {
@@ -217,9 +229,10 @@ export class OwnSessions<One extends Ownable> {
   // (test/unit/mcp/own_sessions_test.ts).
   #release(kept: Kept<One>): void {
     kept.isHeld = false;
-    const isGood = kept.session.isClean && kept.generation === this.#generation;
-    if (isGood) kept.timer = this.#options.clock.after(IDLE_MS, () => this.#close(kept));
-    else this.#close(kept);
+    const { isClean } = kept.session;
+    if (!isClean && kept.call) this.#wasted.add(kept.call.principal);
+    if (!isClean || kept.generation !== this.#generation) this.#close(kept);
+    else kept.timer = this.#options.clock.after(IDLE_MS, () => this.#close(kept));
     this.look();
   }
 
@@ -238,7 +251,7 @@ export class OwnSessions<One extends Ownable> {
     }
     let wanted = 0;
     for (const [principal, { size }] of owners) {
-      wanted += Math.max(0, Math.min(size, this.#options.perPrincipal - this.#heldBy(principal)));
+      wanted += Math.max(0, Math.min(size, this.#roomOf(principal)));
     }
     return this.#opening < wanted;
   }
@@ -249,20 +262,24 @@ export class OwnSessions<One extends Ownable> {
   }
 
   async #openOne(generation: number): Promise<void> {
-    const { clock, logger, open } = this.#options;
+    let session: One | undefined;
     try {
-      const session = await open();
-      this.#opening -= 1;
-      await this.#take({ session, generation, call: undefined, isHeld: false, underWay: 0 });
+      session = await this.#options.open();
     } catch (error) {
-      this.#opening -= 1;
-      if (this.#isClosed) return;
-      logger.warn("MCP server cannot be given a further session", { reason: describeError(error) });
-      this.#rest ??= clock.after(REST_AFTER_FAILURE_MS, () => {
-        this.#rest = undefined;
-        this.look();
-      });
+      if (!this.#isClosed) this.#failed(describeError(error));
     }
+    this.#opening -= 1;
+    const none = { call: undefined, isHeld: false, underWay: 0 };
+    if (session) await this.#take({ session, generation, ...none });
+  }
+
+  #failed(reason: string): void {
+    const { clock, logger } = this.#options;
+    logger.warn("MCP server cannot be given a further session", { reason });
+    this.#rest ??= clock.after(REST_AFTER_FAILURE_MS, () => {
+      this.#rest = undefined;
+      this.look();
+    });
   }
 
   async #take(kept: Kept<One>): Promise<void> {

@@ -34,7 +34,7 @@ import { WholeContent } from "./whole_content.ts";
 
 /** What a session needs besides its server's configuration. */
 export interface SessionDeps
-  extends Omit<TransportDeps, "onBroken">, Pick<QuestionDeskOptions, "askingTools" | "onWornOut"> {
+  extends Omit<TransportDeps, "onBroken">, Omit<QuestionDeskOptions, "abandoned"> {
   /** Told, possibly often, that the server's tools may have changed. @default changes are not listened to */
   readonly onToolsChanged?: () => void;
   /** Told that something else of the server is not what it was. */

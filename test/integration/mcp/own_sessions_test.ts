@@ -164,6 +164,22 @@ Deno.test("an execution keeps its session, all of its calls go there, and proces
   assert.equal(await processes(), 0);
 });
 
+Deno.test("who waits for a call that turns out to ask has a session from then on", async () => {
+  const config = fixtureConfig("asking_v1.ts", "stdio");
+  await using started = await startManager({ peer: config }, {
+    canAsk: true,
+    clock: new FakeClock(),
+  });
+  const { manager } = started;
+  await call(manager, "visit", quick());
+  const [ann, bob] = [person(), quick()];
+  const annCall = confirm(manager, "ann", ann);
+  assert.equal(await confirm(manager, "bob", bob), "accept");
+  assert.deepEqual([ann.questions, bob.questions], [["Confirm ann?"], ["Confirm bob?"]]);
+  ann.answer();
+  assert.equal(await annCall, "accept");
+});
+
 Deno.test("with as many as there may be, calls wait; what becomes free is the next one's", async () => {
   const config = fixtureConfig("asking_v1.ts", "stdio", { sessions: 2 });
   await using started = await startAsked(config, { clock: new FakeClock() });

@@ -4,6 +4,7 @@ import {
   IDLE_MS,
   KEEP_MS,
   OwnSessions,
+  REMEMBER_MS,
   REST_AFTER_FAILURE_MS,
   type Stay,
 } from "../../../src/mcp/own_sessions.ts";
@@ -149,6 +150,34 @@ Deno.test("a session in which something may still be asked for one is closed, ne
   first.leave();
   await settle();
   assert.deepEqual([first.got.room, second.got.room, open()], [1, 2, [2]]);
+});
+
+Deno.test("who leaves sessions behind that must be closed has twice its share of them in a while", async () => {
+  const { clock, rooms, need, attempts, own } = sessionsOf(3, { perPrincipal: 1 });
+  const waste = async () => {
+    const one = need({}, "mallory");
+    await settle();
+    if (one.got.stay) one.got.stay.session.isClean = false;
+    one.leave();
+    one.giveUp();
+    return one.got.room;
+  };
+  assert.deepEqual([await waste(), await waste(), await waste()], [1, 2, undefined]);
+  const waiting = need({}, "mallory");
+  const bob = need({}, "bob");
+  await settle();
+  assert.deepEqual([waiting.got.room, bob.got.room], [undefined, 3]);
+  clock.advance(REMEMBER_MS - 1);
+  await settle();
+  assert.equal(attempts(), 3);
+  clock.advance(1);
+  await settle();
+  assert.deepEqual([waiting.got.room, rooms.length], [4, 4]);
+  rooms[3]!.isClean = false;
+  waiting.leave();
+  bob.leave();
+  own.close();
+  assert.equal(clock.pending, 0);
 });
 
 Deno.test("calls of one execution that need one at once have one, those of several one each", async () => {
