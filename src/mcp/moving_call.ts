@@ -33,6 +33,8 @@ export class MovingCall<One extends Ownable> implements Disposable {
         this.#gone.abort();
       },
     });
+    // There may have been a free one.
+    this.#gone.signal.throwIfAborted();
     const value = await wait(this.#gone.signal);
     // Both came at once.
     this[Symbol.dispose]();

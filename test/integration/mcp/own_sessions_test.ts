@@ -157,7 +157,9 @@ Deno.test("an execution keeps its session, all of its calls go there, and proces
     await gone(async () => await processes() === 1);
     assert.equal(await call(manager, "pid", { execution: "x" }), shared);
     assert.equal(await confirm(manager, "z", { ...quick(), execution: "z" }), "accept");
-    assert.equal(await processes(), 2);
+    clock.advance(KEEP_MS);
+    assert.equal(await confirm(manager, "w", { ...quick(), execution: "w" }), "accept");
+    assert.equal(await processes(), 2, "what is free is used again");
     ann.answer();
     await annCall;
   }
