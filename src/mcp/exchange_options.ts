@@ -31,6 +31,8 @@ export interface ExchangeOptions {
   readonly principal?: string;
   /** The execution it is a part of: what is asked in one may be put through any. @default its own */
   readonly execution?: string;
+  /** Aborts when the execution makes no more calls. @default it may go on */
+  readonly executionEnded?: AbortSignal;
   /** Begins while the server waits for somebody else's answer. */
   readonly standstill?: Standstill;
   /**

@@ -11,6 +11,7 @@ import type { Logger } from "../base/log.ts";
 import { describeError } from "./background_tasks.ts";
 import { RecentCount } from "./recent_count.ts";
 import type { Owner } from "./seated_calls.ts";
+import { whenOver } from "./when_over.ts";
 
 /** How long an execution keeps its session without a call under way. */
 export const KEEP_MS = 5_000;
@@ -51,8 +52,8 @@ export interface OwnSessionsOptions<One extends Ownable> {
 export interface OwnCall {
   readonly owner: Owner;
   readonly principal: string;
-  /** When it has aborted, the execution makes no more calls. */
-  readonly signal: AbortSignal;
+  /** Once it has aborted, the execution makes no more calls. */
+  readonly over: AbortSignal;
 }
 
 /** A call under way in a session of its execution's own; disposing it ends that. */
@@ -218,11 +219,12 @@ export class OwnSessions<One extends Ownable> {
   }
 
   /** Nothing is under way: it stays whose it is as long as more may come. */
-  #keep(kept: Kept<One>, { owner, signal }: OwnCall): void {
+  #keep(kept: Kept<One>, { owner, over }: OwnCall): void {
     if (!this.#kept.has(kept)) return;
     // An owner without a name is one call, which is over.
-    if (typeof owner === "object" || signal.aborted) return this.#release(kept);
-    kept.timer = this.#options.clock.after(KEEP_MS, () => this.#release(kept));
+    if (typeof owner === "object" || over.aborted) return this.#release(kept);
+    const limits = { over, afterMs: KEEP_MS };
+    kept.timer = whenOver(this.#options.clock, limits, () => this.#release(kept));
   }
 
   // SAFETY: what a server still does for one execution must not be asked of another

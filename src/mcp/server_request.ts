@@ -152,8 +152,8 @@ function movingCall(
 }
 
 function ownCall(options: ServerRequestOptions): OwnCall {
-  const { execution, principal = "", signal } = options;
-  return { owner: execution ?? options, principal, signal };
+  const { execution, executionEnded, principal = "", signal } = options;
+  return { owner: execution ?? options, principal, over: executionEnded ?? signal };
 }
 
 function noTool({ name }: Server, tool: string): CodemodeError {

@@ -66,7 +66,7 @@ function sessionsOf(limit: number, { perPrincipal = limit, failing = [] as numbe
   ) => {
     const got: { room?: number; stay?: Stay<Room> } = {};
     const waiting = own.need({
-      call: { owner, principal, signal: over },
+      call: { owner, principal, over },
       isWanted,
       onGranted: (stay) => {
         got.stay = stay;
@@ -86,7 +86,7 @@ function sessionsOf(limit: number, { perPrincipal = limit, failing = [] as numbe
 
 Deno.test("an execution stays in its session until it had no call for a while, then another has it", async () => {
   const { own, clock, need, open } = sessionsOf(1);
-  const call = { owner: "x", principal: "p", signal };
+  const call = { owner: "x", principal: "p", over: signal };
   assert.equal(own.enter(call), undefined);
   const first = need("x");
   await settle();
@@ -119,14 +119,14 @@ Deno.test("what nobody has yet is its former owner's again", async () => {
   await settle();
   first.leave();
   clock.advance(KEEP_MS + IDLE_MS - 1);
-  const again = own.enter({ owner: "x", principal: "p", signal });
+  const again = own.enter({ owner: "x", principal: "p", over: signal });
   assert.equal(again?.session.number, 1);
   clock.advance(IDLE_MS);
   assert.equal(again.session.isClosed, false);
 });
 
-Deno.test("who makes no more calls leaves at once: a cancelled execution, a call of none", async () => {
-  const { need } = sessionsOf(1);
+Deno.test("who makes no more calls leaves at once: an execution that was cancelled or has ended, a call of none", async () => {
+  const { need, clock } = sessionsOf(1);
   const cancelling = new AbortController();
   const first = need("x", "p", { over: cancelling.signal });
   const second = need({});
@@ -134,9 +134,16 @@ Deno.test("who makes no more calls leaves at once: a cancelled execution, a call
   cancelling.abort();
   first.leave();
   assert.equal(second.got.room, 1);
-  const third = need("z");
+  const ending = new AbortController();
+  const third = need("z", "p", { over: ending.signal });
   second.leave();
   assert.equal(third.got.room, 1);
+  third.leave();
+  const fourth = need({});
+  assert.equal(fourth.got.room, undefined);
+  ending.abort();
+  assert.equal(fourth.got.room, 1);
+  assert.equal(clock.pending, 0);
 });
 
 Deno.test("a session in which something may still be asked for one is closed, never another's", async () => {
@@ -220,7 +227,7 @@ Deno.test("whose share is full does not get its former session back beside it", 
   assert.deepEqual([second.got.room, third.got.room], [1, 2]);
   second.leave();
   clock.advance(KEEP_MS);
-  assert.equal(own.enter({ owner: "y", principal: "ann", signal }), undefined);
+  assert.equal(own.enter({ owner: "y", principal: "ann", over: signal }), undefined);
 });
 
 Deno.test("what becomes wanted while it waits is looked at again; nothing is opened for the rest", async () => {
@@ -274,13 +281,19 @@ Deno.test("a session that is lost is nobody's; its execution gets another when i
   await settle();
   rooms[0]!.end();
   await settle();
-  assert.deepEqual([own.enter({ owner: "x", principal: "p", signal }), open()], [undefined, []]);
+  assert.deepEqual([own.enter({ owner: "x", principal: "p", over: signal }), open()], [
+    undefined,
+    [],
+  ]);
   one.leave();
   const two = need("x");
   await settle();
   assert.equal(two.got.room, 2);
   own.drop(rooms[1]!);
-  assert.deepEqual([own.enter({ owner: "x", principal: "p", signal }), open()], [undefined, []]);
+  assert.deepEqual([own.enter({ owner: "x", principal: "p", over: signal }), open()], [
+    undefined,
+    [],
+  ]);
 });
 
 Deno.test("when the server has changed, idle sessions end at once and the others with their use", async () => {
