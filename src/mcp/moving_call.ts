@@ -3,7 +3,8 @@
  * there first. It has not been sent until then.
  */
 
-import type { Need, Ownable, OwnSessions, Stay } from "./own_sessions.ts";
+import type { Need, Stay } from "./own_call.ts";
+import type { Ownable, OwnSessions } from "./own_sessions.ts";
 
 /** Where a call may go while it waits. Disposing it ends its stay there, if it went. */
 export class MovingCall<One extends Ownable> implements Disposable {

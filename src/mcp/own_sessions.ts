@@ -9,6 +9,7 @@ import type { Clock } from "../base/clock.ts";
 import { FairQueue } from "../base/fair_queue.ts";
 import type { Logger } from "../base/log.ts";
 import { describeError } from "./background_tasks.ts";
+import type { Need, OwnCall, Stay } from "./own_call.ts";
 import { RecentCount } from "./recent_count.ts";
 import type { Owner } from "./seated_calls.ts";
 import { whenOver } from "./when_over.ts";
@@ -48,28 +49,6 @@ export interface OwnSessionsOptions<One extends Ownable> {
   readonly background: (task: Promise<void>) => void;
 }
 
-/** Whose call it is. */
-export interface OwnCall {
-  readonly owner: Owner;
-  readonly principal: string;
-  /** Once it has aborted, the execution makes no more calls. */
-  readonly over: AbortSignal;
-}
-
-/** A call under way in a session of its execution's own; disposing it ends that. */
-export interface Stay<One> extends Disposable {
-  readonly session: One;
-}
-
-/** A call that could go on elsewhere if its execution had a session of its own. */
-export interface Need<One> {
-  readonly call: OwnCall;
-  /** Whether it is to have one. */
-  readonly isWanted: () => boolean;
-  /** Told once it has one; not told any more once the need is disposed. */
-  readonly onGranted: (stay: Stay<One>) => void;
-}
-
 interface Waiting<One> extends Need<One> {
   readonly principal: string;
   readonly isReady: boolean;
@@ -96,6 +75,8 @@ export class OwnSessions<One extends Ownable> {
   /** Sessions that had to be thrown away. */
   readonly #wasted: RecentCount;
   #opening = 0;
+  /** They are still there. */
+  #closing = 0;
   #generation = 0;
   #rest: Disposable | undefined;
   #isClosed = false;
@@ -241,12 +222,18 @@ export class OwnSessions<One extends Ownable> {
   #close(kept: Kept<One>): void {
     if (!this.#kept.delete(kept)) return;
     kept.timer?.[Symbol.dispose]();
-    this.#options.background(kept.session.close());
+    this.#closing += 1;
+    const closed = kept.session.close().then(() => {
+      this.#closing -= 1;
+      this.look();
+    });
+    this.#options.background(closed);
   }
 
   /** One more for each execution that needs one and may have it, as far as there is room. */
   #wantsMore(): boolean {
-    if (this.#rest || this.#kept.size + this.#opening >= this.#options.limit) return false;
+    const there = this.#kept.size + this.#opening + this.#closing;
+    if (this.#rest || there >= this.#options.limit) return false;
     const owners = new Map<string, Set<Owner>>();
     for (const { isReady, principal, call } of this.#needs) {
       if (isReady) owners.set(principal, (owners.get(principal) ?? new Set()).add(call.owner));

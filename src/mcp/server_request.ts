@@ -14,7 +14,7 @@ import type { ExchangeOptions } from "./exchange_options.ts";
 import type { McpResult } from "./mcp_result.ts";
 import type { Ask } from "./question.ts";
 import { MovingCall } from "./moving_call.ts";
-import type { OwnCall } from "./own_sessions.ts";
+import type { OwnCall } from "./own_call.ts";
 import type { Session } from "./session.ts";
 import { Turn } from "./turn.ts";
 

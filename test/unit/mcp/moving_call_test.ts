@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { MovingCall } from "../../../src/mcp/moving_call.ts";
-import type { Need, Ownable } from "../../../src/mcp/own_sessions.ts";
+import type { Need } from "../../../src/mcp/own_call.ts";
+import type { Ownable } from "../../../src/mcp/own_sessions.ts";
 
 const ROOM: Ownable = {
   lost: new Promise(() => {}),

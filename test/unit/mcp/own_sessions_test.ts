@@ -6,8 +6,8 @@ import {
   OwnSessions,
   REMEMBER_MS,
   REST_AFTER_FAILURE_MS,
-  type Stay,
 } from "../../../src/mcp/own_sessions.ts";
+import type { Stay } from "../../../src/mcp/own_call.ts";
 import type { Owner } from "../../../src/mcp/seated_calls.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 import { settle } from "../../harness/settle.ts";
@@ -20,13 +20,14 @@ class Room {
   readonly lost = this.#lost.promise;
   isClean = true;
   isClosed = false;
+  ending = Promise.resolve();
 
   constructor(readonly number: number) {}
 
   close(): Promise<void> {
     this.isClosed = true;
     this.#lost.resolve("closed");
-    return Promise.resolve();
+    return this.ending;
   }
 
   end(): void {
@@ -185,6 +186,21 @@ Deno.test("who leaves sessions behind that must be closed has twice its share of
   bob.leave();
   own.close();
   assert.equal(clock.pending, 0);
+});
+
+Deno.test("one that is being closed still takes its place", async () => {
+  const { rooms, need, attempts } = sessionsOf(1);
+  const first = need({});
+  await settle();
+  const ending = Promise.withResolvers<void>();
+  Object.assign(rooms[0]!, { isClean: false, ending: ending.promise });
+  const second = need({});
+  first.leave();
+  await settle();
+  assert.deepEqual([rooms[0]!.isClosed, attempts()], [true, 1]);
+  ending.resolve();
+  await settle();
+  assert.deepEqual([second.got.room, attempts()], [2, 2]);
 });
 
 Deno.test("calls of one execution that need one at once have one, those of several one each", async () => {
