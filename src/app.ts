@@ -97,6 +97,7 @@ export function createApp(config: Config, options: AppOptions): App {
     directory: config.directory,
     logins: openLogins(config, process.env),
     canAsk: true,
+    tellsCallersApart: config.security.auth.provider !== "none",
   });
   const fixed = options.sources ?? [];
   const catalog = createCatalog([createMcpSource(servers), ...fixed], { logger });

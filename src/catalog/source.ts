@@ -19,6 +19,8 @@ export interface ToolCallOptions {
   readonly ask?: (question: Question, signal?: AbortSignal) => Promise<QuestionAnswer>;
   /** The execution it is a call of: what is asked in one may be put through any. @default its own */
   readonly execution?: string;
+  /** Aborts when that execution makes no more calls. @default it may go on */
+  readonly executionEnded?: AbortSignal;
   /** Begins, and is disposed, where the call waits for what somebody else is asked. @default nothing does */
   readonly standstill?: { begin(): Disposable };
   /** Told what the server tells of its progress. */

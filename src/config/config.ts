@@ -109,6 +109,12 @@ export interface McpServerConfig {
   readonly maxConcurrentCalls: number;
   /** Calls a second over all executions. @default no limit */
   readonly maxCallsPerSecond?: number;
+  /**
+   * Sessions (processes, for stdio) at the same time with a server of an older revision that asks: one
+   * for all callers, and further ones for executions that would wait for what others are asked. With 1
+   * they wait, for servers that keep something in their process. @default 4
+   */
+  readonly sessions: number;
   /** Whether the service connects at start or at first use. @default eager */
   readonly start: "eager" | "lazy";
   /** Time between health checks of an idle connection. @default 30000 */

@@ -77,6 +77,7 @@ const mcpServer = z.strictObject({
   }).prefault({}),
   maxConcurrentCalls: positive.default(16),
   maxCallsPerSecond: amount.optional(),
+  sessions: positive.default(4),
   start: z.enum(["eager", "lazy"]).default("eager"),
   healthInterval: duration.default(30_000),
 });

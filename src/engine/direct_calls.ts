@@ -32,7 +32,7 @@ export interface DirectCall {
 /** What goes along with a call, and where what its server says meanwhile goes. */
 export type CallHooks = Pick<
   ToolCallOptions,
-  "ask" | "execution" | "standstill" | "onProgress" | "onLog" | "trace" | "round"
+  "ask" | "execution" | "executionEnded" | "standstill" | "onProgress" | "onLog" | "trace" | "round"
 >;
 
 /** Whose call it is. */

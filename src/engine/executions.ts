@@ -42,6 +42,8 @@ export interface Watch {
   readonly feed: ExecutionFeed;
   readonly questions: Questions;
   readonly standstill: Standstill;
+  /** Aborts when it has ended. */
+  readonly ended: AbortSignal;
   /** Its spans, where somebody collects them. */
   readonly spans: ExecutionTrace | undefined;
 }
@@ -72,6 +74,8 @@ export class Executions implements Disposable {
     const standstill = new Standstill();
     const limits = this.#config.questions;
     const questions = new Questions({ limits, clock, feed, standstill });
+    const over = new AbortController();
+    const ended = over.signal;
     const execution = new LiveExecution({
       ...beginning,
       owner: beginning.caller,
@@ -82,8 +86,11 @@ export class Executions implements Disposable {
     });
     this.#kept.add(execution);
     execution.run(
-      () => program({ feed, questions, standstill, spans }),
-      () => this.#kept.end(execution, execution.bytes),
+      () => program({ feed, questions, standstill, spans, ended }),
+      () => {
+        over.abort();
+        this.#kept.end(execution, execution.bytes);
+      },
     );
     return execution;
   }

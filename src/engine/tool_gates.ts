@@ -98,12 +98,13 @@ export class ToolGates {
 
 /** The calls of a program, for its watchers. */
 function linkOf({ executionId, watch, canAnswer, trace }: Run): CallLink {
-  const { feed, questions, spans, standstill } = watch;
+  const { feed, questions, spans, standstill, ended } = watch;
   return {
     started: (server, tool, input) => feed.callStarted(server, tool, input),
     ended: (call, record) => feed.callEnded(call, record),
     hear: (call, signal) => ({
       execution: executionId,
+      executionEnded: ended,
       standstill,
       onProgress: (progress) => feed.progress(call, progress),
       ...placeOf(spans?.call(call), trace),

@@ -24,6 +24,11 @@ const SESSION = /session/i;
 /** What the client puts before the message of an error. */
 const CODE = /^MCP error -?\d+: /;
 
+/** What the client throws that is not connected: whatever it was asked for has not been sent. */
+export function notConnected(): SdkError {
+  return new SdkError(SdkErrorCode.NotConnected, "Not connected");
+}
+
 /** Reads an error of `Session.call`; timeouts and cancels are the caller's business. */
 export function readCallFailure(
   server: string,

@@ -6,22 +6,28 @@
 
 import type { CodemodeError } from "../base/errors.ts";
 import type { McpServerConfig } from "../config/mod.ts";
+import { AskingTools } from "./asking_tools.ts";
 import { BackgroundTasks, describeError } from "./background_tasks.ts";
 import { backoffDelayMs } from "./backoff.ts";
 import { serverUnavailable } from "./call_failure.ts";
 import { type ConnectionSnapshot, toSnapshot } from "./connection_snapshot.ts";
 import { type ConnectionEvent, type ConnectionState, nextStep } from "./connection_state.ts";
+import { createOwnSessions } from "./create_own_sessions.ts";
 import { createDeadline } from "./deadline.ts";
+import { FairShare } from "./fair_share.ts";
+import { HealthChecks } from "./health_checks.ts";
 import { refusalOf } from "./login_required.ts";
+import type { OwnSessions } from "./own_sessions.ts";
 import { Session, type SessionDeps } from "./session.ts";
 import { ToolListing } from "./tool_listing.ts";
 import { Watchers } from "./watchers.ts";
 
-/** Longest a health check may take; less where the server's calls have less. */
-export const PING_TIMEOUT_MS = 5_000;
-
 /** What a connection needs besides its server's configuration. */
-export interface ConnectionDeps extends Omit<SessionDeps, "onWornOut"> {
+export interface ConnectionDeps extends Omit<SessionDeps, "onWornOut" | "onToolsChanged"> {
+  /** Told when the tools are other ones. */
+  readonly onToolsChanged: () => void;
+  /** Whether callers are known apart. @default they are one */
+  readonly tellsCallersApart?: boolean;
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly connectTimeoutMs: number;
@@ -38,7 +44,10 @@ export class Connection implements AsyncDisposable {
   readonly #watchers = new Watchers();
   readonly #tools: ToolListing;
   readonly #life = new AbortController();
-  readonly #askingTools = new Set<string>();
+  readonly #askingTools = new AskingTools(() => queueMicrotask(() => this.own.look()));
+  /** Those that executions have to themselves. */
+  readonly own: OwnSessions<Session>;
+  readonly checks: HealthChecks;
   #state: ConnectionState = { name: "idle" };
   #session: Session | undefined;
   #instructions = "";
@@ -46,14 +55,34 @@ export class Connection implements AsyncDisposable {
   #refusal: CodemodeError | undefined;
   #retryAt = 0;
   #timer: Disposable | undefined;
-  #lastUsed = 0;
 
   constructor(name: string, config: McpServerConfig, deps: ConnectionDeps) {
     this.#name = name;
     this.#config = config;
-    this.#deps = deps;
+    const share = new FairShare(deps.clock);
+    const isAlone = config.sessions === 1;
+    this.#deps = { ...deps, askingTools: this.#askingTools, share, isAlone };
     this.#background = new BackgroundTasks(deps.logger);
-    this.#tools = new ToolListing(name, { ...deps, timeoutMs: config.timeoutMs });
+    const onToolsChanged = () => {
+      this.own.retire();
+      deps.onToolsChanged();
+    };
+    this.#tools = new ToolListing(name, { ...deps, timeoutMs: config.timeoutMs, onToolsChanged });
+    this.own = createOwnSessions(name, config, {
+      ...this.#deps,
+      background: this.#background,
+      life: this.#life.signal,
+    });
+    this.checks = new HealthChecks({
+      clock: deps.clock,
+      background: this.#background,
+      intervalMs: config.healthIntervalMs,
+      timeoutMs: config.timeoutMs,
+      isInDoubt: () => this.#state.name === "degraded",
+      onAnswered: (session) => this.proved(session),
+      onMissed: (error) => this.#checkMissed(error),
+      tooLate: () => this.unavailable("it does not answer a ping"),
+    });
   }
 
   snapshot(): ConnectionSnapshot {
@@ -71,6 +100,11 @@ export class Connection implements AsyncDisposable {
     return this.#tools.has(name);
   }
 
+  /** Whether the server is known to ask in the middle of calls of this tool. */
+  asks(tool: string): boolean {
+    return this.#askingTools.has(tool);
+  }
+
   /** The session, while there is one that can be asked. */
   get session(): Session | undefined {
     return this.#session;
@@ -83,13 +117,15 @@ export class Connection implements AsyncDisposable {
 
   /** A call or a check was answered by `session`. */
   proved(session: Session): void {
-    this.#lastUsed = this.#deps.clock.monotonic();
-    if (session === this.#session) this.#dispatch("proven");
+    if (session !== this.#session) return;
+    this.checks.proved();
+    this.#dispatch("proven");
   }
 
   /** `session` is over or turned out to be of no use. */
   gaveUp(session: Session, reason: string, error?: CodemodeError): void {
     this.#background.add(session.close());
+    this.own.drop(session);
     if (session !== this.#session) return;
     this.#lastError = reason;
     this.#refusal = refusalOf(error);
@@ -180,7 +216,6 @@ export class Connection implements AsyncDisposable {
       session = await Session.open(this.#name, this.#config, {
         ...this.#deps,
         onToolsChanged: () => this.#background.add(this.#tools.changed()),
-        askingTools: this.#askingTools,
         onWornOut: () => this.#wornOut(session),
       }, deadline.signal);
       await this.#tools.read(session, deadline.signal);
@@ -202,7 +237,6 @@ export class Connection implements AsyncDisposable {
     this.#session = session;
     this.#instructions = session.instructions;
     this.#lastError = undefined;
-    this.#lastUsed = this.#deps.clock.monotonic();
     this.#background.add(session.lost.then((reason) => this.gaveUp(session, reason)));
     session.unsubscribed?.then(() => this.#resubscribe(session)).catch(() => {});
     this.#dispatch("connected");
@@ -210,7 +244,7 @@ export class Connection implements AsyncDisposable {
       tools: this.#tools.list.length,
       protocolVersion: session.protocolVersion,
     });
-    this.#scheduleCheck();
+    this.checks.watch(session);
     this.#deps.onReady?.(session);
     this.#background.add(this.#tools.follow(session));
   }
@@ -225,10 +259,12 @@ export class Connection implements AsyncDisposable {
 
   #waitForLogin(): void {
     this.#drop();
+    this.own.clear();
     this.#timer = this.#deps.authorizer?.whenChanged(() => this.#dispatch("loggedIn"));
   }
 
   #close(): void {
+    this.own.close();
     this.#drop();
     this.#life.abort(this.unavailable("it is shut down"));
   }
@@ -236,51 +272,19 @@ export class Connection implements AsyncDisposable {
   #drop(): void {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
+    this.checks[Symbol.dispose]();
     const session = this.#session;
     this.#session = undefined;
     this.#tools.leave();
+    this.own.retire();
     if (session) this.#background.add(session.close());
   }
 
-  #scheduleCheck(): void {
-    this.#timer?.[Symbol.dispose]();
-    this.#timer = this.#deps.clock.after(this.#config.healthIntervalMs, () => {
-      const session = this.#session;
-      if (session) this.#background.add(this.#check(session));
-    });
-  }
-
-  /** A server that has answered a call lately needs no check. */
-  async #check(session: Session): Promise<void> {
-    const idleMs = this.#deps.clock.monotonic() - this.#lastUsed;
-    if (idleMs >= this.#config.healthIntervalMs || this.#state.name === "degraded") {
-      try {
-        await this.ping(session, this.#life.signal);
-      } catch (error) {
-        if (session !== this.#session) return;
-        this.#lastError = `A health check failed: ${describeError(error)}`;
-        this.#deps.logger.warn("MCP server missed a health check", {
-          reason: describeError(error),
-        });
-        this.#dispatch("checkMissed");
-      }
-    }
-    if (session === this.#session) this.#scheduleCheck();
-  }
-
-  /** Milliseconds the server took to answer. */
-  async ping(session: Session, signal: AbortSignal): Promise<number> {
-    const timeoutMs = Math.min(PING_TIMEOUT_MS, this.#config.timeoutMs);
-    using deadline = createDeadline(this.#deps.clock, timeoutMs, signal);
-    const start = this.#deps.clock.monotonic();
-    try {
-      await session.ping(deadline.signal);
-    } catch (error) {
-      if (deadline.expired) throw this.unavailable("it does not answer a ping");
-      throw error;
-    }
-    this.proved(session);
-    return this.#deps.clock.monotonic() - start;
+  #checkMissed(error: unknown): void {
+    const reason = describeError(error);
+    this.#lastError = `A health check failed: ${reason}`;
+    this.#deps.logger.warn("MCP server missed a health check", { reason });
+    this.#dispatch("checkMissed");
   }
 
   async #resubscribe(session: Session): Promise<void> {

@@ -31,10 +31,15 @@ export interface ExchangeOptions {
   readonly principal?: string;
   /** The execution it is a part of: what is asked in one may be put through any. @default its own */
   readonly execution?: string;
+  /** Aborts when the execution makes no more calls. @default it may go on */
+  readonly executionEnded?: AbortSignal;
   /** Begins while the server waits for somebody else's answer. */
   readonly standstill?: Standstill;
-  /** Goes through the time in which the request waits for others, and the server has not heard of it. */
-  readonly aside?: <Value>(wait: () => Promise<Value>) => Promise<Value>;
+  /**
+   * Goes through the time in which the request waits for others, and the server has not heard of it; it
+   * may give that up by `gone`.
+   */
+  readonly aside?: <Value>(wait: (gone?: AbortSignal) => Promise<Value>) => Promise<Value>;
   /** @default nobody can be asked */
   readonly ask?: Ask;
   readonly onProgress?: (progress: McpProgress) => void;

@@ -11,12 +11,11 @@ import type { AddServerOptions, RemovedServer } from "./added_server.ts";
 import { createAuthorizer } from "./authorizer.ts";
 import { CallGate } from "./call_gate.ts";
 import { Connection } from "./connection.ts";
-import type { ConnectionState } from "./connection_state.ts";
 import { callersPrincipal } from "./login.ts";
 import type { McpResult } from "./mcp_result.ts";
 import { type PassThrough, ServerPassThrough } from "./pass_through.ts";
-import type { ServerInfo } from "./server_features.ts";
 import { callTool, type Server, type ServerRequestOptions } from "./server_request.ts";
+import { type ServerStatus, toStatus } from "./server_status.ts";
 import type { TokenStore } from "./token_store.ts";
 
 /** What the manager is built with. */
@@ -38,20 +37,11 @@ export interface McpManagerDeps {
    * people can be asked, those of the newest one with each call. @default false
    */
   readonly canAsk?: boolean;
-}
-
-/** One server as `/health` shows it. */
-export interface ServerStatus {
-  readonly name: string;
-  readonly state: ConnectionState["name"];
-  readonly transport: McpServerConfig["transport"];
-  /** Tools last seen. */
-  readonly tools: number;
-  readonly callsInFlight: number;
-  readonly protocolVersion?: string;
-  readonly serverInfo?: ServerInfo;
-  readonly lastError?: string;
-  readonly retryInMs?: number;
+  /**
+   * Whether principals are known apart, so that each has a share of a server's further sessions and
+   * none has them all. @default false
+   */
+  readonly tellsCallersApart?: boolean;
 }
 
 /** Options of {@link McpManager.call}; principals take turns where calls wait. */
@@ -158,6 +148,7 @@ class Manager implements McpManager {
       authorizer,
       ...(network === undefined ? {} : { network }),
       canAsk: deps.canAsk ?? false,
+      tellsCallersApart: deps.tellsCallersApart ?? false,
       onToolsChanged: () => this.#changed(),
       onChange: (change) => passThrough.changed(change),
       onReady: (session) => passThrough.renewed(session),
@@ -207,7 +198,7 @@ class Manager implements McpManager {
   async ping(server: string, signal: AbortSignal): Promise<number> {
     const { connection } = this.#find(server);
     if (!connection.session) throw connection.unavailable();
-    return await connection.ping(connection.session, signal);
+    return await connection.checks.ping(connection.session, signal);
   }
 
   async call(
@@ -285,16 +276,4 @@ async function close({ connection, passThrough }: Managed): Promise<void> {
 function toGroup({ name, connection }: Server): ToolGroup {
   const { tools, instructions } = connection.snapshot();
   return Object.freeze({ server: name, description: instructions, tools });
-}
-
-function toStatus({ name, config, connection, gate }: Server): ServerStatus {
-  const { state, tools, instructions: _, ...rest } = connection.snapshot();
-  return Object.freeze({
-    name,
-    state,
-    transport: config.transport,
-    tools: tools.length,
-    callsInFlight: gate.inside,
-    ...rest,
-  });
 }

@@ -5,7 +5,6 @@ export {
   type McpCallOptions,
   type McpManager,
   type McpManagerDeps,
-  type ServerStatus,
 } from "./manager.ts";
 export type { AddServerOptions, RemovedServer } from "./added_server.ts";
 export { logIn, type LogInOptions, type LogInResult, logOut } from "./log_in.ts";
@@ -24,4 +23,5 @@ export type { McpList, PassThrough } from "./pass_through.ts";
 export type { McpProgress } from "./progress_meter.ts";
 export type { Ask } from "./question.ts";
 export type { ServerChange } from "./server_change.ts";
+export type { ServerStatus } from "./server_status.ts";
 export type { ServerFeatures, ServerInfo } from "./server_features.ts";

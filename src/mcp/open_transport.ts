@@ -7,6 +7,7 @@ import type { Logger } from "../base/log.ts";
 import type { Network } from "../base/network.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { Authorizer } from "./authorizer.ts";
+import type { FairShare } from "./fair_share.ts";
 import { createHttpTransport, requestHeaders } from "./http_transport.ts";
 import { serverArguments, serverCommand, serverEnvironment } from "./server_environment.ts";
 import { StdioTransport } from "./stdio_transport.ts";
@@ -22,6 +23,8 @@ export interface TransportDeps {
   readonly authorizer?: Authorizer | undefined;
   /** How it is reached. @default as this machine does; a command is reached by no network */
   readonly network?: Network | undefined;
+  /** Of which the messages of a process take their time. @default each its own */
+  readonly share?: FairShare | undefined;
   /** Told when answers that were under way are lost though the transport lives. */
   readonly onBroken: (reason: string) => void;
 }
@@ -44,12 +47,19 @@ export function openTransport(
 
 function stdioTransport(name: string, config: McpServerConfig, deps: TransportDeps): Transport {
   if (!config.command) throw invalid(name, "command");
-  const { directory, clock, logger } = deps;
+  const { directory, clock, logger, share } = deps;
   const command = serverCommand(config.command);
   const environment = serverEnvironment(config);
   return new StdioTransport(
     name,
-    { command, args: serverArguments(config.command, config.args), environment, directory, clock },
+    {
+      command,
+      args: serverArguments(config.command, config.args),
+      environment,
+      directory,
+      clock,
+      share,
+    },
     logger,
   );
 }

@@ -13,7 +13,12 @@ import { type ListMethod, type McpList, readList } from "./read_list.ts";
 import { ResourceSubscriptions } from "./resource_subscriptions.ts";
 import type { ServerChange } from "./server_change.ts";
 import { type ServerFeatures, toFeatures } from "./server_features.ts";
-import { request, type Server, type ServerRequestOptions } from "./server_request.ts";
+import {
+  request,
+  type Server,
+  type ServerRequest,
+  type ServerRequestOptions,
+} from "./server_request.ts";
 import type { Session } from "./session.ts";
 
 export type { McpList } from "./read_list.ts";
@@ -43,13 +48,15 @@ export interface PassThrough {
     params: Readonly<Record<string, unknown>>,
     options: ServerRequestOptions,
   ): Promise<McpResult>;
-  /** The least level that servers of the older revisions log, for every caller of the server. */
+  /** The least level that servers of the older revisions log, for all callers that share its session. */
   setLogLevel(level: McpLogLevel, options: ServerRequestOptions): Promise<void>;
   /** Tells of changes of one resource to {@link PassThrough.onChange} until disposed. */
   subscribe(uri: string, options: ServerRequestOptions): Promise<AsyncDisposable>;
   /** Tells of changes, the same one again after a tenth of a second at the earliest. */
   onChange(listener: (change: ServerChange) => void): Disposable;
 }
+
+type Where = Pick<ServerRequest<unknown>, "isForAll">;
 
 interface Kept {
   readonly list: McpList;
@@ -120,15 +127,16 @@ export class ServerPassThrough implements PassThrough, Disposable {
 
   async setLogLevel(level: McpLogLevel, options: ServerRequestOptions): Promise<void> {
     const asked = { method: "logging/setLevel", params: { level } };
-    await this.#exchange("logging", asked, options, { unlessModern: true });
+    await this.#exchange("logging", asked, options, { unlessModern: true, isForAll: true });
   }
 
   async subscribe(uri: string, options: ServerRequestOptions): Promise<AsyncDisposable> {
     const about = "resources/subscribe";
-    return await this.#request(about, options, (session, { signal }) => {
+    const send = (session: Session, { signal }: ServerRequestOptions) => {
       this.#assertHas(session, "subscriptions", about);
       return this.#subscriptions.add(uri, session, { principal: options.principal ?? "", signal });
-    });
+    };
+    return await this.#request(about, options, send, { isForAll: true });
   }
 
   onChange(listener: (change: ServerChange) => void): Disposable {
@@ -169,6 +177,7 @@ export class ServerPassThrough implements PassThrough, Disposable {
       method,
       options,
       (session, { signal }) => readList(session, method, signal),
+      { isForAll: true },
     );
     if (!list.isComplete) {
       this.#logger.warn("MCP server lists too much", { method, kept: list.items.length });
@@ -183,21 +192,23 @@ export class ServerPassThrough implements PassThrough, Disposable {
     part: keyof ServerFeatures,
     asked: { readonly method: string; readonly params: Readonly<Record<string, unknown>> },
     options: ServerRequestOptions,
-    { unlessModern = false }: { readonly unlessModern?: boolean } = {},
+    { unlessModern = false, ...where }: Where & { readonly unlessModern?: boolean } = {},
   ): Promise<McpResult> {
-    return this.#request(asked.method, options, async (session, exchangeOptions) => {
+    const send = async (session: Session, exchangeOptions: ServerRequestOptions) => {
       if (unlessModern && session.isModern) return {};
       this.#assertHas(session, part, asked.method);
       return await session.request(asked.method, asked.params, exchangeOptions);
-    });
+    };
+    return this.#request(asked.method, options, send, where);
   }
 
   #request<Result>(
     about: string,
     options: ServerRequestOptions,
     send: (session: Session, options: ServerRequestOptions) => Promise<Result>,
+    where: Where = {},
   ): Promise<Result> {
-    return request(this.#server, { about, options, clock: this.#clock, send });
+    return request(this.#server, { about, options, clock: this.#clock, send, ...where });
   }
 
   #assertHas(session: Session, part: keyof ServerFeatures, method: string): void {

@@ -7,14 +7,11 @@
  * their questions from others for good, such a session is worn out and another one follows.
  */
 
-import {
-  ProtocolError,
-  ProtocolErrorCode,
-  SdkError,
-  SdkErrorCode,
-} from "@modelcontextprotocol/client";
+import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/client";
 import type { Logger } from "../base/log.ts";
 import { checkAnswer, type QuestionAnswer } from "../contract/mod.ts";
+import { AskingTools } from "./asking_tools.ts";
+import { notConnected } from "./call_failure.ts";
 import { NOBODY, putQuestion, readQuestion } from "./question.ts";
 import {
   areOfOne,
@@ -32,7 +29,7 @@ import { WaitingCalls } from "./waiting_calls.ts";
 export interface QuestionDeskOptions extends SessionWearOptions {
   readonly logger: Logger;
   /** Tools that are known to ask; what is learned of others is added. @default none is */
-  readonly askingTools?: Set<string>;
+  readonly askingTools?: AskingTools;
 }
 
 /** A call's place; disposing it gives it back. */
@@ -65,15 +62,15 @@ export class QuestionDesk {
   readonly #wear: SessionWear;
   readonly #held = new Set<Held>();
   readonly #open = new Set<Open>();
-  readonly #askingTools: Set<string>;
+  readonly #askingTools: AskingTools;
   #hasAsked: boolean;
   #isClosed = false;
 
   constructor(server: string, options: QuestionDeskOptions) {
     this.#server = server;
     this.#options = options;
-    this.#askingTools = options.askingTools ?? new Set();
-    this.#hasAsked = this.#askingTools.size > 0;
+    this.#askingTools = options.askingTools ?? new AskingTools();
+    this.#hasAsked = !this.#askingTools.isEmpty;
     this.#unput = new UnputQuestions(options);
     this.#wear = new SessionWear(options, () => this.#hasAsked && this.#places.size === 0);
     this.#waiting = new WaitingCalls({
@@ -101,6 +98,11 @@ export class QuestionDesk {
       },
       [Symbol.dispose]: () => this.#leave(place, signal.aborted),
     };
+  }
+
+  /** Whether no call is under way and no question. */
+  get isIdle(): boolean {
+    return this.#places.size + this.#held.size + this.#open.size === 0;
   }
 
   /** To be called when the server has answered what was given up. */
@@ -149,7 +151,10 @@ export class QuestionDesk {
 
   async #waitAside(call: SeatedCall, signal: AbortSignal): Promise<Place> {
     let place: Place | undefined;
-    const wait = async () => place = await this.#waiting.wait(call, signal, () => this.look());
+    const wait = async (gone?: AbortSignal) => {
+      const either = gone ? AbortSignal.any([signal, gone]) : signal;
+      return place = await this.#waiting.wait(call, either, () => this.look());
+    };
     try {
       return await (call.aside?.(wait) ?? wait());
     } catch (reason) {
@@ -287,8 +292,4 @@ export class QuestionDesk {
     this.#settleHeld();
     this.look();
   }
-}
-
-function notConnected(): SdkError {
-  return new SdkError(SdkErrorCode.NotConnected, "Not connected");
 }

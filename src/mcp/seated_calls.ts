@@ -4,6 +4,7 @@
  */
 
 import { CodemodeError } from "../base/errors.ts";
+import type { AskingTools } from "./asking_tools.ts";
 import type { Standstill } from "./exchange_options.ts";
 import type { Ask } from "./question.ts";
 
@@ -17,8 +18,10 @@ export interface SeatedCall {
   readonly ask?: Ask | undefined;
   /** Begins while others are asked, ends when they have answered. */
   readonly standstill?: Standstill | undefined;
-  /** Goes through the wait for a place. */
-  readonly aside?: (<Value>(wait: () => Promise<Value>) => Promise<Value>) | undefined;
+  /** Goes through the wait for a place, and may end it by `gone`. */
+  readonly aside?:
+    | (<Value>(wait: (gone?: AbortSignal) => Promise<Value>) => Promise<Value>)
+    | undefined;
 }
 
 /** Whoever has a place or waits for one, and whether its time stands still. */
@@ -54,7 +57,7 @@ export function areOfOne(places: Iterable<Place>): boolean {
 /** Those that most likely asked: not who waits for an answer already, and rather whose tools do ask. */
 export function likelySuspects(
   suspects: Iterable<Place>,
-  askingTools: ReadonlySet<string>,
+  askingTools: Pick<AskingTools, "has">,
 ): readonly Place[] {
   const all = [...suspects];
   const running = all.filter(({ openQuestions }) => openQuestions === 0);

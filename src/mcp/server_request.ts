@@ -13,6 +13,8 @@ import { createDeadline, type Deadline } from "./deadline.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
 import type { McpResult } from "./mcp_result.ts";
 import type { Ask } from "./question.ts";
+import { MovingCall } from "./moving_call.ts";
+import type { OwnCall } from "./own_call.ts";
 import type { Session } from "./session.ts";
 import { Turn } from "./turn.ts";
 
@@ -36,6 +38,8 @@ export interface ServerRequest<Result> {
   readonly about: string;
   readonly options: ServerRequestOptions;
   readonly clock: Clock;
+  /** Whether it is about all callers, and made in the session that they share. @default false */
+  readonly isForAll?: boolean;
   /** Makes the request on a session; made again when it has certainly not reached the server. */
   readonly send: (session: Session, options: ExchangeOptions) => Promise<Result>;
 }
@@ -45,6 +49,8 @@ interface Limits {
   readonly turn: Turn;
   /** Told whether the request waits for others before the server hears of it. */
   readonly onAside: (isAside: boolean) => void;
+  /** Whose it is; absent where it goes to no session of its own. */
+  readonly call: OwnCall | undefined;
 }
 
 type Stage = "connect" | "queue" | "call";
@@ -87,7 +93,10 @@ export async function request<Result>(
       const session = await server.connection.ready(deadline.signal);
       stage = "call";
       const onAside = (isAside: boolean) => stage = isAside ? "queue" : "call";
-      const outcome = await attemptOnce(server, session, wanted, { deadline, turn, onAside });
+      const call = wanted.isForAll ? undefined : ownCall(options);
+      using stay = call && server.connection.own.enter(call);
+      const limits = { deadline, turn, onAside, call };
+      const outcome = await attemptOnce(server, stay?.session ?? session, wanted, limits);
       if ("result" in outcome) return outcome.result;
       const { maxAttempts } = server.config.retryPolicy;
       if (!outcome.sessionLost || !outcome.unsent || attempt >= maxAttempts) throw outcome.error;
@@ -99,29 +108,52 @@ export async function request<Result>(
 }
 
 async function attemptOnce<Result>(
-  { name, connection }: Server,
+  server: Server,
   session: Session,
-  { about, options, send }: ServerRequest<Result>,
+  wanted: ServerRequest<Result>,
   limits: Limits,
 ): Promise<{ readonly result: Result } | CallFailure> {
+  const { name, connection } = server;
+  const { about, options, send } = wanted;
   const { deadline } = limits;
+  using moving = movingCall(connection, about, limits.call);
   let hasAsked = false;
   const ask = options.ask && pausing(options.ask, limits, () => hasAsked = true);
   try {
     const result = await send(session, {
       ...options,
-      ...waitingFor(options, limits),
+      ...waitingFor(options, limits, moving),
       ...(ask && { ask }),
     });
     connection.proved(session);
     return { result };
   } catch (thrown) {
+    const own = moving?.to(thrown);
+    if (own) {
+      limits.onAside(false);
+      return await attemptOnce(server, own, wanted, { ...limits, call: undefined });
+    }
     const isOurs = thrown instanceof CodemodeError && thrown.code !== "LOGIN_REQUIRED";
     if (deadline.signal.aborted || isOurs) throw thrown;
     const failure = readCallFailure(name, about, thrown, session.brokenBy);
     if (failure.sessionLost) connection.gaveUp(session, failure.error.message, failure.error);
     return hasAsked && failure.unsent ? begun(name, about, failure) : failure;
   }
+}
+
+/** Only what is known to ask waits for long, so the rest is not worth a session. */
+function movingCall(
+  connection: Connection,
+  about: string,
+  call: OwnCall | undefined,
+): MovingCall<Session> | undefined {
+  const isWanted = () => connection.asks(about);
+  return call && new MovingCall(connection.own, { call, isWanted });
+}
+
+function ownCall(options: ServerRequestOptions): OwnCall {
+  const { execution, executionEnded, principal = "", signal } = options;
+  return { owner: execution ?? options, principal, over: executionEnded ?? signal };
 }
 
 function noTool({ name }: Server, tool: string): CodemodeError {
@@ -144,6 +176,7 @@ function pausing(ask: Ask, { deadline, turn }: Limits, onAsk: () => void): Ask {
 function waitingFor(
   { standstill }: ServerRequestOptions,
   { deadline, turn, onAside }: Limits,
+  moving: MovingCall<Session> | undefined,
 ): Required<Pick<ExchangeOptions, "signal" | "standstill" | "aside">> {
   return {
     signal: deadline.signal,
@@ -155,7 +188,7 @@ function waitingFor(
     },
     async aside(wait) {
       onAside(true);
-      const value = await turn.without(wait);
+      const value = await turn.without(() => moving?.through(wait) ?? wait());
       onAside(false);
       return value;
     },

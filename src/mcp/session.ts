@@ -16,7 +16,7 @@ import { createDeferred } from "../base/deferred.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import { AbandonedRequests } from "./abandoned_requests.ts";
-import { createClient } from "./create_client.ts";
+import { createClient, endedDuringProbe } from "./create_client.ts";
 import { exchange, NO_TIMEOUT_MS, type Party, type Send } from "./exchange.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
 import { type AskPage, listTools, type ToolsRead } from "./list_tools.ts";
@@ -34,9 +34,9 @@ import { WholeContent } from "./whole_content.ts";
 
 /** What a session needs besides its server's configuration. */
 export interface SessionDeps
-  extends Omit<TransportDeps, "onBroken">, Pick<QuestionDeskOptions, "askingTools" | "onWornOut"> {
-  /** Told, possibly often, that the server's tools may have changed. */
-  readonly onToolsChanged: () => void;
+  extends Omit<TransportDeps, "onBroken">, Omit<QuestionDeskOptions, "abandoned"> {
+  /** Told, possibly often, that the server's tools may have changed. @default changes are not listened to */
+  readonly onToolsChanged?: () => void;
   /** Told that something else of the server is not what it was. */
   readonly onChange?: (change: ServerChange) => void;
   /** Whether a call may ever bring somebody who can be asked. */
@@ -261,6 +261,11 @@ export class Session {
     return this.#client.autoOpenedSubscription?.closed;
   }
 
+  /** Whether nothing the server says or asks may still be about a call that was made. */
+  get isClean(): boolean {
+    return this.#party.desk.isIdle && this.#party.abandoned.oldestMs === undefined;
+  }
+
   /** Ends the conversation and waits until nothing of the server's process is left. Never rejects. */
   async close(): Promise<void> {
     this.#party.desk.close();
@@ -291,8 +296,4 @@ export class Session {
     const code = error instanceof SdkError ? error.code : SdkErrorCode.ConnectionClosed;
     return new SdkError(code, `${told.replace(/^it/, "The server")}`, undefined, { cause: error });
   }
-}
-
-function endedDuringProbe(error: unknown): boolean {
-  return error instanceof SdkError && error.code === SdkErrorCode.EraNegotiationFailed;
 }

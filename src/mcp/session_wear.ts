@@ -9,13 +9,15 @@ import type { AbandonedRequests } from "./abandoned_requests.ts";
 /** How long a server that asks has to answer what was given up before an idle session is worn out. */
 export const RENEW_AFTER_MS = 15_000;
 
-/** After how long calls wait for the ones before them, so that the session gets idle. */
+/** After how long calls wait for the ones before them, so that a session that is alone gets idle. */
 export const DRAIN_AFTER_MS = 120_000;
 
 /** What wears a session out. */
 export interface SessionWearOptions {
   readonly clock: Clock;
   readonly abandoned: AbandonedRequests;
+  /** Whether there is no other session for who cannot be asked in this one. @default there may be */
+  readonly isAlone?: boolean | undefined;
   /** Told, while no call goes on, that another session should take this one's place. */
   readonly onWornOut: () => void;
 }
@@ -33,7 +35,8 @@ export class SessionWear implements Disposable {
 
   /** Whether it is time that calls wait for those that go on. */
   get wantsDrain(): boolean {
-    return (this.#options.abandoned.oldestMs ?? 0) >= DRAIN_AFTER_MS;
+    const { isAlone = false, abandoned } = this.#options;
+    return isAlone && (abandoned.oldestMs ?? 0) >= DRAIN_AFTER_MS;
   }
 
   /** Looks whether it is worn out; to be called when a call has ended, and looks again by itself. */

@@ -21,6 +21,12 @@ const COLOUR = /\u001b\[[\d;]*m/g;
 // deno-lint-ignore no-control-regex -- control characters are what is taken out
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
+/** What a transport is made with. */
+export interface StdioTransportOptions extends ServerProcessOptions {
+  /** Of which its messages take their time. @default its own */
+  readonly share?: FairShare | undefined;
+}
+
 /** A transport that owns its server process. `pid` and `stderr` mark it as stdio for the client. */
 export class StdioTransport implements Transport {
   onclose?: (() => void) | undefined;
@@ -28,7 +34,7 @@ export class StdioTransport implements Transport {
   onmessage?: ((message: JSONRPCMessage) => void) | undefined;
   /** Read by the client's version negotiation, which tells stdio by this property. */
   readonly stderr = null;
-  readonly #options: ServerProcessOptions;
+  readonly #options: StdioTransportOptions;
   readonly #logger: Logger;
   readonly #name: string;
   readonly #lines = new LineSplitter(MAX_MESSAGE_BYTES, "throw");
@@ -40,11 +46,11 @@ export class StdioTransport implements Transport {
   #closeReason: string | undefined;
   #lastLine: string | undefined;
 
-  constructor(name: string, options: ServerProcessOptions, logger: Logger) {
+  constructor(name: string, options: StdioTransportOptions, logger: Logger) {
     this.#name = name;
     this.#options = options;
     this.#logger = logger;
-    this.#share = new FairShare(options.clock);
+    this.#share = options.share ?? new FairShare(options.clock);
   }
 
   get pid(): number | null {

@@ -26,6 +26,7 @@ export function serverConfig(overrides: Partial<McpServerConfig>): McpServerConf
     timeoutMs: 20_000,
     retryPolicy: { maxAttempts: 3, initialDelayMs: 20, maxDelayMs: 200 },
     maxConcurrentCalls: 16,
+    sessions: 4,
     start: "eager",
     healthIntervalMs: 30_000,
     ...overrides,

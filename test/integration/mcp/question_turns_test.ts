@@ -1,4 +1,4 @@
-/** What an older server asks for several callers at once: each has the time it needs, none another's question. */
+/** What an older server asks for several callers of one session: each has the time it needs, none another's question. */
 
 import assert from "node:assert/strict";
 import type { Question, QuestionAnswer } from "../../../src/contract/mod.ts";
@@ -34,7 +34,7 @@ async function confirm(
 
 Deno.test("who waits for what somebody else is asked has its patience left, and is asked next", async () => {
   const clock = new FakeClock();
-  const config = fixtureConfig("asking_v1.ts", "stdio", { timeoutMs: 10_000 });
+  const config = fixtureConfig("asking_v1.ts", "stdio", { timeoutMs: 10_000, sessions: 1 });
   await using started = await startManager({ peer: config }, { canAsk: true, clock });
   const { manager } = started;
   const [ann, bob] = [person(), person()];
@@ -80,7 +80,7 @@ Deno.test("a call that works while somebody else is asked has its patience left"
 });
 
 Deno.test("who is cancelled while waiting is never asked, and was never sent", async () => {
-  const config = fixtureConfig("asking_v1.ts", "stdio");
+  const config = fixtureConfig("asking_v1.ts", "stdio", { sessions: 1 });
   await using started = await startManager({ peer: config }, { canAsk: true });
   const { manager } = started;
   const [ann, bob] = [person(), person()];

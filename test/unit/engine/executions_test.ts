@@ -93,6 +93,21 @@ Deno.test("executions: one that runs, then has ended, in both its views and its 
   ]);
 });
 
+Deno.test("executions: its parts hear when it has ended, however it did", async () => {
+  const { begin } = executionsOf();
+  const ends = [() => Promise.resolve(completed(1)), () => Promise.reject(new Error("crash"))];
+  for (const [index, end] of ends.entries()) {
+    const ended: AbortSignal[] = [];
+    const program = (watch: Watch) => {
+      ended.push(watch.ended);
+      assert.equal(watch.ended.aborted, false);
+      return end();
+    };
+    await begin(program, `exec_${index}`).execution.result.catch(() => {});
+    assert.deepEqual(ended.map(({ aborted }) => aborted), [true]);
+  }
+});
+
 Deno.test("executions: what kept a program from running is its last event, and rejects its result", async () => {
   const { executions, begin } = executionsOf();
   const error = new CodemodeError("QUEUE_FULL", "It waited too long");

@@ -16,13 +16,14 @@ const YES = { action: "accept", content: { sure: true } } as const;
 const NOBODY = { action: "cancel" };
 
 /** A desk with what is around it; `giveUp` is what a cancelled request does. */
-function deskOf(clock = new FakeClock()) {
+function deskOf(clock = new FakeClock(), isAlone = true) {
   const abandoned = new AbandonedRequests(clock);
   const worn: number[] = [];
   const desk = new QuestionDesk("s", {
     logger: createLogger([], "error"),
     clock,
     abandoned,
+    isAlone,
     onWornOut: () => void worn.push(clock.monotonic()),
   });
   const giveUp = (principal: string, requestId: number) =>
@@ -234,6 +235,20 @@ Deno.test("calls that follow each other without a gap cannot keep a worn session
   leave(asking);
   await refused;
   await assert.rejects(desk.sit(caller("bob").call, signal), { message: "Not connected" });
+});
+
+Deno.test("nobody waits for a worn session to get idle where there may be another", async () => {
+  const { desk, clock, giveUp } = deskOf(new FakeClock(), false);
+  const mallory = caller("mallory", new Promise(() => {}));
+  const asking = await desk.sit(mallory.call, signal);
+  void desk.answer(PARAMS, signal);
+  const lost = await desk.sit(mallory.call, signal);
+  giveUp("mallory", 7);
+  leave(lost);
+  clock.advance(DRAIN_AFTER_MS);
+  leave(await desk.sit(caller("bob").call, signal));
+  leave(asking);
+  desk.close();
 });
 
 Deno.test("the call ends, or the server takes its question back: whoever is asked is told", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createLogger, type LogEntry } from "../../../src/base/log.ts";
 import { AbandonedRequests } from "../../../src/mcp/abandoned_requests.ts";
+import { AskingTools } from "../../../src/mcp/asking_tools.ts";
 import { QuestionDesk } from "../../../src/mcp/question_desk.ts";
 import type { SeatedCall } from "../../../src/mcp/seated_calls.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
@@ -10,7 +11,7 @@ const PARAMS = { message: "Sure?", requestedSchema: { type: "object", properties
 const YES = { action: "accept", content: {} } as const;
 const NOBODY = { action: "cancel" };
 
-function deskOf(askingTools?: Set<string>) {
+function deskOf(askingTools?: AskingTools) {
   const clock = new FakeClock();
   const abandoned = new AbandonedRequests(clock);
   const log: LogEntry[] = [];
@@ -246,11 +247,12 @@ Deno.test("of calls that all wait the first to be answered had its question refu
 });
 
 Deno.test("the next session knows the tools that asked", async () => {
-  const askingTools = new Set<string>();
+  let learned = 0;
+  const askingTools = new AskingTools(() => void (learned += 1));
   const before = deskOf(askingTools);
   using _seat = await before.desk.sit(callOf("ann", "buy").call, signal);
   const answer = before.desk.answer(PARAMS, signal);
-  assert.deepEqual([...askingTools], ["buy"]);
+  assert.deepEqual([learned, askingTools.has("buy")], [1, true]);
   const { desk } = deskOf(askingTools);
   const first = await desk.sit(callOf("bob", "look").call, signal);
   const sitting = desk.sit(callOf("eve", "buy").call, signal);
