@@ -59,7 +59,7 @@ export interface SandboxConfig {
     readonly processes: number;
     /** Programs that run in one process at the same time; what it may take is that times their memory. @default 8 */
     readonly programsAtOnce: number;
-    /** Programs that may wait for a reply beside each that runs, within the same memory. @default 3 */
+    /** Programs that may wait for a reply beside each that runs, within the same memory. @default 7 */
     readonly parked: number;
     /** Programs after which a process is replaced. @default 5000 */
     readonly runsPerProcess: number;
@@ -113,7 +113,7 @@ const light = z.strictObject({
   warm: whole.default(1),
   processes: positive.default(4),
   programsAtOnce: positive.default(8),
-  parked: whole.default(3),
+  parked: whole.default(7),
   runsPerProcess: positive.default(5000),
   isolation: z.enum(["strict", "shared"]).default("strict"),
 });

@@ -6,52 +6,18 @@
 
 import { type Clock, systemClock } from "../base/clock.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
-import type { HostingSandbox, SandboxSpec, SharedRuntime } from "../runtime/mod.ts";
+import type { HostingSandbox, SandboxSpec } from "../runtime/mod.ts";
 import { BackgroundWork } from "./background_work.ts";
 import { createLease } from "./create_lease.ts";
 import type { Lease, Pool, PoolStats } from "./pool.ts";
+import { assertSized, type SharedPoolOptions } from "./shared_pool_options.ts";
 import { isFit, type Isolation, isParked, leastLoaded, wantsMore } from "./shared_sizing.ts";
 import { restartDelayMs } from "./sizing.ts";
 import { cancelled, shuttingDown, type Waiter, WaitingLine } from "./waiting_line.ts";
 
-/** Options of {@link createSharedPool}. */
-export interface SharedPoolOptions {
-  readonly runtime: SharedRuntime;
-  /** The spec kept warm; its principal is nobody's. */
-  readonly spec: SandboxSpec;
-  /** Processes kept warm. */
-  readonly min: number;
-  /** Processes at the same time. */
-  readonly max: number;
-  /** Further ones while as many others hold none but parked programs. @default 0 */
-  readonly parkedProcesses?: number;
-  /** Programs in one process at the same time. */
-  readonly programsAtOnce: number;
-  /**
-   * Further ones in a process while as many others in it are parked: wait for a reply and cost memory
-   * alone. Fewer where that memory is needed by those that run; none where principals share processes.
-   * @default 0
-   */
-  readonly parkedAtOnce?: number;
-  /** `strict`: a process serves one principal at a time. @default strict */
-  readonly isolation?: Isolation;
-  /** A process above `min` is dropped after this long without programs. */
-  readonly idleTimeoutMs: number;
-  readonly clock?: Clock;
-  readonly logger?: Logger;
-}
-
 /** Creates a pool and begins to fill it. */
 export function createSharedPool(options: SharedPoolOptions): Pool {
-  const { min, max, programsAtOnce } = options;
-  const isSized = [min, max, programsAtOnce].every(Number.isInteger) && min >= 0 && max >= 1 &&
-    max >= min && programsAtOnce >= 1;
-  if (!isSized) {
-    throw new RangeError(
-      `Cannot size the pool as "max" must be an integer >= 1 and >= "min", and "programsAtOnce" >= 1: ` +
-        `current values min=${min}, max=${max}, programsAtOnce=${programsAtOnce}`,
-    );
-  }
+  assertSized(options);
   return new SharedPool(options);
 }
 
@@ -71,6 +37,9 @@ interface Mark {
   overtaken: number;
 }
 
+/** Milliseconds that processes are full before one more is started: most programs soon wait for a reply. */
+const FULL_MS = 100;
+
 /** How often one who waits is overtaken by those for whom there is room in a process of theirs. */
 const MAX_OVERTAKEN = 32;
 
@@ -87,6 +56,7 @@ class SharedPool implements Pool {
   #failures = 0;
   #drop: Disposable | undefined;
   #restart: Disposable | undefined;
+  #fullness: Disposable | undefined;
 
   constructor(options: SharedPoolOptions) {
     this.#options = options;
@@ -105,11 +75,11 @@ class SharedPool implements Pool {
     if (place !== undefined) {
       noteOvertaken(this.#waiters);
       const lease = this.#lease(place, spec, sinceMs, true);
-      this.#growIfBusy();
+      if (this.#wantsMore) this.#startWhenFull();
       return Promise.resolve(lease);
     }
     const waiting = this.#waiters.join(spec, sinceMs, { overtaken: 0 }, signal);
-    this.#startForWaiters();
+    this.#startFor(spec);
     return waiting;
   }
 
@@ -128,6 +98,7 @@ class SharedPool implements Pool {
     this.#closing.abort(shuttingDown());
     this.#drop?.[Symbol.dispose]();
     this.#restart?.[Symbol.dispose]();
+    this.#fullness?.[Symbol.dispose]();
     this.#waiters.refuseAll(shuttingDown());
     for (const { sandbox } of this.#places.splice(0)) this.#work.end(sandbox);
     await this.#work.finish();
@@ -182,15 +153,34 @@ class SharedPool implements Pool {
       noteOvertaken(passed);
       waiter.give(this.#lease(place, waiter.spec, waiter.sinceMs, false));
     }
-    this.#startForWaiters();
+    for (const { spec } of passed) this.#startFor(spec);
+  }
+
+  /** A process of its principal may have room at once; where there is none, another is needed. */
+  #startFor({ principal }: SandboxSpec): void {
+    const isTheirs = (place: Place) => place.leases > 0 && place.principal === principal;
+    const isShared = this.#isolation === "shared" && this.#places.length > 0;
+    if (isShared || this.#places.some(isTheirs)) this.#startWhenFull();
+    else this.#startForWaiters();
+  }
+
+  /** Starts what is needed if that is still so after a while. */
+  #startWhenFull(): void {
+    this.#fullness ??= this.#clock.after(FULL_MS, () => {
+      this.#fullness = undefined;
+      this.#startForWaiters();
+      this.#growIfBusy();
+    });
   }
 
   #startForWaiters(): void {
-    const { programsAtOnce } = this.#options;
-    const needed = Math.ceil(this.#waiters.length / programsAtOnce);
+    // Where they turn out to run instead of to wait, the next look brings more.
+    const { programsAtOnce, parkedAtOnce = 0 } = this.#options;
+    const each = programsAtOnce + parkedAtOnce;
+    const needed = Math.ceil(this.#waiters.length / each);
     for (let started = this.#starting; started < needed; started += 1) {
       if (!this.#makeRoom()) return;
-      this.#start(this.#waiters.at(started * programsAtOnce)?.spec ?? this.#options.spec);
+      this.#start(this.#waiters.at(started * each)?.spec ?? this.#options.spec);
     }
   }
 
@@ -219,9 +209,12 @@ class SharedPool implements Pool {
   }
 
   #growIfBusy(): void {
-    const { max, spec } = this.#options;
-    if (this.#starting > 0 || this.#total >= max) return;
-    if (wantsMore(this.#places)) this.#start(spec);
+    if (this.#wantsMore) this.#start(this.#options.spec);
+  }
+
+  get #wantsMore(): boolean {
+    if (this.#starting > 0 || this.#total >= this.#options.max) return false;
+    return wantsMore(this.#places);
   }
 
   #start(spec: SandboxSpec): void {

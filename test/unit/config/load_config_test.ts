@@ -113,7 +113,7 @@ Deno.test("the specification's file loads unchanged", async () => {
       warm: 1,
       processes: 4,
       programsAtOnce: 8,
-      parked: 3,
+      parked: 7,
       runsPerProcess: 5000,
       isolation: "strict",
     },
@@ -131,7 +131,7 @@ Deno.test("the specification's file loads unchanged", async () => {
     },
     queue: 100,
     queueTimeoutMs: 30_000,
-    perPrincipal: { concurrent: 5, light: 64 },
+    perPrincipal: { concurrent: 5, light: 128 },
   });
   assert.deepEqual(config.security, {
     auth: {
