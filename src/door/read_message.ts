@@ -2,6 +2,7 @@
 
 import { isJsonContentType, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import { readBounded, TooManyBytes } from "../base/bounded_bytes.ts";
+import { CodemodeError } from "../base/errors.ts";
 import { findExcess } from "../base/json_extent.ts";
 
 /** The message as JSON, or the answer to what is none. */
@@ -29,7 +30,10 @@ export async function readMessage(request: Request, maxBodyBytes: number): Promi
     if (error instanceof TooManyBytes) {
       return refuse(413, TRANSPORT_ERROR, `The body is larger than ${maxBodyBytes} bytes`);
     }
-    return refuse(400, ProtocolErrorCode.ParseError, "The body is not one complete JSON text");
+    const why = error instanceof CodemodeError
+      ? error.message
+      : "The body is not one complete JSON text";
+    return refuse(400, ProtocolErrorCode.ParseError, why);
   }
   // SAFETY: one request would be as many as there are in the list, and count as one where requests are
   // counted (test/unit/door: read_message).

@@ -3,12 +3,13 @@
  * takes to arrive, the size of its headers, idle connections and their number.
  */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { Counter, Metrics } from "../base/metrics.ts";
 import type { ServerConfig } from "../config/mod.ts";
+import { MeteredRequest } from "./metered_request.ts";
 import { Pipelines } from "./pipelines.ts";
 import { sendResponse } from "./send_response.ts";
 import { toRequest } from "./to_request.ts";
@@ -72,6 +73,7 @@ export async function listen(parts: ListenParts): Promise<HttpServer> {
 
 function limitsOf({ limits }: ServerConfig) {
   return {
+    IncomingMessage: MeteredRequest,
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
@@ -89,8 +91,8 @@ interface AnswerParts extends ListenParts {
 }
 
 async function answer(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse<IncomingMessage>,
+  incoming: MeteredRequest,
+  outgoing: ServerResponse<MeteredRequest>,
   parts: AnswerParts,
 ): Promise<void> {
   const { remoteAddress } = incoming.socket;
@@ -98,6 +100,7 @@ async function answer(
   outgoing.once("close", () => {
     if (!outgoing.writableFinished) gone.abort();
   });
+  incoming.onRefused(() => refused.increment({ reason: "chunks" }));
   try {
     const request = toRequest(incoming, gone.signal);
     if (request === undefined) refused.increment({ reason: "malformed" });

@@ -1,6 +1,7 @@
 /** A standard `Response` → an answer of Node's HTTP server, to a peer that may not read it. */
 
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
+import type { MeteredRequest } from "./metered_request.ts";
 
 /** Milliseconds the rest of a body that nobody wants is taken, so that its sender reads the answer. */
 const LINGER_MS = 500;
@@ -15,7 +16,7 @@ export interface SendOptions {
   readonly gone: AbortSignal;
 }
 
-type Outgoing = ServerResponse<IncomingMessage>;
+type Outgoing = ServerResponse<MeteredRequest>;
 
 /** Sends `response`; resolves when it is sent or its receiver is gone. */
 export async function sendResponse(
@@ -50,7 +51,7 @@ async function sendWhole(
   if (isOver(outgoing, options)) return;
   const headers = [...response.headers].flat();
   if (hasLength(response.status)) headers.push("content-length", String(body.byteLength));
-  const isRead = outgoing.req.complete;
+  const isRead = outgoing.req.complete && !outgoing.req.isRefused;
   if (!isRead) headers.push("connection", "close");
   outgoing.writeHead(response.status, headers);
   if (isRead && body.byteLength <= PIECE_BYTES) {
@@ -70,7 +71,7 @@ function hasLength(status: number): boolean {
 }
 
 /** An answer that is closed upon a sender is lost to it, so the sender is heard out for a moment. */
-function drain(incoming: IncomingMessage): Promise<void> {
+function drain(incoming: MeteredRequest): Promise<void> {
   // Who has broken off already sends no end.
   if (incoming.destroyed) return Promise.resolve();
   return new Promise((resolve) => {

@@ -1,8 +1,9 @@
 /** A request of Node's HTTP server → the standard `Request`, with its one name in no doubt. */
 
-import type { IncomingMessage } from "node:http";
 import { setImmediate } from "node:timers";
 import { BoundedBytes } from "../base/bounded_bytes.ts";
+import { CodemodeError } from "../base/errors.ts";
+import { FREE_CHUNKS, type MeteredRequest, MIN_MEAN_BYTES } from "./metered_request.ts";
 
 /** A host and a port as `Host` may hold them; a user, a path or anything else would mean two names. */
 const AUTHORITY = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
@@ -12,7 +13,7 @@ const UNNAMED = "localhost";
 const HELD_BYTES = 64 * 1024;
 
 /** Standard form of `incoming`; undefined when it is not one request with one name. */
-export function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
+export function toRequest(incoming: MeteredRequest, signal: AbortSignal): Request | undefined {
   const url = toUrl(incoming);
   const method = incoming.method ?? "GET";
   if (url === undefined) return undefined;
@@ -26,7 +27,7 @@ export function toRequest(incoming: IncomingMessage, signal: AbortSignal): Reque
   }
 }
 
-function toUrl({ rawHeaders, url = "/" }: IncomingMessage): string | undefined {
+function toUrl({ rawHeaders, url = "/" }: MeteredRequest): string | undefined {
   const hosts = rawHeaders.filter((_, index) =>
     index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "host"
   );
@@ -52,7 +53,7 @@ function toPairs(raw: readonly string[]): [string, string][] {
 }
 
 /** The body as it is asked for; small chunks are put together, and little is held ahead. */
-function toStream(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+function toStream(incoming: MeteredRequest): ReadableStream<Uint8Array> {
   const held = new BoundedBytes(Infinity);
   let isAsked = false;
   let isOver = false;
@@ -78,6 +79,7 @@ function toStream(incoming: IncomingMessage): ReadableStream<Uint8Array> {
         held.push(chunk);
         if (held.length >= HELD_BYTES) incoming.pause();
       });
+      incoming.onRefused(() => end(() => controller.error(tooSmall())));
       incoming.once("end", () => end(() => controller.close()));
       incoming.once("error", fail).once("close", fail);
     },
@@ -91,4 +93,12 @@ function toStream(incoming: IncomingMessage): ReadableStream<Uint8Array> {
       isOver = true;
     },
   }, { highWaterMark: 0 });
+}
+
+function tooSmall(): CodemodeError {
+  return new CodemodeError(
+    "INVALID_REQUEST",
+    `The body comes in chunks that are too small: beyond the first ${FREE_CHUNKS} they must hold ` +
+      `${MIN_MEAN_BYTES} bytes on average`,
+  );
 }

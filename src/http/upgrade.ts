@@ -10,6 +10,7 @@ import { WebSocketServer } from "ws";
 import type { Logger } from "../base/log.ts";
 import type { Place } from "../base/places.ts";
 import type { ServerConfig } from "../config/mod.ts";
+import type { MeteredRequest } from "./metered_request.ts";
 import type { Sink } from "./outbox.ts";
 import { isEventStream } from "./send_response.ts";
 import { toRequest } from "./to_request.ts";
@@ -113,7 +114,7 @@ export class Upgrades {
   }
 
   /** Takes one connection. */
-  async take(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  async take(incoming: MeteredRequest, socket: Duplex, head: Buffer): Promise<void> {
     if (socket.destroyed || this.#isClosing) return void socket.destroy();
     const gone = new AbortController();
     this.#asking.add(socket);
@@ -156,7 +157,7 @@ export class Upgrades {
 
   /** What serves the socket; undefined when it was answered instead. */
   async #ask(
-    incoming: IncomingMessage,
+    incoming: MeteredRequest,
     socket: Duplex,
     signal: AbortSignal,
   ): Promise<((peer: Peer) => SocketService) | undefined> {

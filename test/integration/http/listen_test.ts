@@ -390,3 +390,74 @@ Deno.test("listen: one-byte chunks that come together are one piece of the body"
   assert.equal(pieces.reduce((sum, length) => sum + length, 0), 3_000);
   assert.ok(pieces.length < 100, `${pieces.length} pieces`);
 });
+
+/** A body of so many chunks with one byte each. */
+function oneByteChunks(count: number, path = "/"): string {
+  const head = `POST ${path} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n`;
+  return `${head}${"1\r\na\r\n".repeat(count)}0\r\n\r\n`;
+}
+
+Deno.test("listen: chunks that are too small are refused, and the connection is read no further", async () => {
+  const { promise: refused, resolve } = Promise.withResolvers<unknown>();
+  let taken = 0;
+  await using server = await listening(async (request) => {
+    try {
+      for await (const piece of request.body!) taken += piece.length;
+    } catch (error) {
+      resolve(error);
+      return new Response(null, { status: 400 });
+    }
+    return new Response("read");
+  });
+  using connection = await connectRaw(server.url);
+  const sending = connection.send(oneByteChunks(5_000_000)).catch(() => {});
+  assert.match(await connection.answered, /^HTTP\/1\.1 400 .*\r\nconnection: close\r\n/is);
+  await sending;
+  const { code, message } = await refused as { code: string; message: string };
+  assert.deepEqual([code, message], [
+    "INVALID_REQUEST",
+    "The body comes in chunks that are too small: beyond the first 4096 they must hold 64 bytes on average",
+  ]);
+  assert.equal(server.refused("chunks"), 1);
+  assert.ok(taken <= 4097, `${taken} chunks were taken`);
+});
+
+Deno.test("listen: chunks that are too small are refused though nobody reads them", async () => {
+  await using server = await listening((request) =>
+    new Response("no", { status: request.method === "GET" ? 200 : 401 })
+  );
+  for (const [method, status] of [["POST", "401"], ["GET", "200"]] as const) {
+    using connection = await connectRaw(server.url);
+    const text = oneByteChunks(5_000_000).replace("POST", method);
+    const sending = connection.send(text).catch(() => {});
+    assert.match(await connection.answered, new RegExp(`^HTTP/1\\.1 ${status} `));
+    await sending;
+  }
+  assert.equal(server.refused("chunks"), 2);
+});
+
+Deno.test("listen: as many small chunks as are free are taken, and as many as there are beside large ones", async () => {
+  await using server = await listening(async (request) =>
+    new Response(String((await request.text()).length))
+  );
+  using connection = await connectRaw(server.url);
+  await connection.send(oneByteChunks(4097));
+  while (!connection.received.endsWith("\r\n\r\n4097")) await new Promise((r) => setTimeout(r, 5));
+  const large = `20000\r\n${"a".repeat(0x20000)}\r\n`;
+  await connection.send(oneByteChunks(6000).replace("1\r\na\r\n", large));
+  while (!connection.received.endsWith("\r\n\r\n137071")) {
+    await new Promise((r) => setTimeout(r, 5));
+  }
+  assert.equal(server.refused("chunks"), 0);
+});
+
+Deno.test("listen: a body of a known length may come byte by byte", async () => {
+  await using server = await listening(async (request) =>
+    new Response(String((await request.text()).length))
+  );
+  using connection = await connectRaw(server.url);
+  await connection.send(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 6000\r\n${CLOSE}`);
+  for (let sent = 0; sent < 6000; sent += 1) await connection.send("a");
+  assert.match(await connection.answered, /\r\n\r\n6000$/);
+  assert.equal(server.refused("chunks"), 0);
+});
