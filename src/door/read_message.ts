@@ -30,10 +30,11 @@ export async function readMessage(request: Request, maxBodyBytes: number): Promi
     if (error instanceof TooManyBytes) {
       return refuse(413, TRANSPORT_ERROR, `The body is larger than ${maxBodyBytes} bytes`);
     }
-    const why = error instanceof CodemodeError
-      ? error.message
-      : "The body is not one complete JSON text";
-    return refuse(400, ProtocolErrorCode.ParseError, why);
+    // What the listener found wrong with it.
+    if (error instanceof CodemodeError) {
+      return refuse(error.meaning.status, TRANSPORT_ERROR, error.message);
+    }
+    return refuse(400, ProtocolErrorCode.ParseError, "The body is not one complete JSON text");
   }
   // SAFETY: one request would be as many as there are in the list, and count as one where requests are
   // counted (test/unit/door: read_message).

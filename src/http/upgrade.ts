@@ -20,6 +20,9 @@ const PROTOCOL = "codemode";
 /** Begins the protocol that carries the credential of a page, which can set no headers. */
 const BEARER = "codemode.bearer.";
 
+/** Frames of one message: more are not worth their trouble. */
+const MAX_FRAGMENTS = 4096;
+
 /** The other end of a WebSocket. */
 export interface Peer extends Sink {
   /** `undefined` for a message of bytes. */
@@ -108,6 +111,10 @@ export class Upgrades {
       maxPayload: parts.config.sockets.messageBytes,
       // SAFETY: a compressed message can unpack to a thousand times its size (test/integration/http: socket).
       perMessageDeflate: false,
+      // SAFETY: ten thousand messages or pings fit into one read of a socket; each has a turn of its own,
+      // so that others have theirs between them (test/integration/http: socket).
+      allowSynchronousEvents: false,
+      maxFragments: MAX_FRAGMENTS,
       clientTracking: false,
       handleProtocols: (offered: ReadonlySet<string>) => offered.has(PROTOCOL) && PROTOCOL,
     });

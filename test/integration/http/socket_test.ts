@@ -1,6 +1,7 @@
 /** WebSockets against callers that are slow, many, rude or gone; every limit is hit. */
 
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import type { Principal } from "../../../src/auth/mod.ts";
 import { CodemodeError } from "../../../src/base/errors.ts";
 import { connectRaw, statusOf } from "../../harness/raw_http.ts";
@@ -353,6 +354,42 @@ Deno.test("socket: at the end of the service what runs is answered, then everybo
   assert.deepEqual([await busy.closed, await idle.closed], [1001, 1001]);
   await closing;
 });
+
+Deno.test("socket: others have their turn between the frames that were received at once", async () => {
+  await using service = await startScripted({ program: ECHO });
+  for (const first of [0x81, 0x89]) {
+    using raw = await connectRaw(service.url);
+    await raw.send(upgrade(service.url));
+    await until(() => raw.received.includes("\r\n\r\n"));
+    let [turns, isOver] = [0, false];
+    const count = () => void (turns += 1, isOver || setImmediate(count));
+    setImmediate(count);
+    const frames = Array.from({ length: 3000 }, () => frame(first, "x"));
+    await raw.sendBytes(await joined([...frames, frameOf(0x88, NORMAL)]));
+    await raw.answered;
+    isOver = true;
+    assert.ok(turns >= 3000, `${turns} turns`);
+  }
+});
+
+Deno.test("socket: a message of too many frames closes it", async () => {
+  await using service = await startScripted({ program: ECHO });
+  for (const [more, code] of [[4095, 1000], [4096, 1008]] as const) {
+    using raw = await connectRaw(service.url);
+    await raw.send(upgrade(service.url));
+    await until(() => raw.received.includes("\r\n\r\n"));
+    const frames = Array.from({ length: more }, (_, at) => frame(at === more - 1 ? 0x80 : 0, ""));
+    await raw.sendBytes(await joined([frame(0x01, "x"), ...frames, frameOf(0x88, NORMAL)]));
+    assert.equal(closeCodeOf(await raw.bytes), code);
+  }
+});
+
+/** The payload of a close frame that says that all is well. */
+const NORMAL = new Uint8Array([0x03, 0xe8]);
+
+async function joined(frames: readonly Uint8Array<ArrayBuffer>[]): Promise<Uint8Array> {
+  return new Uint8Array(await new Blob([...frames]).arrayBuffer());
+}
 
 /** One masked frame of text. */
 function frame(first: number, text: string): Uint8Array<ArrayBuffer> {

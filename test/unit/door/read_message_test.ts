@@ -1,6 +1,7 @@
 /** One message a request, read once, whichever revision it is of. */
 
 import assert from "node:assert/strict";
+import { CodemodeError } from "../../../src/base/errors.ts";
 import { createLogger } from "../../../src/base/log.ts";
 import { parseConfig } from "../../../src/config/mod.ts";
 import { createMcpEndpoint } from "../../../src/door/mod.ts";
@@ -94,6 +95,25 @@ Deno.test("a message in one-byte chunks is read as one", async () => {
     body: tinyChunks(JSON.stringify(PING)),
   });
   assert.deepEqual(await readMessage(request, 1_000), { message: PING });
+});
+
+Deno.test("what breaks off a body for a reason is refused by that reason", async () => {
+  for (const [code, status] of [["PAYLOAD_TOO_LARGE", 413], ["INVALID_REQUEST", 400]] as const) {
+    const request = new Request("http://localhost/mcp", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: new ReadableStream({
+        pull: (controller) => controller.error(new CodemodeError(code, "The body is a bother")),
+      }),
+    });
+    const read = await readMessage(request, 1_000);
+    assert.ok("refusal" in read);
+    assert.equal(read.refusal.status, status);
+    assert.deepEqual((await read.refusal.json()).error, {
+      code: -32000,
+      message: "The body is a bother",
+    });
+  }
 });
 
 Deno.test("a message with more in it than any may have is refused before it is parsed", async () => {
