@@ -5,6 +5,7 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import process from "node:process";
+import type { Readable } from "node:stream";
 import { type Clock, sleep } from "../base/clock.ts";
 
 /** How a server process is started. */
@@ -66,6 +67,15 @@ export class ServerProcess {
     return this.#exited;
   }
 
+  /**
+   * Resolves when what it wrote has been read. Whoever else holds its streams open is waited for as long
+   * as for the process to leave.
+   */
+  async readOut(): Promise<void> {
+    const ended = [this.#child.stdout, this.#child.stderr].map((stream) => untilEnded(stream));
+    await this.#inTime(Promise.all(ended));
+  }
+
   /** How it ended, for a log; `undefined` while it runs. */
   get ending(): string | undefined {
     const { exitCode, signalCode } = this.#child;
@@ -92,12 +102,17 @@ export class ServerProcess {
     this.#child.stderr.destroy();
   }
 
-  async #leavesInTime(): Promise<boolean> {
+  #leavesInTime(): Promise<boolean> {
+    return this.#inTime(this.#exited);
+  }
+
+  /** Whether it comes before the patience with the process ends. */
+  async #inTime(awaited: Promise<unknown>): Promise<boolean> {
     const grace = new AbortController();
     const waited = sleep(this.#clock, this.#graceMs, grace.signal).then(() => false, () => false);
-    const left = await Promise.race([this.#exited.then(() => true), waited]);
+    const came = await Promise.race([awaited.then(() => true), waited]);
     grace.abort();
-    return left;
+    return came;
   }
 
   #signal(signal: "SIGTERM" | "SIGKILL"): void {
@@ -109,4 +124,11 @@ export class ServerProcess {
       // Nothing of the group is left.
     }
   }
+}
+
+function untilEnded(stream: Readable): Promise<void> {
+  if (stream.readableEnded || stream.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.once("end", resolve).once("close", resolve).once("error", () => resolve());
+  });
 }

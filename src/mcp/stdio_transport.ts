@@ -14,6 +14,9 @@ import { ServerProcess, type ServerProcessOptions } from "./server_process.ts";
 /** Lines on stdout that are not messages, in a row, before a server counts as broken. */
 export const MAX_STRAY_LINES = 1_000;
 
+/** Bytes that are read of a server that has ended: a pipe holds no more, so the rest is of others. */
+export const MAX_REST_BYTES: number = 1024 * 1024;
+
 const MAX_STRAY_BYTES = 1024 * 1024;
 const MAX_LOG_LINE_BYTES = 4 * 1024;
 // deno-lint-ignore no-control-regex -- a colour is an escape sequence
@@ -42,6 +45,8 @@ export class StdioTransport implements Transport {
   #process: ServerProcess | undefined;
   #resting: Disposable | undefined;
   #closing: Promise<void> | undefined;
+  /** What was read since the process ended; undefined while it runs. */
+  #restBytes: number | undefined;
   #stray = { lines: 0, bytes: 0 };
   #closeReason: string | undefined;
   #lastLine: string | undefined;
@@ -67,16 +72,13 @@ export class StdioTransport implements Transport {
     this.#process = await ServerProcess.start(this.#options);
     const { stdout, stderr } = this.#process.streams;
     stdout.on("data", (chunk: Uint8Array) => {
+      if (this.#restBytes !== undefined) return this.#readRest(chunk);
       const restMs = this.#share.spend(() => this.#read(chunk));
       if (restMs > 0 && !this.#closing) this.#rest(stdout, restMs);
     });
     stdout.on("error", (error: Error) => this.onerror?.(error));
     this.#relayStderr(stderr);
-    this.#process.exited.then(() => {
-      this.#closeReason ??= this.#process?.ending;
-      this.#tellLastWords();
-      return this.close();
-    });
+    void this.#process.exited.then(() => this.#endWith(stdout));
     if (this.#closing) await this.#process.stop();
   }
 
@@ -105,6 +107,24 @@ export class StdioTransport implements Transport {
   #rest(stdout: ServerProcess["streams"]["stdout"], restMs: number): void {
     stdout.pause();
     this.#resting = this.#options.clock.after(restMs, () => stdout.resume());
+  }
+
+  /** Of a server that has ended: what it wrote before may be what somebody waits for. */
+  async #endWith(stdout: ServerProcess["streams"]["stdout"]): Promise<void> {
+    this.#closeReason ??= this.#process?.ending;
+    this.#restBytes = 0;
+    // Nobody needs to wait any more: what is left is little.
+    this.#resting?.[Symbol.dispose]();
+    if (!this.#closing) stdout.resume();
+    await this.#process?.readOut();
+    this.#tellLastWords();
+    await this.close();
+  }
+
+  #readRest(chunk: Uint8Array): void {
+    this.#restBytes = (this.#restBytes ?? 0) + chunk.length;
+    if (this.#restBytes > MAX_REST_BYTES) void this.close();
+    else this.#read(chunk);
   }
 
   #read(chunk: Uint8Array): void {
