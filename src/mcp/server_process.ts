@@ -1,12 +1,14 @@
 /**
  * One child process and everything it starts. It leads a process group of its own, so that ending it
- * also ends the grandchildren that launchers such as `npx` leave behind.
+ * also ends the grandchildren that launchers such as `npx` leave behind; those that left the group are
+ * known by a mark.
  */
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import process from "node:process";
 import type { Readable } from "node:stream";
 import { type Clock, sleep } from "../base/clock.ts";
+import { ProcessMark } from "./marked_processes.ts";
 
 /** How a server process is started. */
 export interface ServerProcessOptions {
@@ -26,11 +28,17 @@ export class ServerProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #clock: Clock;
   readonly #graceMs: number;
+  readonly #mark: ProcessMark;
   readonly #exited: Promise<void>;
   #stopping: Promise<void> | undefined;
 
-  private constructor(child: ChildProcessWithoutNullStreams, options: ServerProcessOptions) {
+  private constructor(
+    child: ChildProcessWithoutNullStreams,
+    options: ServerProcessOptions,
+    mark: ProcessMark,
+  ) {
     this.#child = child;
+    this.#mark = mark;
     this.#clock = options.clock;
     this.#graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
     this.#exited = new Promise((resolve) => child.once("exit", () => resolve()));
@@ -38,15 +46,16 @@ export class ServerProcess {
 
   /** Starts the program; rejects when there is no such program or folder. */
   static start(options: ServerProcessOptions): Promise<ServerProcess> {
+    const mark = new ProcessMark();
     return new Promise((resolve, reject) => {
       const child = spawn(options.command, [...options.args], {
         cwd: options.directory,
-        env: { ...options.environment },
+        env: mark.in(options.environment),
         stdio: ["pipe", "pipe", "pipe"],
         detached: process.platform !== "win32",
         windowsHide: true,
       });
-      const started = new ServerProcess(child, options);
+      const started = new ServerProcess(child, options, mark);
       child.once("spawn", () => resolve(started));
       child.on("error", reject);
       // A broken pipe shows as the end of the process; unheard it would end ours.
@@ -97,6 +106,8 @@ export class ServerProcess {
     // Also when the leader has left by itself: its children are still in the group.
     this.#signal("SIGKILL");
     await this.#exited;
+    // SAFETY: one in a session of its own is in no group of ours (test/integration/mcp: left_processes).
+    await this.#mark.end();
     this.#child.stdin.destroy();
     this.#child.stdout.destroy();
     this.#child.stderr.destroy();
