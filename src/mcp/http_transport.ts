@@ -12,7 +12,7 @@ import { MAX_MESSAGE_BYTES } from "./message_meter.ts";
 import { type AnswerKind, answerKind, WholeMessages } from "./whole_messages.ts";
 
 /** Bytes of an answer that are read in one go. */
-const BYTES_PER_TURN = 512 * 1024;
+const BYTES_PER_TURN = 128 * 1024;
 
 /** What a transport over HTTP needs besides its configuration. */
 export interface HttpTransportDeps {

@@ -1,16 +1,19 @@
 /**
  * The bytes of an HTTP answer, let through one whole message at a time, so that none that is too long or
  * has too much in it is read by the client, which parses what it is given and keeps each piece of it: a
- * document at its end, an event stream event by event.
+ * document at its end, an event stream event by event, without what means nothing in it.
  */
 
 import { BoundedBytes } from "../base/bounded_bytes.ts";
 import { EXCESS_FREE_LENGTH, findExcess } from "../base/json_extent.ts";
+import { EventLines } from "./event_lines.ts";
 import { MessageMeter } from "./message_meter.ts";
 import { readMessage } from "./read_message.ts";
 
+/** Lines of one event: the client puts their data together one by one. */
+const MAX_EVENT_LINES = 100_000;
+
 const LF = 10;
-const CR = 13;
 const NOTHING = new Uint8Array(0);
 
 /** What an answer is made of: one JSON text, a stream of events, or something the client does not parse. */
@@ -29,10 +32,11 @@ export class WholeMessages {
   readonly #maxBytes: number;
   readonly #held = new BoundedBytes(Infinity);
   readonly #meter = new MessageMeter();
+  readonly #eventLines = new EventLines();
   /** Of the message being received. */
   #bytes = 0;
-  #lineBytes = 0;
-  #isAfterCr = false;
+  #lines = 0;
+  #isInLine = false;
 
   /** `maxBytes` bounds one message; an answer that is no event stream is one. */
   constructor(kind: AnswerKind, maxBytes: number) {
@@ -61,50 +65,44 @@ export class WholeMessages {
   }
 
   #pushEvents(chunk: Uint8Array): Uint8Array {
+    const seen = this.#eventLines.push(chunk);
     const ready = new BoundedBytes(Infinity);
     // Messages from `first` to `from` are whole; what is behind `from` belongs to the one that goes on.
     let [first, from, line] = [0, 0, 0];
-    for (let at = 0; at < chunk.length; at += 1) {
-      const byte = chunk[at]!;
-      if (byte !== LF && byte !== CR) continue;
-      this.#measure(chunk.subarray(line, at));
-      this.#lineBytes += at - line;
+    for (let at = seen.indexOf(LF); at !== -1; at = seen.indexOf(LF, line)) {
+      this.#measure(seen.subarray(line, at));
       line = at + 1;
-      const isOver = this.#endLine(byte);
-      // The second half of a line's end is not the beginning of a message.
-      if (isOver === undefined ? at !== from || this.#held.length > 0 : !isOver) continue;
+      if (!this.#endLine()) continue;
       if (this.#held.length > 0 || line - from > EXCESS_FREE_LENGTH) {
-        ready.push(chunk.subarray(first, from));
-        this.#held.push(chunk.subarray(from, line));
+        ready.push(seen.subarray(first, from));
+        this.#held.push(seen.subarray(from, line));
         ready.push(this.end());
         first = line;
       }
       this.#bytes = 0;
       from = line;
     }
-    this.#measure(chunk.subarray(line));
-    this.#lineBytes += chunk.length - line;
-    ready.push(chunk.subarray(first, from));
-    this.#held.push(chunk.subarray(from));
+    this.#measure(seen.subarray(line));
+    ready.push(seen.subarray(first, from));
+    this.#held.push(seen.subarray(from));
     return ready.take();
   }
 
-  /** Whether a message ends with the line: one that is empty; undefined for the second half of an end. */
-  #endLine(byte: number): boolean | undefined {
-    const isRest = byte === LF && this.#isAfterCr && this.#lineBytes === 0;
-    this.#isAfterCr = byte === CR;
-    if (isRest) return undefined;
-    const isEmpty = this.#lineBytes === 0;
-    this.#lineBytes = 0;
+  /** Whether a message ends with the line: one that is empty. */
+  #endLine(): boolean {
+    const isEmpty = !this.#isInLine;
+    this.#isInLine = false;
     this.#bytes += 1;
+    this.#lines = isEmpty ? 0 : this.#lines + 1;
     if (isEmpty) this.#meter.reset();
     else this.#meter.endLine();
-    return isEmpty;
+    if (this.#lines <= MAX_EVENT_LINES) return isEmpty;
+    throw new RangeError(`Cannot read the answer: an event has more than ${MAX_EVENT_LINES} lines`);
   }
 
   #measure(part: Uint8Array): void {
     if (part.length === 0) return;
-    this.#isAfterCr = false;
+    this.#isInLine = true;
     this.#bytes += part.length;
     if (this.#bytes > this.#maxBytes) {
       throw new RangeError(`Cannot read the answer: it is longer than ${this.#maxBytes} bytes`);
@@ -127,6 +125,6 @@ export class WholeMessages {
 
 /** The data of an event. */
 function dataOf(event: string): string {
-  return event.split(/\r\n|\r|\n/).filter((line) => line.startsWith("data:"))
+  return event.split("\n").filter((line) => line.startsWith("data:"))
     .map((line) => line.slice("data:".length)).join("\n");
 }

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { Secret } from "../../../src/base/secret.ts";
 import { tinyChunks } from "../../harness/tiny_chunks.ts";
-import { boundedResponse, requestHeaders } from "../../../src/mcp/http_transport.ts";
+import {
+  boundedResponse,
+  createHttpTransport,
+  requestHeaders,
+} from "../../../src/mcp/http_transport.ts";
 
 const MAX = 10;
 
@@ -26,7 +30,7 @@ Deno.test("a JSON answer at the limit passes, one byte more breaks", async () =>
 });
 
 Deno.test("in an event stream each event has the limit, not the stream", async () => {
-  const events = "data: 1\n\ndata: 2\r\n\r\ndata: 3\n\n";
+  const events = "data: 1\n\ndata: 2\n\ndata: 3\n\n";
   assert.deepEqual(await read(events, "text/event-stream"), { text: events, broken: [] });
   const long = await read("data: 1\ndata: 2\n\n", "text/event-stream");
   assert.deepEqual(long, { text: TOO_LONG, broken: [TOO_LONG] });
@@ -59,8 +63,8 @@ Deno.test("an event is passed on as soon as it has ended, however its lines end"
       const event = `: x${end}data: ${data}${end}${end}`;
       void writer.write(new TextEncoder().encode(event));
       const before = heard.length;
-      while (heard.length - before < event.length) heard += (await reader.read()).value;
-      assert.equal(heard.slice(before), event);
+      while (heard.length - before < "data: 1\n\n".length) heard += (await reader.read()).value;
+      assert.equal(heard.slice(before), `data: ${data}\n\n`);
     }
     await writer.close();
     assert.equal((await reader.read()).done, true);
@@ -125,8 +129,9 @@ Deno.test("one-byte chunks are passed on as whole messages, in buffers of their 
   assert.deepEqual(await pieces(tinyChunks(json), "application/json"), [json]);
   const events = ["data: 1\ndata: 2\n\n", "data: 3\n\n", "data: 4\n"];
   assert.deepEqual(await pieces(tinyChunks(events.join("")), "text/event-stream"), events);
-  const old = ["data: 1\rdata: 2\r\r", "data: 3"];
-  assert.deepEqual(await pieces(tinyChunks(old.join("")), "text/event-stream"), old);
+  const old = "data: 1\rdata: 2\r\rdata: 3";
+  const passed = ["data: 1\ndata: 2\n\n"];
+  assert.deepEqual(await pieces(tinyChunks(old), "text/event-stream"), passed);
 });
 
 Deno.test("the events one chunk completes are one piece, the begun one waits", async () => {
@@ -134,7 +139,7 @@ Deno.test("the events one chunk completes are one piece, the begun one waits", a
   const chunks = ["data: 1\r\n\r\ndata: 2\n\nda", "ta: 3\n\n"];
   const body = ReadableStream.from(chunks.map((chunk) => encoder.encode(chunk)));
   assert.deepEqual(await pieces(body, "text/event-stream"), [
-    "data: 1\r\n\r\ndata: 2\n\n",
+    "data: 1\n\ndata: 2\n\n",
     "data: 3\n\n",
   ]);
 });
@@ -170,7 +175,7 @@ Deno.test("a stream is one of events where the caller says so, and as its type s
   assert.equal(await bounded.text(), event.repeat(20));
 });
 
-Deno.test("whatever ends its lines, and wherever it is cut, a stream is passed on as it is", async () => {
+Deno.test("whatever ends its lines, and wherever it is cut, a stream is passed on as the same fields", async () => {
   for (const end of ["\n", "\r", "\r\n"]) {
     const text = [": hello", "", "data: 1", "data: 2", "", "", "", "id: 7", "data: 3", "", ":x"]
       .join(end);
@@ -182,7 +187,8 @@ Deno.test("whatever ends its lines, and wherever it is cut, a stream is passed o
       );
       const headers = { "content-type": "text/event-stream" };
       const response = new Response(ReadableStream.from(chunks), { headers });
-      assert.equal(await boundedResponse(response, () => {}).text(), text);
+      const passed = "data: 1\ndata: 2\n\nid: 7\ndata: 3\n\n";
+      assert.equal(await boundedResponse(response, () => {}).text(), passed);
     }
   }
 });
@@ -192,5 +198,38 @@ Deno.test("brackets that were never opened make no room for deeper ones", async 
   const response = new Response(deep, { headers: { "content-type": "text/event-stream" } });
   await assert.rejects(boundedResponse(response, () => {}).text(), {
     message: "Cannot read the message: it is nested deeper than 10000 levels",
+  });
+});
+
+Deno.test("an event is read by the client as soon as it has ended, however its lines end", async () => {
+  for (const end of ["\n", "\r\n", "\r"]) {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const headers = { "content-type": "text/event-stream" };
+    const answer = () => Promise.resolve(new Response(readable, { headers }));
+    const network = { fetch: answer, check: () => Promise.resolve() };
+    const config = { headers: {} };
+    const deps = { onBroken: () => {}, network };
+    const transport = createHttpTransport(config, new URL("http://localhost/mcp"), deps);
+    const heard = new Promise((resolve) => transport.onmessage = resolve);
+    await transport.start();
+    await transport.send({ jsonrpc: "2.0", id: 1, method: "ping" });
+    const message = { jsonrpc: "2.0", id: 1, result: {} };
+    const event = `data: ${JSON.stringify(message)}${end}${end}`;
+    void writable.getWriter().write(new TextEncoder().encode(event));
+    assert.deepEqual(await heard, message);
+    await transport.close();
+  }
+});
+
+Deno.test("an event has so many lines, those that mean nothing not counted", async () => {
+  const stream = (lines: number) =>
+    new Response(":\n".repeat(200_000) + "data:\n".repeat(lines) + "\n", {
+      headers: { "content-type": "text/event-stream" },
+    });
+  const most = await boundedResponse(stream(100_000), () => {}).text();
+  assert.equal(most, "data:\n".repeat(100_000) + "\n");
+  await assert.rejects(boundedResponse(stream(100_001), () => {}).text(), {
+    name: "RangeError",
+    message: "Cannot read the answer: an event has more than 100000 lines",
   });
 });
