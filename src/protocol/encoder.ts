@@ -12,6 +12,7 @@ import {
   keysOf,
   NativeRangeError,
   NativeTypeError,
+  setPrototypeOf,
   slice,
   uncurryThis,
 } from "./primordials.ts";
@@ -51,7 +52,6 @@ const UNREADABLE = "something that throws when it is read";
 const REFUSALS = new WeakSet<object>();
 const remember = uncurryThis(WeakSet.prototype.add);
 const isRemembered = uncurryThis(WeakSet.prototype.has);
-const { setPrototypeOf } = Object;
 
 /** An error that ends the encoding. */
 export function refusal<E extends object>(ErrorClass: new (message: string) => E, text: string): E {

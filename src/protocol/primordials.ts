@@ -31,6 +31,7 @@ export const {
   hasOwn,
   is: isSame,
   keys: keysOf,
+  setPrototypeOf,
 } = Object;
 export const { parse: parseJson, stringify: stringifyJson } = JSON;
 export const toText: (value: unknown) => string = String;
