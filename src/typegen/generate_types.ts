@@ -3,6 +3,7 @@
 import type { JsonSchema } from "../contract/mod.ts";
 import { sanitizeToolName } from "./identifiers.ts";
 import { normalizeSchema } from "./normalize_schema.ts";
+import { NumberedNames } from "./numbered_names.ts";
 import { printType } from "./print_type.ts";
 import { isObject } from "./reference_resolver.ts";
 import { MAX_TOOL_TEXT, printComment, toCommentLine } from "./schema_docs.ts";
@@ -59,19 +60,12 @@ interface NamedEntry {
 
 /** Names as frameworks sanitise them; further ones of a name or type are numbered. */
 function nameEach(entries: readonly (readonly [string, DescribedTool])[]): NamedEntry[] {
-  const names = new Set<string>();
-  const types = new Set<string>();
+  const names = new NumberedNames();
+  const types = new NumberedNames();
   return entries.map(([key, tool]) => {
-    const name = distinct(sanitizeToolName(key), names);
-    return { key, tool, name, type: distinct(toPascal(name), types) };
+    const name = names.reserve(sanitizeToolName(key), "_");
+    return { key, tool, name, type: types.reserve(toPascal(name), "_") };
   });
-}
-
-function distinct(wanted: string, taken: Set<string>): string {
-  let name = wanted;
-  for (let count = 2; taken.has(name); count++) name = `${wanted}_${count}`;
-  taken.add(name);
-  return name;
 }
 
 function toPascal(name: string): string {

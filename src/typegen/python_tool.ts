@@ -5,7 +5,7 @@ import type { NamedTool } from "./name_tools.ts";
 import { normalizeSchema } from "./normalize_schema.ts";
 import { acceptsEmpty } from "./parameters.ts";
 import { isPythonName, pythonNames, toPythonName } from "./python_names.ts";
-import { type PythonTypes, toRemark } from "./python_types.ts";
+import { type PythonTypes, toHint, toRemark } from "./python_types.ts";
 import type { RenderedMember } from "./render_namespace.ts";
 import type { SchemaBudget } from "./schema_budget.ts";
 import { observedRemark } from "./render_tool.ts";
@@ -100,7 +100,7 @@ function printParameters(
   }
   const listed = positional.length === 0 ? root.properties : inOrder(root.properties, positional);
   const parameters = listed.map(({ name, type, optional, docs }) => ({
-    text: `${toPythonName(name)}: ${print(type, toTypeName(name))}${optional ? " = ..." : ""}`,
+    text: `${toPythonName(name)}: ${print(type, toHint(name))}${optional ? " = ..." : ""}`,
     remark: toRemark(docs),
   }));
   const star = positional.length > 0 || listed.length === 0 ? [] : [plain("*")];

@@ -2,11 +2,13 @@
 
 import { toTypeName } from "./identifiers.ts";
 import type { NormalizedSchema } from "./normalize_schema.ts";
+import { NumberedNames } from "./numbered_names.ts";
 import { isPythonName } from "./python_names.ts";
 import { printString } from "./print_type.ts";
 import type { PropertyNode, TypeNode } from "./type_node.ts";
 import type { NamedType } from "./type_names.ts";
 
+/** Characters of a name; what is longer is cut, and so are hints of it. */
 const MAX_NAME = 80;
 const RESERVED = ["Any", "Literal", "NotRequired", "TypedDict", "McpToolError", "Exception"];
 const KEYWORDS = Object.freeze({
@@ -23,7 +25,7 @@ const KEYWORDS = Object.freeze({
 /** Names and texts of the `TypedDict`s of all namespaces. */
 export class PythonTypes {
   readonly #types = new Map<string, NamedType>();
-  readonly #taken = new Set(RESERVED);
+  readonly #names = new NumberedNames(RESERVED);
   readonly #known = new Map<string, string>();
 
   /** Every type so far, by name. */
@@ -38,11 +40,7 @@ export class PythonTypes {
 
   /** A name nobody has. */
   reserve(wanted: string): string {
-    const base = wanted.slice(0, MAX_NAME) || "Type";
-    let name = base;
-    for (let count = 2; this.#taken.has(name); count++) name = `${base}${count}`;
-    this.#taken.add(name);
-    return name;
+    return this.#names.reserve(wanted.slice(0, MAX_NAME) || "Type");
   }
 
   /** Gives the text its name, or the one under which the same text is known; `$` in it is the name. */
@@ -62,13 +60,19 @@ export class PythonTypePrinter {
   readonly #schema: NormalizedSchema;
   readonly #prefix: string;
   readonly #names = new Map<string, string>();
-  /** Names of the types that were mentioned. */
-  readonly needs = new Set<string>();
+  /** Names of the types that were mentioned, each once. */
+  readonly #needs: string[] = [];
+  readonly #mentioned = new Set<string>();
 
   constructor(types: PythonTypes, schema: NormalizedSchema, prefix: string) {
     this.#types = types;
     this.#schema = schema;
     this.#prefix = prefix;
+  }
+
+  /** Names of the types that were mentioned. */
+  get needs(): readonly string[] {
+    return this.#needs;
   }
 
   /** The annotation; an object in it is called after `hint`. */
@@ -134,21 +138,28 @@ export class PythonTypePrinter {
   }
 
   #declare(name: string, properties: readonly PropertyNode[], hint: string): string {
-    const outer = new Set(this.needs);
+    const before = this.#needs.length;
     const fields = properties.map((property) => {
-      const type = this.print(property.type, hint + toTypeName(property.name));
+      const type = this.print(property.type, toHint(property.name, hint));
       return { ...property, type: property.optional ? `NotRequired[${type}]` : type };
     });
-    const needs = [...this.needs].filter((need) => !outer.has(need) && need !== name);
+    const needs = this.#needs.slice(before).filter((need) => need !== name);
     const isPlain = fields.every((field) => isPythonName(field.name));
     const text = isPlain ? toClass(fields) : toCall(fields);
     return this.#mention(this.#types.declare(name, text, needs));
   }
 
   #mention(name: string): string {
-    if (/^[A-Z_]\w*$/.test(name) && name !== "Any") this.needs.add(name);
+    if (!/^[A-Z_]\w*$/.test(name) || name === "Any" || this.#mentioned.has(name)) return name;
+    this.#mentioned.add(name);
+    this.#needs.push(name);
     return name;
   }
+}
+
+/** What an object behind the property is called after; no more of it than a name may have. */
+export function toHint(property: string, hint = ""): string {
+  return `${hint}${toTypeName(property.slice(0, MAX_NAME))}`.slice(0, MAX_NAME);
 }
 
 interface Field {

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { RESERVED_TYPE_NAMES, RESERVED_WORDS } from "./reserved_names.ts";
 import { toTypeName } from "./identifiers.ts";
 import type { NormalizedSchema } from "./normalize_schema.ts";
+import { NumberedNames } from "./numbered_names.ts";
 import { printType } from "./print_type.ts";
 
 /** A named type, ready to be declared. */
@@ -28,12 +29,15 @@ export class TypeNames {
   readonly #types = new Map<string, NamedType>();
   /** Meaning of a definition → its name. */
   readonly #known = new Map<string, string>();
-  readonly #taken: Set<string>;
+  readonly #names: NumberedNames;
   readonly #indent: string;
 
   /** `taken` are names that no type may have. */
   constructor(taken: readonly string[] = [], indent = "") {
-    this.#taken = new Set(taken);
+    this.#names = new NumberedNames(
+      taken,
+      (name) => RESERVED_TYPE_NAMES.has(name) || RESERVED_WORDS.has(name),
+    );
     this.#indent = indent;
   }
 
@@ -45,12 +49,7 @@ export class TypeNames {
   /** A name nobody has, as close to `wanted` as can be. */
   reserve(wanted: string): string {
     const base = wanted === "" ? "Type" : wanted.slice(0, MAX_TYPE_NAME).toWellFormed();
-    const isFree = (name: string) =>
-      !this.#taken.has(name) && !RESERVED_TYPE_NAMES.has(name) && !RESERVED_WORDS.has(name);
-    let name = base;
-    for (let count = 2; !isFree(name); count++) name = `${base}${count}`;
-    this.#taken.add(name);
-    return name;
+    return this.#names.reserve(base);
   }
 
   /** Declares a type whose text is known. */
