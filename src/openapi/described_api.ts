@@ -63,7 +63,7 @@ export async function openDescribedApi(
       ask,
     }),
   );
-  const { operations, problems } = readOperations(document, {
+  const { operations, problems } = await readOperations(document, {
     readOnly: config.readOnly,
     ...config.operations,
     hostSets: (place, parameter) => hostSets(config, schemes, place, parameter),

@@ -2,15 +2,22 @@
 
 import { open } from "node:fs/promises";
 import { readBounded, TooManyBytes } from "../base/bounded_bytes.ts";
+import { findExcess, type JsonExcess, type JsonExtent } from "../base/json_extent.ts";
 import { AddressRefused, type Fetch } from "../base/network.ts";
 import { isAddress, parseYaml } from "../config/mod.ts";
 import { ApiDocument, DocumentFault } from "./api_document.ts";
-import { nestsDeeper } from "./json_depth.ts";
+import { MAX_JSON_DEPTH, nestsDeeper } from "./json_depth.ts";
 
 /** Largest document. */
 export const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
 /** Largest document in YAML, which takes far longer to read. */
 export const MAX_YAML_BYTES = 1024 * 1024;
+/** What a document in JSON may have in it, so that it is parsed within half a second. */
+const MAX_DOCUMENT_EXTENT: JsonExtent = Object.freeze({
+  nodes: 4_000_000,
+  names: 250_000,
+  depth: MAX_JSON_DEPTH,
+});
 /** Time an address may take. */
 const TIMEOUT_MS = 30_000;
 
@@ -66,6 +73,10 @@ function parse(bytes: Uint8Array): unknown {
   const text = decode(bytes);
   if (/^\s*\{/.test(text)) {
     if (nestsDeeper(bytes)) throw new DocumentFault("it nests too deep");
+    // SAFETY: objects of millions of names take seconds to build, in which nothing else runs
+    // (test/unit/openapi: documents).
+    const excess = findExcess(text, MAX_DOCUMENT_EXTENT);
+    if (excess !== undefined) throw tooMuch(excess);
     try {
       return JSON.parse(text);
     } catch {
@@ -79,6 +90,11 @@ function parse(bytes: Uint8Array): unknown {
     const reason = error instanceof Error ? error.message : String(error);
     throw new DocumentFault(`it is neither JSON nor YAML: ${reason}`);
   }
+}
+
+function tooMuch({ kind, limit }: JsonExcess): DocumentFault {
+  const what = kind === "names" ? "different names of members" : "members and elements";
+  return new DocumentFault(`it has more than ${limit} ${what}`);
 }
 
 function decode(bytes: Uint8Array): string {

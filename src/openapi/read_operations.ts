@@ -1,5 +1,6 @@
 /** The operations of a document as tools; what cannot be one is left out and told. */
 
+import { nextTurn } from "../base/next_turn.ts";
 import type { JsonSchema, ToolAnnotations } from "../contract/mod.ts";
 import { type ApiDocument, DocumentFault, entriesOf, isObject, itemsOf } from "./api_document.ts";
 import { type JsonObject, textOf } from "./api_document.ts";
@@ -42,9 +43,12 @@ export interface ReadOperations {
   readonly problems: readonly string[];
 }
 
-/** Reads the operations of a document, sorted by name. */
-export function readOperations(document: ApiDocument, choice: OperationChoice): ReadOperations {
-  return new OperationReader(document, choice).read();
+/** Reads the operations of a document, sorted by name. Others have their turn between them. */
+export async function readOperations(
+  document: ApiDocument,
+  choice: OperationChoice,
+): Promise<ReadOperations> {
+  return await new OperationReader(document, choice).read();
 }
 
 interface Place {
@@ -72,8 +76,9 @@ class OperationReader {
     this.#responses = new SchemaConverter(document, "response");
   }
 
-  read(): ReadOperations {
+  async read(): Promise<ReadOperations> {
     for (const place of this.#places()) {
+      await nextTurn();
       if (this.#operations.size >= MAX_OPERATIONS) {
         this.#tell(`it has more than ${MAX_OPERATIONS} operations; the rest is left out`);
         break;

@@ -7,7 +7,7 @@ import { readOperations } from "../../../src/openapi/read_operations.ts";
 const BASE = new URL("https://api.example/v1/");
 
 /** The request of the one operation that has these parameters. */
-function request(
+async function request(
   parameters: readonly Record<string, unknown>[],
   input: Record<string, unknown>,
   { path = "/x", method = "get", requestBody }: {
@@ -15,12 +15,12 @@ function request(
     method?: string;
     requestBody?: unknown;
   } = {},
-): ApiRequest {
+): Promise<ApiRequest> {
   const document = new ApiDocument({
     openapi: "3.1.0",
     paths: { [path]: { parameters, [method]: { operationId: "x", requestBody } } },
   });
-  const { operations: [operation], problems } = readOperations(document, {
+  const { operations: [operation], problems } = await readOperations(document, {
     readOnly: false,
     include: ["*"],
     exclude: [],
@@ -55,8 +55,8 @@ const QUERIES: readonly [string, Record<string, unknown>, unknown, string][] = [
 ];
 
 for (const [what, rest, value, expected] of QUERIES) {
-  Deno.test(`a query has ${what}`, () => {
-    assert.equal(request(query(rest), { q: value }).url.search, expected);
+  Deno.test(`a query has ${what}`, async () => {
+    assert.equal((await request(query(rest), { q: value })).url.search, expected);
   });
 }
 
@@ -74,9 +74,9 @@ const PATHS: readonly [string, Record<string, unknown>, unknown, string][] = [
 ];
 
 for (const [what, rest, value, expected] of PATHS) {
-  Deno.test(`a path has ${what}`, () => {
+  Deno.test(`a path has ${what}`, async () => {
     const parameters = [{ name: "id", in: "path", required: true, ...rest }];
-    const { url } = request(parameters, { id: value }, { path: "/x/{id}/y" });
+    const { url } = await request(parameters, { id: value }, { path: "/x/{id}/y" });
     assert.equal(url.href, `https://api.example/v1/x/${expected}/y`);
   });
 }
@@ -98,9 +98,9 @@ const CLIMBS: readonly unknown[] = [
 ];
 
 for (const value of CLIMBS) {
-  Deno.test(`a path is not left by ${JSON.stringify(value)}`, () => {
+  Deno.test(`a path is not left by ${JSON.stringify(value)}`, async () => {
     const parameters = [{ name: "id", in: "path", required: true }];
-    assert.throws(
+    await assert.rejects(
       () => request(parameters, { id: value }, { path: "/users/{id}" }),
       new CodemodeError(
         "TOOL_INPUT_INVALID",
@@ -110,22 +110,22 @@ for (const value of CLIMBS) {
   });
 }
 
-Deno.test("two values do not climb together", () => {
+Deno.test("two values do not climb together", async () => {
   const parameters = [{ name: "a", in: "path" }, { name: "b", in: "path" }];
-  assert.throws(
+  await assert.rejects(
     () => request(parameters, { a: ".", b: "." }, { path: "/users/{a}{b}/x" }),
     /would leave the path/,
   );
-  assert.throws(
+  await assert.rejects(
     () => request(parameters, { a: "%", b: "2e%2e" }, { path: "/users/{a}{b}/x" }),
     /would leave the path/,
   );
 });
 
-Deno.test("an empty value in a path would be another request", () => {
+Deno.test("an empty value in a path would be another request", async () => {
   const parameters = [{ name: "id", in: "path" }];
   for (const id of ["", [], null]) {
-    assert.throws(
+    await assert.rejects(
       () => request(parameters, { id }, { path: "/users/{id}", method: "delete" }),
       new CodemodeError(
         "TOOL_INPUT_INVALID",
@@ -135,26 +135,26 @@ Deno.test("an empty value in a path would be another request", () => {
   }
 });
 
-Deno.test("a value names no host", () => {
+Deno.test("a value names no host", async () => {
   const parameters = [{ name: "id", in: "path" }];
   for (
     const id of ["//evil.example", "@evil.example", "https://evil.example/", ":80", "?a", "#b"]
   ) {
-    const { url } = request(parameters, { id }, { path: "/{id}" });
+    const { url } = await request(parameters, { id }, { path: "/{id}" });
     assert.equal(url.origin, "https://api.example");
     assert.equal(url.pathname, `/v1/${encodeURIComponent(id)}`);
     assert.equal(url.search + url.hash, "");
   }
 });
 
-Deno.test("a header takes no line break and nothing beyond ASCII", () => {
+Deno.test("a header takes no line break and nothing beyond ASCII", async () => {
   const parameters = [{ name: "X-Trace", in: "header" }];
   assert.deepEqual(
-    request(parameters, { "X-Trace": ["a", "b"] }).headers,
+    (await request(parameters, { "X-Trace": ["a", "b"] })).headers,
     new Map([["x-trace", "a,b"]]),
   );
   for (const value of ["a\r\nb: c", "a\nb", "a\u0000", "ä", "\u{1f600}"]) {
-    assert.throws(
+    await assert.rejects(
       () => request(parameters, { "X-Trace": value }),
       new CodemodeError(
         "TOOL_INPUT_INVALID",
@@ -164,13 +164,13 @@ Deno.test("a header takes no line break and nothing beyond ASCII", () => {
   }
 });
 
-Deno.test("a cookie's value ends no cookie", () => {
-  const { cookies } = request([{ name: "sid", in: "cookie" }], { sid: "a; admin=1" });
+Deno.test("a cookie's value ends no cookie", async () => {
+  const { cookies } = await request([{ name: "sid", in: "cookie" }], { sid: "a; admin=1" });
   assert.deepEqual(cookies, [["sid", "a%3B%20admin%3D1"]]);
 });
 
-Deno.test("a lone surrogate cannot be sent, and a long address neither", () => {
-  assert.throws(
+Deno.test("a lone surrogate cannot be sent, and a long address neither", async () => {
+  await assert.rejects(
     () => request(query({}), { q: "\ud800" }),
     new CodemodeError(
       "TOOL_INPUT_INVALID",
@@ -178,8 +178,8 @@ Deno.test("a lone surrogate cannot be sent, and a long address neither", () => {
     ),
   );
   const fits = 16_384 - "https://api.example/v1/x?q=".length;
-  assert.equal(request(query({}), { q: "a".repeat(fits) }).url.href.length, 16_384);
-  assert.throws(
+  assert.equal((await request(query({}), { q: "a".repeat(fits) })).url.href.length, 16_384);
+  await assert.rejects(
     () => request(query({}), { q: "a".repeat(fits + 1) }),
     new CodemodeError(
       "TOOL_INPUT_INVALID",
@@ -188,12 +188,15 @@ Deno.test("a lone surrogate cannot be sent, and a long address neither", () => {
   );
 });
 
-Deno.test("names of prototypes are names like others", () => {
+Deno.test("names of prototypes are names like others", async () => {
   const parameters = ["constructor", "toString", "__proto__"]
     .map((name) => ({ name, in: "query" }));
-  assert.equal(request(parameters, {}).url.search, "");
+  assert.equal((await request(parameters, {})).url.search, "");
   const given = { constructor: "a", toString: "b", query___proto__: "c" };
-  assert.equal(request(parameters, given).url.search, "?constructor=a&toString=b&__proto__=c");
+  assert.equal(
+    (await request(parameters, given)).url.search,
+    "?constructor=a&toString=b&__proto__=c",
+  );
 });
 
 const BODIES: readonly [string, unknown, unknown, string][] = [
@@ -211,9 +214,9 @@ const BODIES: readonly [string, unknown, unknown, string][] = [
 ];
 
 for (const [type, value, content, contentType] of BODIES) {
-  Deno.test(`a body is sent as ${type}`, () => {
+  Deno.test(`a body is sent as ${type}`, async () => {
     const requestBody = { content: { [type]: {} } };
-    const { body } = request([], { body: value }, { method: "post", requestBody });
+    const { body } = await request([], { body: value }, { method: "post", requestBody });
     assert.deepEqual(body, { content, contentType });
   });
 }
@@ -233,7 +236,7 @@ Deno.test("a form with parts has texts, JSON and files", async () => {
       },
     },
   };
-  const { body } = request(
+  const { body } = await request(
     [],
     { body: { note: "n", meta: { a: 1 }, photo: "aGk=", more: ["YQ==", "Yg=="] } },
     { method: "post", requestBody },
@@ -255,27 +258,27 @@ Deno.test("a form with parts has texts, JSON and files", async () => {
   ]);
 });
 
-Deno.test("bytes that are no base64 are refused", () => {
+Deno.test("bytes that are no base64 are refused", async () => {
   const requestBody = { content: { "application/octet-stream": {} } };
   for (const body of ["a", "aGk", "a\n==", 1, {}]) {
-    assert.throws(
+    await assert.rejects(
       () => request([], { body }, { method: "post", requestBody }),
       new CodemodeError("TOOL_INPUT_INVALID", "Invalid input: /body must be base64"),
     );
   }
 });
 
-Deno.test("slashes at the end of a base are one, and many before its end cost nothing", () => {
+Deno.test("slashes at the end of a base are one, and many before its end cost nothing", async () => {
   const document = new ApiDocument({
     openapi: "3.1.0",
     paths: { "/x": { get: { operationId: "x" } } },
   });
-  const [operation] = readOperations(document, {
+  const { operations: [operation] } = await readOperations(document, {
     readOnly: true,
     include: ["*"],
     exclude: [],
     hostSets: () => false,
-  }).operations;
+  });
   assert.ok(operation);
   const url = (path: string) => buildRequest(operation, new URL(path, BASE), {}).url.pathname;
   assert.equal(url("/v1///"), "/v1/x");

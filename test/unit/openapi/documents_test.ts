@@ -27,7 +27,7 @@ for (const [value, message] of UNUSABLE) {
 
 Deno.test("a published document in JSON: every operation is a tool", async () => {
   const document = await loadDocument(`${FIXTURES}github_issues.json`, NEVER);
-  const { operations, problems } = readOperations(document, {
+  const { operations, problems } = await readOperations(document, {
     readOnly: false,
     include: ["*"],
     exclude: [],
@@ -47,7 +47,7 @@ Deno.test("a published document in JSON: every operation is a tool", async () =>
 
 Deno.test("a published document in YAML is read as one in JSON", async () => {
   const yaml = await loadDocument(`${FIXTURES}blockfrost_trimmed.yaml`, NEVER);
-  const { operations, problems } = readOperations(yaml, {
+  const { operations, problems } = await readOperations(yaml, {
     readOnly: true,
     include: ["*"],
     exclude: [],
@@ -56,6 +56,20 @@ Deno.test("a published document in YAML is read as one in JSON", async () => {
   assert.deepEqual(problems, []);
   assert.ok(operations.length >= 5);
   for (const { outputSchema } of operations) assert.notEqual(outputSchema, undefined);
+});
+
+Deno.test("a document with more in it than any has is refused before it is parsed", async () => {
+  const answer = (text: string) => () => Promise.resolve(new Response(text));
+  const load = (text: string) => loadDocument("https://api.example/api.json", NEVER, answer(text));
+  const names = Array.from({ length: 260_000 }, (_none, at) => `"${at.toString(36)}":0`);
+  await assert.rejects(load(`{"openapi":"3.1.0","x":{${names}}}`), {
+    name: "DocumentFault",
+    message: "it has more than 250000 different names of members",
+  });
+  await assert.rejects(load(`{"openapi":"3.1.0","x":[${"0,".repeat(4_000_000)}0]}`), {
+    name: "DocumentFault",
+    message: "it has more than 4000000 members and elements",
+  });
 });
 
 Deno.test("a file that is none is refused", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import { ApiDocument } from "../../../src/openapi/api_document.ts";
 import { MAX_OPERATIONS, readOperations } from "../../../src/openapi/read_operations.ts";
 import {
@@ -16,9 +17,12 @@ function read(paths: unknown, more: Record<string, unknown> = {}, choice = {}) {
 }
 
 /** The schema of the body of one operation whose body is `schema`. */
-function bodySchema(schema: unknown, more: Record<string, unknown> = {}): unknown {
+async function bodySchema(
+  schema: unknown,
+  more: Record<string, unknown> = {},
+): Promise<unknown> {
   const content = { "application/json": { schema } };
-  const { operations: [operation], problems } = read(
+  const { operations: [operation], problems } = await read(
     { "/x": { post: { requestBody: { content } } } },
     more,
   );
@@ -27,8 +31,8 @@ function bodySchema(schema: unknown, more: Record<string, unknown> = {}): unknow
   return input.$defs === undefined ? input.properties.body : input;
 }
 
-Deno.test("operations have names, also without one and with one twice", () => {
-  const { operations, problems } = read({
+Deno.test("operations have names, also without one and with one twice", async () => {
+  const { operations, problems } = await read({
     "/": { get: {} },
     "/users/{id}": {
       parameters: [{ name: "id", in: "path", required: true }],
@@ -50,11 +54,11 @@ Deno.test("operations have names, also without one and with one twice", () => {
   ]);
 });
 
-Deno.test("methods give hints, and only what reads is there unless it is asked for", () => {
+Deno.test("methods give hints, and only what reads is there unless it is asked for", async () => {
   const methods = ["get", "head", "post", "put", "patch", "delete", "options", "trace"];
   const item = Object.fromEntries(methods.map((method) => [method, { operationId: method }]));
   const hints = Object.fromEntries(
-    read({ "/x": item }).operations.map(({ name, annotations }) => [name, annotations]),
+    (await read({ "/x": item })).operations.map(({ name, annotations }) => [name, annotations]),
   );
   const hint = (readOnlyHint: boolean, idempotentHint: boolean) => ({
     readOnlyHint,
@@ -71,27 +75,29 @@ Deno.test("methods give hints, and only what reads is there unless it is asked f
     post: hint(false, false),
     put: hint(false, true),
   });
-  const names = read({ "/x": item }, {}, { readOnly: true }).operations.map(({ name }) => name);
+  const names = (await read({ "/x": item }, {}, { readOnly: true })).operations.map(({ name }) =>
+    name
+  );
   assert.deepEqual(names, ["get", "head"]);
 });
 
-Deno.test("operations are chosen by names and tags", () => {
+Deno.test("operations are chosen by names and tags", async () => {
   const paths = {
     "/a": { get: { operationId: "users/list", tags: ["users"] } },
     "/b": { get: { operationId: "users/get", tags: ["users", "admin"] } },
     "/c": { get: { operationId: "teams/list", tags: ["teams"] } },
   };
-  const chosen = (include: string[], exclude: string[] = []) =>
-    read(paths, {}, { include, exclude }).operations.map(({ name }) => name);
-  assert.deepEqual(chosen(["users/*"]), ["users/get", "users/list"]);
-  assert.deepEqual(chosen(["*/list"]), ["teams/list", "users/list"]);
-  assert.deepEqual(chosen(["u*s*t"], ["*get"]), ["users/list"]);
-  assert.deepEqual(chosen(["tag:users"], ["tag:adm*"]), ["users/list"]);
-  assert.deepEqual(chosen(["users"]), []);
+  const chosen = async (include: string[], exclude: string[] = []) =>
+    (await read(paths, {}, { include, exclude })).operations.map(({ name }) => name);
+  assert.deepEqual(await chosen(["users/*"]), ["users/get", "users/list"]);
+  assert.deepEqual(await chosen(["*/list"]), ["teams/list", "users/list"]);
+  assert.deepEqual(await chosen(["u*s*t"], ["*get"]), ["users/list"]);
+  assert.deepEqual(await chosen(["tag:users"], ["tag:adm*"]), ["users/list"]);
+  assert.deepEqual(await chosen(["users"]), []);
 });
 
-Deno.test("parameters of the path are the operation's, unless it has its own", () => {
-  const { operations: [operation] } = read({
+Deno.test("parameters of the path are the operation's, unless it has its own", async () => {
+  const { operations: [operation] } = await read({
     "/x/{id}": {
       parameters: [
         { $ref: "#/components/parameters/Id" },
@@ -127,9 +133,9 @@ Deno.test("parameters of the path are the operation's, unless it has its own", (
   });
 });
 
-Deno.test("what 3.0 says in its own way is said as JSON Schema does", () => {
+Deno.test("what 3.0 says in its own way is said as JSON Schema does", async () => {
   assert.deepEqual(
-    bodySchema({
+    await bodySchema({
       type: "object",
       nullable: true,
       required: ["id", "name"],
@@ -159,7 +165,7 @@ Deno.test("what 3.0 says in its own way is said as JSON Schema does", () => {
   );
 });
 
-Deno.test("references stay references, circles too, and names stay apart", () => {
+Deno.test("references stay references, circles too, and names stay apart", async () => {
   const components = {
     schemas: {
       Node: {
@@ -169,7 +175,7 @@ Deno.test("references stay references, circles too, and names stay apart", () =>
     },
   };
   const x = { Node: { type: "string" } };
-  assert.deepEqual(bodySchema({ $ref: "#/components/schemas/Node" }, { components, x }), {
+  assert.deepEqual(await bodySchema({ $ref: "#/components/schemas/Node" }, { components, x }), {
     type: "object",
     properties: { body: { $ref: "#/$defs/Node" } },
     additionalProperties: false,
@@ -183,7 +189,7 @@ Deno.test("references stay references, circles too, and names stay apart", () =>
   });
 });
 
-Deno.test("what would be too much accepts everything", () => {
+Deno.test("what would be too much accepts everything", async () => {
   const schemas = Object.fromEntries(
     Array.from({ length: MAX_DEFINITIONS + 5 }, (_, index) => [
       `S${index}`,
@@ -191,21 +197,24 @@ Deno.test("what would be too much accepts everything", () => {
     ]),
   );
   const last = { [`S${MAX_DEFINITIONS + 5}`]: { type: "string" } };
-  const input = bodySchema({ $ref: "#/components/schemas/S0" }, {
+  const input = await bodySchema({ $ref: "#/components/schemas/S0" }, {
     components: { schemas: { ...schemas, ...last } },
   }) as { $defs: Record<string, unknown> };
   assert.equal(Object.keys(input.$defs).length, MAX_DEFINITIONS + 1);
   assert.equal(input.$defs[`S${MAX_DEFINITIONS}`], true);
   let deep: unknown = { type: "string" };
   for (let level = 0; level < 60; level += 1) deep = { type: "array", items: deep };
-  assert.match(JSON.stringify(bodySchema(deep)), /^(?:\{"type":"array","items":){49}true\}{49}$/);
+  assert.match(
+    JSON.stringify(await bodySchema(deep)),
+    /^(?:\{"type":"array","items":){49}true\}{49}$/,
+  );
 });
 
-Deno.test("a document with too many operations loses the rest", () => {
+Deno.test("a document with too many operations loses the rest", async () => {
   const paths = Object.fromEntries(
     Array.from({ length: MAX_OPERATIONS + 1 }, (_, index) => [`/x${index}`, { get: {} }]),
   );
-  const { operations, problems } = read(paths);
+  const { operations, problems } = await read(paths);
   assert.equal(operations.length, MAX_OPERATIONS);
   assert.deepEqual(problems, [
     `it has more than ${MAX_OPERATIONS} operations; the rest is left out`,
@@ -225,9 +234,9 @@ const FAULTS: readonly [string, unknown, string][] = [
 ];
 
 for (const [what, reference, message] of FAULTS) {
-  Deno.test(`an operation that refers to ${what} is left out, the others stay`, () => {
+  Deno.test(`an operation that refers to ${what} is left out, the others stay`, async () => {
     const content = { "application/json": { schema: { properties: { x: reference } } } };
-    const { operations, problems } = read({
+    const { operations, problems } = await read({
       "/a": { get: { parameters: [reference] } },
       "/b": { post: { requestBody: { content } } },
       "/c": { get: { responses: { 200: { content } } } },
@@ -242,9 +251,9 @@ for (const [what, reference, message] of FAULTS) {
   });
 }
 
-Deno.test("what cannot be sent is left out and told", () => {
+Deno.test("what cannot be sent is left out and told", async () => {
   const header = (name: string) => ({ parameters: [{ name, in: "header" }] });
-  const { operations, problems } = read({
+  const { operations, problems } = await read({
     "/a": { get: header("Host") },
     "/b": { get: header("Transfer-Encoding") },
     "/c": { get: header("Proxy-Authorization") },
@@ -273,55 +282,59 @@ Deno.test("what cannot be sent is left out and told", () => {
   ]);
 });
 
-Deno.test("answers: one schema for all that succeed, null where one has no body", () => {
+Deno.test("answers: one schema for all that succeed, null where one has no body", async () => {
   const json = (schema: unknown) => ({ content: { "application/json": { schema } } });
-  const output = (responses: unknown) => {
-    const { operations: [operation] } = read({ "/x": { get: { responses } } });
+  const output = async (responses: unknown) => {
+    const { operations: [operation] } = await read({ "/x": { get: { responses } } });
     return [operation?.outputSchema, [...operation?.describedStatuses ?? []]];
   };
   const text = { type: "string" };
   const number = { type: "number" };
-  assert.deepEqual(output({ 200: json(text), default: json(number) }), [text, ["200"]]);
-  assert.deepEqual(output({ 200: json(text), 201: json(text) }), [text, ["200", "201"]]);
-  assert.deepEqual(output({ "2XX": json(text) }), [text, ["2XX"]]);
-  assert.deepEqual(output({ 200: json(text), 202: json(number), 204: {} }), [
+  assert.deepEqual(await output({ 200: json(text), default: json(number) }), [text, ["200"]]);
+  assert.deepEqual(await output({ 200: json(text), 201: json(text) }), [text, ["200", "201"]]);
+  assert.deepEqual(await output({ "2XX": json(text) }), [text, ["2XX"]]);
+  assert.deepEqual(await output({ 200: json(text), 202: json(number), 204: {} }), [
     { anyOf: [text, number, { type: "null" }] },
     ["200", "202", "204"],
   ]);
-  assert.deepEqual(output({ 204: {} }), [undefined, []]);
-  assert.deepEqual(output({ 200: json(text), 206: { content: { "text/csv": {} } } }), [
+  assert.deepEqual(await output({ 204: {} }), [undefined, []]);
+  assert.deepEqual(await output({ 200: json(text), 206: { content: { "text/csv": {} } } }), [
     undefined,
     [],
   ]);
-  assert.deepEqual(output({ 200: json(undefined) }), [undefined, []]);
+  assert.deepEqual(await output({ 200: json(undefined) }), [undefined, []]);
 });
 
-Deno.test("a list of values that is too long is left out, however many operations share it", () => {
+Deno.test("a list of values that is too long is left out, however many operations share it", async () => {
   const value = "v".repeat(1_000);
   const long = Array.from({ length: MAX_DATA_SIZE / 1_000 + 1 }, () => value);
   const schema = { type: "string", enum: long, default: long, description: "short" };
-  assert.deepEqual(bodySchema(schema), { type: "string", description: "short" });
+  assert.deepEqual(await bodySchema(schema), { type: "string", description: "short" });
   const fitting = long.slice(0, 60);
-  assert.deepEqual(bodySchema({ enum: fitting }), { enum: fitting });
+  assert.deepEqual(await bodySchema({ enum: fitting }), { enum: fitting });
   const nested = Array.from({ length: 20 }, () => long);
-  assert.deepEqual(bodySchema({ const: { deep: nested }, type: "object" }), { type: "object" });
+  assert.deepEqual(await bodySchema({ const: { deep: nested }, type: "object" }), {
+    type: "object",
+  });
 });
 
-Deno.test("what one schema needs is bounded as if it were written out", () => {
+Deno.test("what one schema needs is bounded as if it were written out", async () => {
   const text = "t".repeat(60_000);
   const names = Array.from({ length: 30 }, (_, index) => `S${index}`);
   const schemas = Object.fromEntries(names.map((name) => [name, { type: "string", title: text }]));
   const properties = Object.fromEntries(
     names.map((name) => [name, { $ref: `#/components/schemas/${name}` }]),
   );
-  const { $defs } = bodySchema({ type: "object", properties }, { components: { schemas } }) as {
+  const { $defs } = await bodySchema({ type: "object", properties }, {
+    components: { schemas },
+  }) as {
     $defs: Record<string, unknown>;
   };
   const kept = Object.values($defs).filter((one) => one !== true);
   assert.deepEqual([Object.keys($defs).length, kept.length], [30, 17]);
   assert.ok(JSON.stringify($defs).length < MAX_SCHEMA_SIZE);
   const inline = Object.fromEntries(names.map((name) => [name, { type: "string", title: text }]));
-  const { problems } = read({
+  const { problems } = await read({
     "/x": {
       post: {
         requestBody: { content: { "application/json": { schema: { properties: inline } } } },
@@ -331,14 +344,14 @@ Deno.test("what one schema needs is bounded as if it were written out", () => {
   assert.deepEqual(problems, ["POST /x is left out: its schema is too large"]);
 });
 
-Deno.test("a document whose schemas are too large in all loses the rest", () => {
+Deno.test("a document whose schemas are too large in all loses the rest", async () => {
   const title = "t".repeat(60_000);
   const count = Math.ceil(MAX_TOTAL_SIZE / 60_000) + 5;
   const body = { content: { "application/json": { schema: { type: "string", title } } } };
   const paths = Object.fromEntries(
     Array.from({ length: count }, (_, index) => [`/p${index}`, { post: { requestBody: body } }]),
   );
-  const { operations, problems } = read(paths);
+  const { operations, problems } = await read(paths);
   assert.ok(operations.length < count && operations.length > count - 20, `${operations.length}`);
   assert.equal(
     problems[0]?.replace(/\d+/, "N"),
@@ -346,7 +359,7 @@ Deno.test("a document whose schemas are too large in all loses the rest", () => 
   );
 });
 
-Deno.test("an object that stands in many places is read once", () => {
+Deno.test("an object that stands in many places is read once", async () => {
   let reads = 0;
   const content = new Proxy({ "application/json": { schema: { type: "string" } } }, {
     ownKeys: (target) => {
@@ -361,16 +374,27 @@ Deno.test("an object that stands in many places is read once", () => {
   const paths = Object.fromEntries(
     Array.from({ length: 50 }, (_, index) => [`/p${index}`, { $ref: "#/components/pathItems/p" }]),
   );
-  const { operations, problems } = read(paths, { components: { pathItems: { p: item } } });
+  const { operations, problems } = await read(paths, { components: { pathItems: { p: item } } });
   assert.deepEqual([operations.length, reads], [50, 2]);
   assert.equal(problems.length, 50);
   assert.equal(new Set(operations.map(({ outputSchema }) => outputSchema)).size, 1);
 });
 
-Deno.test("a reference without end is not gone along", () => {
+Deno.test("a reference without end is not gone along", async () => {
   const $ref = `#/${"x/".repeat(3_000)}`;
-  const { problems } = read({ "/x": { post: { requestBody: { $ref } } } });
+  const { problems } = await read({ "/x": { post: { requestBody: { $ref } } } });
   assert.deepEqual(problems, [
     `POST /x is left out: the reference "${$ref.slice(0, 120)}" is too long`,
   ]);
+});
+
+Deno.test("operations: others have their turn between them", async () => {
+  let [turns, isOver] = [0, false];
+  const count = () => void (turns += 1, isOver || setImmediate(count));
+  setImmediate(count);
+  const paths = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`/x${at}`, { get: {} }]));
+  const { operations } = await read(paths);
+  isOver = true;
+  assert.equal(operations.length, 50);
+  assert.ok(turns >= 50, `${turns} turns`);
 });

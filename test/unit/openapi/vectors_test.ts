@@ -54,8 +54,8 @@ function byGuestName(operations: readonly Operation[]): ReadonlyMap<string, Oper
  * document describes cannot be judged by anything, so the operation of that name is; a name made from a path
  * keeps its parts apart; HEAD is a tool of its own; a form with parts takes its `body`.
  */
-Deno.test("vectors: describe, without an escape hatch", () => {
-  const ours = byGuestName(read(described!.input.spec).operations);
+Deno.test("vectors: describe, without an escape hatch", async () => {
+  const ours = byGuestName((await read(described!.input.spec)).operations);
   const theirs = described!.expected.descriptors;
   assert.deepEqual([...ours.keys()].sort(), [
     "delete_users_id",
@@ -84,14 +84,15 @@ Deno.test("vectors: describe, without an escape hatch", () => {
 });
 
 /** Theirs cuts a circle to `object`; ours stays exact. */
-Deno.test("vectors: describe, a circle of references", () => {
-  const schema = byGuestName(read(described!.input.spec).operations).get("post_users")?.inputSchema;
+Deno.test("vectors: describe, a circle of references", async () => {
+  const schema = byGuestName((await read(described!.input.spec)).operations).get("post_users")
+    ?.inputSchema;
   const { $defs } = schema as unknown as { $defs: Record<string, Schema> };
   assert.deepEqual($defs["User"]?.properties["boss"], { $ref: "#/$defs/User" });
 });
 
 for (const { id, input, expected } of REQUESTS) {
-  const operations = byGuestName(read(described!.input.spec).operations);
+  const operations = byGuestName((await read(described!.input.spec)).operations);
   if (expected.returns === undefined) {
     Deno.test(`vectors: ${id}, the name "${input.method}" means no operation`, () => {
       assert.equal(operations.has(input.method), false);
@@ -128,9 +129,9 @@ for (const { id, input, expected } of REQUESTS) {
  * Theirs gives programs the document to search; here it becomes tools, so of these vectors those hold
  * that say what its references mean. Search, approval and truncation are the service's own for all tools.
  */
-Deno.test("vectors: openApiMcpServer/8, a reference in an answer is resolved", () => {
+Deno.test("vectors: openApiMcpServer/8, a reference in an answer is resolved", async () => {
   const vector = SERVER.find(({ id }) => id === "openApiMcpServer/8");
-  const { operations: [operation] } = read(vector?.input["spec"]);
+  const { operations: [operation] } = await read(vector?.input["spec"]);
   const { $defs, $ref } = operation?.outputSchema as unknown as Record<string, unknown>;
   assert.equal($ref, "#/$defs/ItemList");
   assert.deepEqual(
@@ -139,11 +140,11 @@ Deno.test("vectors: openApiMcpServer/8, a reference in an answer is resolved", (
   );
 });
 
-Deno.test("vectors: openApiMcpServer/12, a foreign reference is refused with a message", () => {
+Deno.test("vectors: openApiMcpServer/12, a foreign reference is refused with a message", async () => {
   const answer = ($ref: string) => ({
     get: { responses: { 200: { content: { "application/json": { schema: { $ref } } } } } },
   });
-  const { operations, problems } = read({
+  const { operations, problems } = await read({
     openapi: "3.0.0",
     paths: {
       "/external": answer("schemas/external.json#/Thing"),
