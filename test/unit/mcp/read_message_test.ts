@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { MAX_MESSAGE_NESTING } from "../../../src/mcp/message_meter.ts";
+import { EXCESS_FREE_LENGTH, MAX_EXTENT } from "../../../src/base/json_extent.ts";
+import {
+  MAX_MESSAGE_BYTES,
+  MAX_MESSAGE_NESTING,
+  MAX_MESSAGE_WEIGHT,
+  OBJECT_WEIGHT,
+  PLACE_WEIGHT,
+} from "../../../src/mcp/message_meter.ts";
 import { EXCESS_ERROR, NO_ANSWER, readMessage } from "../../../src/mcp/read_message.ts";
 
 const MESSAGES = [
@@ -61,6 +68,24 @@ Deno.test("a message that is nested too deep is not parsed", () => {
     name: "RangeError",
     message: "Cannot read the message: it is nested deeper than 10000 levels",
   });
+});
+
+Deno.test("a long message is no way around the bounds of depth and weight", () => {
+  const long = (rest: string) =>
+    `{"jsonrpc":"2.0","id":1,"result":{"text":"${"x".repeat(EXCESS_FREE_LENGTH)}","rest":${rest}}}`;
+  const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
+  assert.ok(readMessage(long(nested(MAX_MESSAGE_NESTING - 2))));
+  assert.throws(() => readMessage(long(nested(MAX_MESSAGE_NESTING - 1))), {
+    name: "RangeError",
+    message: "Cannot read the message: it is nested deeper than 10000 levels",
+  });
+  assert.throws(() => readMessage(long(`[${"{},".repeat(2_000_000)}0]`)), {
+    name: "RangeError",
+    message: "Cannot read the message: it has too many values",
+  });
+  // The heaviest that has no excess.
+  const { nodes } = MAX_EXTENT;
+  assert.ok(MAX_MESSAGE_BYTES + nodes * (OBJECT_WEIGHT + PLACE_WEIGHT) <= MAX_MESSAGE_WEIGHT);
 });
 
 const WIDE = `{${Array.from({ length: 101_000 }, (_none, index) => `"k${index}":1`)}}`;
