@@ -98,6 +98,6 @@ Deno.test("a body that breaks off, or is too large, is its sender's fault", asyn
       await response.body?.cancel();
     }
   }
-  assert.deepEqual(statuses, [400, 400, 400, 400]);
+  assert.deepEqual(statuses, [413, 413, 400, 400]);
   await endpoint[Symbol.asyncDispose]();
 });
