@@ -33,7 +33,7 @@ import {
   ObjectPrototype,
   toText,
 } from "./primordials.ts";
-import { childPath, type Path, printPath, rootPath, TAG } from "./value_tags.ts";
+import { childPath, type Path, printPath, rootPath } from "./value_tags.ts";
 
 /** Options of {@link encodeValue}. */
 export interface EncodeOptions {
