@@ -31,6 +31,7 @@ import type { ServerInfo } from "./server_features.ts";
 import { StdioTransport } from "./stdio_transport.ts";
 import { type ListedTool, logRefused, siftTools, weightOfTools } from "./tool_list.ts";
 import { WholeContent } from "./whole_content.ts";
+import { closeReasonOf, explained } from "./why_lost.ts";
 
 /** What a session needs besides its server's configuration. */
 export interface SessionDeps
@@ -59,7 +60,6 @@ export class Session {
   /** What lists of tools have weighed, all together, before they were sifted. */
   #toolsWeight = 0;
   #brokenReason: string | undefined;
-  #lastError: string | undefined;
 
   private constructor(name: string, config: McpServerConfig, deps: SessionDeps) {
     this.#isHttp = config.transport === "http";
@@ -87,7 +87,6 @@ export class Session {
     };
     this.#client = createClient(deps, desk);
     this.#client.onclose = () => this.#end();
-    this.#client.onerror = (error) => this.#lastError = error.message;
   }
 
   /** Connects and settles the protocol version; rejects when that fails or `signal` aborts. */
@@ -285,15 +284,15 @@ export class Session {
   }
 
   #whyLost(): string {
-    return this.#process?.closeReason ?? this.#brokenReason ?? this.#lastError ??
-      "the connection was closed";
+    return this.#knownReason ?? "the connection was closed";
+  }
+
+  get #knownReason(): string | undefined {
+    return closeReasonOf(this.#transport) ?? this.#brokenReason;
   }
 
   /** The client knows that the connection closed, the transport knows why. */
   explain(error: unknown): unknown {
-    const told = this.#process?.closeReason ?? this.#brokenReason;
-    if (told === undefined) return error;
-    const code = error instanceof SdkError ? error.code : SdkErrorCode.ConnectionClosed;
-    return new SdkError(code, `${told.replace(/^it/, "The server")}`, undefined, { cause: error });
+    return explained(error, this.#knownReason);
   }
 }

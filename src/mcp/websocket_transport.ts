@@ -9,6 +9,8 @@ import { MAX_STRAY_LINES } from "./stdio_transport.ts";
 
 const NORMAL_CLOSURE = 1000;
 const CLOSE_WAIT_MS = 1_000;
+/** The code of a socket that ended without a word. */
+const ABNORMAL_CLOSURE = 1006;
 
 /** What a transport over a WebSocket needs besides its address. */
 export interface WebSocketDeps {
@@ -27,12 +29,20 @@ export class WebSocketTransport implements Transport {
   readonly #deps: WebSocketDeps;
   #socket: WebSocket | undefined;
   #strayFrames = 0;
+  #closeReason: string | undefined;
+  #isOpen = false;
+  #isClosing = false;
   #closed = false;
 
   constructor(url: URL, headers: Readonly<Record<string, string>>, deps: WebSocketDeps) {
     this.#url = url;
     this.#headers = headers;
     this.#deps = deps;
+  }
+
+  /** Why the connection ended, when this side knows; nothing that was sent over it is in there. */
+  get closeReason(): string | undefined {
+    return this.#closeReason;
   }
 
   async start(): Promise<void> {
@@ -45,15 +55,21 @@ export class WebSocketTransport implements Transport {
     return new Promise((resolve, reject) => {
       const socket = this.#open();
       this.#socket = socket;
-      socket.onopen = () => resolve();
+      socket.onopen = () => {
+        this.#isOpen = true;
+        resolve();
+      };
       socket.onmessage = (event) => this.#read(event.data);
       socket.onerror = () => {
         const error = new Error("The WebSocket to the server failed");
         reject(error);
         this.onerror?.(error);
       };
-      socket.onclose = () => {
+      socket.onclose = ({ code }) => {
         reject(new Error("The server closed the WebSocket before it was open"));
+        // SAFETY: the reason that the server gives may quote what others asked of it
+        // (test/integration/mcp/websocket_end_test.ts).
+        if (this.#isOpen && !this.#isClosing) this.#closeReason ??= closedBy(code);
         this.#end();
       };
     });
@@ -69,6 +85,7 @@ export class WebSocketTransport implements Transport {
 
   /** Resolves when the socket is closed, or after a second without the server's agreement. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     const socket = this.#socket;
     if (socket && socket.readyState !== WebSocket.CLOSED) await closed(socket);
     this.#end();
@@ -109,6 +126,7 @@ export class WebSocketTransport implements Transport {
 
   #giveUp(reason: string): void {
     this.#deps.logger.warn("MCP server closed because of what it wrote", { reason });
+    this.#closeReason ??= reason;
     this.onerror?.(new Error(reason));
     void this.close();
   }
@@ -116,6 +134,12 @@ export class WebSocketTransport implements Transport {
 
 function tooLong(): RangeError {
   return new RangeError(`Cannot read the message: it is longer than ${MAX_MESSAGE_BYTES} bytes`);
+}
+
+function closedBy(code: number): string {
+  return code === ABNORMAL_CLOSURE
+    ? "it broke the WebSocket off"
+    : `it closed the WebSocket with code ${code}`;
 }
 
 function closed(socket: WebSocket): Promise<void> {
