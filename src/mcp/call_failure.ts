@@ -8,6 +8,7 @@ import {
   SdkHttpError,
 } from "@modelcontextprotocol/client";
 import { CodemodeError } from "../base/errors.ts";
+import { isForgotten } from "./forgotten_session.ts";
 import { loginRequiredOf } from "./login_required.ts";
 import { EXCESS_ERROR, NO_ANSWER } from "./read_message.ts";
 
@@ -18,9 +19,16 @@ export interface CallFailure {
   readonly unsent: boolean;
 }
 
+/** What is known of the conversation that a call failed in. */
+interface Conversation {
+  /** What of the server's doing broke it. */
+  readonly brokenBy?: string | undefined;
+  /** Whether the server has given it an id, without which there is nothing to forget. */
+  readonly hasId?: boolean;
+}
+
 const UNKNOWN_TOOL = /unknown tool|tool\b.*\bnot found/i;
 const REFUSED = /connection refused|ECONNREFUSED|its process has ended|is not open|not connected/i;
-const SESSION = /session/i;
 /** What the client puts before the message of an error. */
 const CODE = /^MCP error -?\d+: /;
 
@@ -34,7 +42,7 @@ export function readCallFailure(
   server: string,
   tool: string,
   thrown: unknown,
-  broken?: string,
+  { brokenBy: broken, hasId = false }: Conversation = {},
 ): CallFailure {
   const login = loginRequiredOf(thrown);
   if (login) return { error: login, sessionLost: !("scope" in login.details), unsent: true };
@@ -45,7 +53,7 @@ export function readCallFailure(
       ? tooMuch(server, tool, thrown)
       : refused(server, tool, thrown);
   }
-  if (thrown instanceof SdkHttpError) return overHttp(server, tool, thrown);
+  if (thrown instanceof SdkHttpError) return overHttp(server, tool, thrown, hasId);
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return unavailable(server, tool, thrown, { unsent: REFUSED.test(text), broken });
 }
@@ -123,14 +131,17 @@ function ungranted(server: string, tool: string, cause: InsufficientScopeError):
   return { error, sessionLost: false, unsent: true };
 }
 
-/** A server that was started anew answers 404, or 400 in older ones, to the session it has forgotten. */
-function overHttp(server: string, tool: string, cause: SdkHttpError): CallFailure {
+function overHttp(
+  server: string,
+  tool: string,
+  cause: SdkHttpError,
+  hasId: boolean,
+): CallFailure {
   // A token that was renewed for this call is refused: the next connect finds out what that means.
   if (cause.code === SdkErrorCode.ClientHttpAuthentication) {
     return unavailable(server, tool, cause, { unsent: true });
   }
-  const forgotten = cause.status === 404 || (cause.status === 400 && SESSION.test(cause.message));
-  if (forgotten) return unavailable(server, tool, cause, { unsent: true });
+  if (hasId && isForgotten(cause)) return unavailable(server, tool, cause, { unsent: true });
   const reason = `it answered with HTTP status ${cause.status}`;
   const mayHaveTakenEffect = cause.status >= 500;
   const error = serverUnavailable(server, { tool, reason, mayHaveTakenEffect, cause });

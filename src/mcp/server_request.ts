@@ -135,7 +135,7 @@ async function attemptOnce<Result>(
     }
     const isOurs = thrown instanceof CodemodeError && thrown.code !== "LOGIN_REQUIRED";
     if (deadline.signal.aborted || isOurs) throw thrown;
-    const failure = readCallFailure(name, about, thrown, session.brokenBy);
+    const failure = readCallFailure(name, about, thrown, session);
     if (failure.sessionLost) connection.gaveUp(session, failure.error.message, failure.error);
     return hasAsked && failure.unsent ? begun(name, about, failure) : failure;
   }

@@ -152,12 +152,7 @@ export class Session {
 
   /** The server's process, when this side started it. */
   get pid(): number | undefined {
-    return this.#process?.pid ?? undefined;
-  }
-
-  /** The transport, when the server is a process of ours. */
-  get #process(): StdioTransport | undefined {
-    return this.#transport instanceof StdioTransport ? this.#transport : undefined;
+    return this.#transport instanceof StdioTransport ? this.#transport.pid ?? undefined : undefined;
   }
 
   /** Resolves with the reason once the conversation is over; never rejects. */
@@ -274,25 +269,26 @@ export class Session {
   }
 
   #end(): void {
-    this.#lost.resolve(this.#whyLost());
+    this.#lost.resolve(this.#whyLost ?? "the connection was closed");
     this.#over.abort(new SdkError(SdkErrorCode.ConnectionClosed, "Connection closed"));
   }
 
   /** What of the server's doing broke the conversation, if it is known and may be told to programs. */
   get brokenBy(): string | undefined {
-    return readTooMuch(this.#whyLost());
+    return this.#whyLost && readTooMuch(this.#whyLost);
   }
 
-  #whyLost(): string {
-    return this.#knownReason ?? "the connection was closed";
-  }
-
-  get #knownReason(): string | undefined {
+  get #whyLost(): string | undefined {
     return closeReasonOf(this.#transport) ?? this.#brokenReason;
+  }
+
+  /** Whether the server has given the conversation an id, and so may forget it. */
+  get hasId(): boolean {
+    return this.#transport.sessionId !== undefined;
   }
 
   /** The client knows that the connection closed, the transport knows why. */
   explain(error: unknown): unknown {
-    return explained(error, this.#knownReason);
+    return explained(error, this.#whyLost);
   }
 }

@@ -2,6 +2,7 @@ import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelconte
 import assert from "node:assert/strict";
 import { readCallFailure } from "../../../src/mcp/call_failure.ts";
 
+const SESSION = { hasId: true };
 const http = (status: number, text = "") =>
   new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, `Error POSTing: ${text}`, {
     status,
@@ -36,6 +37,7 @@ const CASES: readonly (readonly [string, unknown, string, boolean, boolean])[] =
   ],
   ["reset", new TypeError("connection reset"), "MCP_SERVER_UNAVAILABLE", true, false],
   ["session forgotten", http(404), "MCP_SERVER_UNAVAILABLE", true, true],
+  ["an argument", http(400, "session_length is wrong"), "MCP_SERVER_UNAVAILABLE", false, false],
   [
     "session forgotten, older",
     http(400, "No valid session ID"),
@@ -57,7 +59,7 @@ const CASES: readonly (readonly [string, unknown, string, boolean, boolean])[] =
 
 for (const [name, thrown, code, sessionLost, unsent] of CASES) {
   Deno.test(`a failed call: ${name}`, () => {
-    const failure = readCallFailure("s", "t", thrown);
+    const failure = readCallFailure("s", "t", thrown, SESSION);
     assert.deepEqual(
       [failure.error.code, failure.sessionLost, failure.unsent],
       [code, sessionLost, unsent],
@@ -66,3 +68,10 @@ for (const [name, thrown, code, sessionLost, unsent] of CASES) {
     assert.equal(failure.error.details.tool, "t");
   });
 }
+
+Deno.test("a failed call: without a session there is none to forget", () => {
+  for (const thrown of [http(404), http(400, "No valid session ID")]) {
+    const failure = readCallFailure("s", "t", thrown);
+    assert.deepEqual([failure.sessionLost, failure.unsent], [false, false]);
+  }
+});
