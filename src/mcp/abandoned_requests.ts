@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
+import { isInPlace } from "./answer_in_place.ts";
 import type { Owner } from "./seated_calls.ts";
 
 /** Requests that are remembered one by one; beyond that it is only known that there are too many. */
@@ -20,6 +21,8 @@ export class AbandonedRequests {
   readonly #clock: Clock;
   /** By the id of the request, the oldest first. */
   readonly #open = new Map<number, Abandoned>();
+  /** Whose those are whose answers were lost: nobody's who may be asked. */
+  readonly #nobody: Owner = Object.freeze({});
   #owner: Owner | undefined;
   #isFull = false;
 
@@ -41,18 +44,27 @@ export class AbandonedRequests {
   sent(message: unknown): void {
     const { method, params } = Object(message) as { readonly [member: string]: unknown };
     if (method !== "notifications/cancelled" || this.#owner === undefined) return;
-    const id = Number(Object(params).requestId);
-    this.#open.set(id, { owner: this.#owner, at: this.#clock.monotonic() });
-    if (this.#open.size <= MAX_ABANDONED) return;
-    this.#isFull = true;
-    for (const oldest of this.#open.keys()) return void this.#open.delete(oldest);
+    this.#add(Number(Object(params).requestId), this.#owner);
   }
 
   /** To be shown every message of the server: whether it answers one, which is over then. */
   received(message: unknown): boolean {
-    if (this.#open.size === 0) return false;
     const { id, method } = Object(message) as { readonly [member: string]: unknown };
+    // SAFETY: a server may go on asking for a call whose answer it could not deliver
+    // (test/unit/mcp/abandoned_requests_test.ts).
+    if (typeof id === "number" && isInPlace(message)) {
+      if (!this.#open.has(id)) this.#add(id, this.#nobody);
+      return false;
+    }
+    if (this.#open.size === 0) return false;
     return id !== undefined && method === undefined && this.#open.delete(Number(id));
+  }
+
+  #add(id: number, owner: Owner): void {
+    this.#open.set(id, { owner, at: this.#clock.monotonic() });
+    if (this.#open.size <= MAX_ABANDONED) return;
+    this.#isFull = true;
+    for (const oldest of this.#open.keys()) return void this.#open.delete(oldest);
   }
 
   /** Whether all there are were this owner's. */

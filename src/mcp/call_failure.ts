@@ -8,6 +8,7 @@ import {
   SdkHttpError,
 } from "@modelcontextprotocol/client";
 import { CodemodeError } from "../base/errors.ts";
+import { BROKEN_ANSWER, ENDLESS_ANSWER } from "./answer_in_place.ts";
 import { isForgotten } from "./forgotten_session.ts";
 import { loginRequiredOf } from "./login_required.ts";
 import { EXCESS_ERROR, NO_ANSWER } from "./read_message.ts";
@@ -48,14 +49,20 @@ export function readCallFailure(
   if (login) return { error: login, sessionLost: !("scope" in login.details), unsent: true };
   if (thrown instanceof InsufficientScopeError) return ungranted(server, tool, thrown);
   if (thrown instanceof Error && isBadAnswer(thrown)) return unreadable(server, tool, thrown);
+  if (thrown instanceof ProtocolError && thrown.code === BROKEN_ANSWER) {
+    return lostAlone(server, tool, thrown);
+  }
   if (thrown instanceof ProtocolError) {
-    return thrown.code === EXCESS_ERROR
+    return thrown.code === EXCESS_ERROR || thrown.code === ENDLESS_ANSWER
       ? tooMuch(server, tool, thrown)
       : refused(server, tool, thrown);
   }
   if (thrown instanceof SdkHttpError) return overHttp(server, tool, thrown, hasId);
   const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return unavailable(server, tool, thrown, { unsent: REFUSED.test(text), broken });
+  const unsent = REFUSED.test(text);
+  // What a `fetch` throws is about one connection, which no other call has.
+  if (thrown instanceof TypeError && !unsent) return lostAlone(server, tool, thrown);
+  return unavailable(server, tool, thrown, { unsent, broken });
 }
 
 /** The failure of a call whose server is not there. */
@@ -96,6 +103,11 @@ function unavailable(
   const reason = unsent ? "the call did not reach it" : lost;
   const options = { tool, reason, mayHaveTakenEffect: !unsent, cause };
   return { error: serverUnavailable(server, options), sessionLost: true, unsent };
+}
+
+/** The call was lost, and all that goes on in the same conversation goes on. */
+function lostAlone(server: string, tool: string, cause: Error): CallFailure {
+  return { ...unavailable(server, tool, cause, { unsent: false }), sessionLost: false };
 }
 
 /** The answer came, and nobody looked into it. */

@@ -3,11 +3,16 @@
  * bound on what a server may answer.
  */
 
-import { type FetchLike, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import {
+  type FetchLike,
+  type RequestId,
+  StreamableHTTPClientTransport,
+} from "@modelcontextprotocol/client";
 import { nextTurn } from "../base/next_turn.ts";
 import type { Network } from "../base/network.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { Authorizer } from "./authorizer.ts";
+import { answerInPlace, requestIdOf } from "./answer_in_place.ts";
 import { MAX_MESSAGE_BYTES } from "./message_meter.ts";
 import { type AnswerKind, answerKind, WholeMessages } from "./whole_messages.ts";
 
@@ -16,7 +21,7 @@ const BYTES_PER_TURN = 128 * 1024;
 
 /** What a transport over HTTP needs besides its configuration. */
 export interface HttpTransportDeps {
-  /** Told when the stream that carries an answer breaks: the answer will not come. */
+  /** Told when what a POST is answered with breaks and belongs to no request that could be told. */
   readonly onBroken: (reason: string) => void;
   /** Who has the tokens. @default nobody: there is a configured one, or none */
   readonly authorizer?: Authorizer | undefined;
@@ -33,11 +38,12 @@ export function createHttpTransport(
   const ask: FetchLike = async (input, init) => {
     const response = await (network?.fetch ?? fetch)(input, init);
     const isPost = init?.method === "POST";
+    const requestId = isPost ? requestIdOf(init.body) : undefined;
     // The client takes what it got for a GET as events, whatever its type says.
     const kind = isPost || !response.ok ? undefined : "events";
     return boundedResponse(response, (reason) => {
       if (isPost && !init.signal?.aborted) onBroken(reason);
-    }, { kind });
+    }, { kind, requestId, signal: init?.signal ?? undefined });
   };
   return new StreamableHTTPClientTransport(url, {
     requestInit: { headers: requestHeaders(config) },
@@ -59,18 +65,31 @@ export function requestHeaders(
 
 /**
  * The same response, whose body fails once one message of it is longer than the bound; an answer with
- * too much in it is told as an error in its place.
+ * too much in it is told as an error in its place. Where `requestId` is given, all failures are.
  */
 export function boundedResponse(
   response: Response,
   onBroken: (reason: string) => void,
-  { maxBytes = MAX_MESSAGE_BYTES, kind = answerKind(response.headers.get("content-type")) }: {
+  { maxBytes = MAX_MESSAGE_BYTES, requestId, signal, ...options }: {
     readonly maxBytes?: number;
     readonly kind?: AnswerKind | undefined;
+    /** The request that it is the answer to. */
+    readonly requestId?: RequestId | undefined;
+    /** Aborts when nobody waits for it any more. */
+    readonly signal?: AbortSignal | undefined;
   } = {},
 ): Response {
   if (!response.body) return response;
-  const body = boundedBody(response.body, kind, maxBytes, onBroken);
+  const { kind = answerKind(response.headers.get("content-type")) } = options;
+  const body = boundedBody(response.body, new WholeMessages(kind, maxBytes), (error) => {
+    // SAFETY: others have their calls in the same conversation, which must not end with this answer
+    // (test/integration/mcp/http_failures_test.ts).
+    if (requestId !== undefined) {
+      return signal?.aborted ? undefined : answerInPlace(requestId, kind, error);
+    }
+    onBroken(error instanceof Error ? error.message : String(error));
+    return undefined;
+  });
   const { status, statusText, headers } = response;
   const bounded = new Response(body, { status, statusText, headers });
   // The client compares it with what it asked for to see redirects.
@@ -81,12 +100,10 @@ export function boundedResponse(
 
 function boundedBody(
   body: ReadableStream<Uint8Array>,
-  kind: AnswerKind,
-  maxBytes: number,
-  onBroken: (reason: string) => void,
+  messages: WholeMessages,
+  onBroken: (error: unknown) => Uint8Array | undefined,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  const messages = new WholeMessages(kind, maxBytes);
   let left = BYTES_PER_TURN;
   let isUnwanted = false;
   return new ReadableStream({
@@ -108,8 +125,11 @@ function boundedBody(
           if (done) return controller.close();
         }
       } catch (error) {
-        onBroken(error instanceof Error ? error.message : String(error));
-        controller.error(error);
+        const instead = onBroken(error);
+        if (instead) {
+          controller.enqueue(instead);
+          controller.close();
+        } else controller.error(error);
         await reader.cancel(error).catch(() => {});
       }
     },

@@ -60,3 +60,57 @@ Deno.test("a server that has forgotten its session is given the call in a new on
   assert.equal(textOf(await ask(started.manager, "work", "bob")), "done");
   assert.deepEqual(server.called, ["work", "work", "work"]);
 });
+
+const HEADERS = { "content-type": "application/json" };
+const EVENTS = { "content-type": "text/event-stream" };
+
+/** A body that breaks off after `text`. */
+function broken(text: string): ReadableStream<Uint8Array> {
+  let isSent = false;
+  return new ReadableStream({
+    pull(controller) {
+      if (isSent) return controller.error(new Error("cut off"));
+      isSent = true;
+      controller.enqueue(new TextEncoder().encode(text));
+    },
+  });
+}
+
+const LONG = "x".repeat(16 * 1024 * 1024);
+const TOO_LONG = {
+  code: "TOOL_OUTPUT_INVALID",
+  message: "Invalid output of peer.work: it is longer than 16777216 bytes",
+  details: { server: "peer", tool: "work", reason: "it is longer than 16777216 bytes" },
+};
+const LOST = {
+  code: "MCP_SERVER_UNAVAILABLE",
+  message: 'The MCP server "peer" is not available: it was lost during the call',
+  details: { server: "peer", tool: "work", mayHaveTakenEffect: true },
+};
+const NO_ANSWERS: readonly (readonly [string, () => Response, object])[] = [
+  ["JSON that is too long", () => new Response(`"${LONG}"`, { headers: HEADERS }), TOO_LONG],
+  ["an event that is too long", () => new Response(`data: ${LONG}`, { headers: EVENTS }), TOO_LONG],
+  ["JSON that breaks off", () => new Response(broken('{"jsonrpc"'), { headers: HEADERS }), LOST],
+  ["a stream that breaks off", () => new Response(broken(": hi\n\n"), { headers: EVENTS }), LOST],
+];
+
+Deno.test("an answer that is too much or breaks off fails its own call and nobody else's", async () => {
+  for (const isModern of [true, false]) {
+    const { pay, begun, settle } = payment();
+    const answers = NO_ANSWERS.map(([, answer]) => answer);
+    const tools = { pay, work: () => answers.shift()!() };
+    await using server = startPlainHttp({ tools, isModern });
+    await using started = await startManager(over(server));
+    const paid = ask(started.manager, "pay", "bob").then(textOf, String);
+    await begun;
+    for (const [what, , error] of NO_ANSWERS) {
+      const failed = await ask(started.manager, "work", "mallory").catch((thrown) => thrown);
+      const { code, message, details } = failed;
+      assert.deepEqual([isModern, what, { code, message, details }], [isModern, what, error]);
+    }
+    settle();
+    assert.equal(await paid, "paid");
+    assert.deepEqual(server.called, ["pay", "work", "work", "work", "work"]);
+    assert.equal(started.manager.status()[0]?.state, "ready");
+  }
+});

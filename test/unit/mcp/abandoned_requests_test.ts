@@ -56,3 +56,22 @@ Deno.test("too many to be told apart are everybody's for good", () => {
     [false, Infinity, undefined],
   );
 });
+
+Deno.test("a request whose answer was lost on the way is nobody's, and stays", () => {
+  const clock = new FakeClock();
+  const abandoned = new AbandonedRequests(clock);
+  for (const code of [-32_798, -32_797]) {
+    assert.equal(abandoned.received({ id: 1, error: { code, message: "" } }), false);
+  }
+  assert.equal(abandoned.received({ id: "2", error: { code: -32_798, message: "" } }), false);
+  assert.deepEqual([abandoned.oldestMs, abandoned.areOnlyOf("ann")], [0, false]);
+  assert.equal(abandoned.received({ id: 1, result: {} }), true);
+  assert.equal(abandoned.oldestMs, undefined);
+});
+
+Deno.test("a request that was given up stays its owner's when its answer is lost", () => {
+  const abandoned = new AbandonedRequests(new FakeClock());
+  abandoned.cancel("ann", () => abandoned.sent(cancelled(1)));
+  assert.equal(abandoned.received({ id: 1, error: { code: -32_798, message: "" } }), false);
+  assert.equal(abandoned.areOnlyOf("ann"), true);
+});

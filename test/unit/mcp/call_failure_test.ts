@@ -13,6 +13,8 @@ const http = (status: number, text = "") =>
 const CASES: readonly (readonly [string, unknown, string, boolean, boolean])[] = [
   ["the server refuses", new ProtocolError(-32603, "broken"), "MCP_TOOL_ERROR", false, false],
   ["too much", new ProtocolError(-31_999, "it has more"), "TOOL_OUTPUT_INVALID", false, false],
+  ["broken off", new ProtocolError(-32_798, ""), "MCP_SERVER_UNAVAILABLE", false, false],
+  ["endless", new ProtocolError(-32_797, "it is long"), "TOOL_OUTPUT_INVALID", false, false],
   ["an unknown tool", new ProtocolError(-32602, "Tool t not found"), "TOOL_NOT_FOUND", false, true],
   [
     "lost",
@@ -35,7 +37,7 @@ const CASES: readonly (readonly [string, unknown, string, boolean, boolean])[] =
     true,
     true,
   ],
-  ["reset", new TypeError("connection reset"), "MCP_SERVER_UNAVAILABLE", true, false],
+  ["reset", new TypeError("connection reset"), "MCP_SERVER_UNAVAILABLE", false, false],
   ["session forgotten", http(404), "MCP_SERVER_UNAVAILABLE", true, true],
   ["an argument", http(400, "session_length is wrong"), "MCP_SERVER_UNAVAILABLE", false, false],
   [

@@ -233,3 +233,23 @@ Deno.test("an event has so many lines, those that mean nothing not counted", asy
     message: "Cannot read the answer: an event has more than 100000 lines",
   });
 });
+
+Deno.test("of a request that is known only its own answer fails, in the place of what was held back", async () => {
+  const lost = async (text: string, type: string, signal?: AbortSignal) => {
+    const told: string[] = [];
+    const response = new Response(text, { headers: { "content-type": type } });
+    const options = { maxBytes: MAX, requestId: "a", signal };
+    const bounded = boundedResponse(response, (reason) => told.push(reason), options);
+    return [await bounded.text().catch((error) => error.message), told];
+  };
+  const message = "it is longer than 10 bytes";
+  const error = JSON.stringify({ jsonrpc: "2.0", id: "a", error: { code: -32_797, message } });
+  assert.deepEqual(await lost("12345678901", "application/json"), [error, []]);
+  const event = `event: message\ndata: ${error}\n\n`;
+  assert.deepEqual(await lost("data: 12345", "text/event-stream"), [event, []]);
+  assert.deepEqual(await lost("12345678901", "text/plain"), [TOO_LONG, []]);
+  assert.deepEqual(await lost("12345678901", "application/json", AbortSignal.abort()), [
+    TOO_LONG,
+    [],
+  ]);
+});
