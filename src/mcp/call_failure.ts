@@ -12,6 +12,7 @@ import { BROKEN_ANSWER, ENDLESS_ANSWER } from "./answer_in_place.ts";
 import { isForgotten } from "./forgotten_session.ts";
 import { loginRequiredOf } from "./login_required.ts";
 import { EXCESS_ERROR, NO_ANSWER } from "./read_message.ts";
+import { saidOfCauses } from "./said_of_causes.ts";
 
 /** A failed call. `sessionLost`: nothing more can be asked. `unsent`: the tool has certainly not run. */
 export interface CallFailure {
@@ -29,7 +30,14 @@ interface Conversation {
 }
 
 const UNKNOWN_TOOL = /unknown tool|tool\b.*\bnot found/i;
-const REFUSED = /connection refused|ECONNREFUSED|its process has ended|is not open|not connected/i;
+/** What transports and platforms say when nothing was sent: there was no connection to send it over. */
+const UNSENT = new RegExp(
+  [
+    "its process has ended|is not open|not connected|connection refused|client error \\(Connect\\)",
+    "ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT",
+  ].join("|"),
+  "i",
+);
 /** What the client puts before the message of an error. */
 const CODE = /^MCP error -?\d+: /;
 
@@ -58,8 +66,7 @@ export function readCallFailure(
       : refused(server, tool, thrown);
   }
   if (thrown instanceof SdkHttpError) return overHttp(server, tool, thrown, hasId);
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  const unsent = REFUSED.test(text);
+  const unsent = saidOfCauses(thrown).some((text) => UNSENT.test(text));
   // What a `fetch` throws is about one connection, which no other call has.
   if (thrown instanceof TypeError && !unsent) return lostAlone(server, tool, thrown);
   return unavailable(server, tool, thrown, { unsent, broken });

@@ -1,6 +1,7 @@
 /** What goes wrong with one call over HTTP: whom it touches, and what is said of it. */
 
 import assert from "node:assert/strict";
+import type { CodemodeError } from "../../../src/base/errors.ts";
 import { type McpServerConfig } from "../../../src/config/mod.ts";
 import type { McpManager } from "../../../src/mcp/mod.ts";
 import { serverConfig, startManager, textOf } from "../../harness/mcp_servers.ts";
@@ -114,3 +115,33 @@ Deno.test("an answer that is too much or breaks off fails its own call and nobod
     assert.equal(started.manager.status()[0]?.state, "ready");
   }
 });
+
+Deno.test("a call that finds the port closed is made when the server is back, and says so when it is not", async () => {
+  const tools = { work: (message: PlainMessage) => answerTo(message, plainText("done")) };
+  const first = startPlainHttp({ tools, isModern: true });
+  const { port } = first;
+  const [peer, retryPolicy] = [over(first).peer!, { ...RETRY, maxAttempts: 2 }];
+  await using started = await startManager({ peer: { ...peer, retryPolicy } });
+  await first[Symbol.asyncDispose]();
+  const done = ask(started.manager, "work", "bob");
+  while (started.manager.status()[0]?.state === "ready") {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  {
+    await using second = startPlainHttp({ tools, isModern: true, port });
+    assert.equal(textOf(await done), "done");
+    assert.deepEqual([first.called, second.called], [[], ["work"]]);
+  }
+  const { manager } = started;
+  await assert.rejects(manager.call("peer", "work", {}, { signal, timeoutMs: 100 }), (error) => {
+    const { code, message, details } = error as CodemodeError;
+    assert.deepEqual([code, details], [
+      "MCP_SERVER_UNAVAILABLE",
+      { server: "peer", mayHaveTakenEffect: false },
+    ]);
+    assert.doesNotMatch(message, /127\.0\.0\.1|http:/);
+    return true;
+  });
+});
+
+const RETRY = { initialDelayMs: 20, maxDelayMs: 50 };

@@ -32,7 +32,18 @@ const CASES: readonly (readonly [string, unknown, string, boolean, boolean])[] =
   ],
   [
     "refused",
-    new TypeError("Connection refused (os error 111)"),
+    new TypeError("fetch failed", {
+      cause: new Error("error sending request: client error (Connect): no route"),
+    }),
+    "MCP_SERVER_UNAVAILABLE",
+    true,
+    true,
+  ],
+  [
+    "refused, on Node",
+    new TypeError("fetch failed", {
+      cause: Object.assign(new Error("no"), { code: "ECONNREFUSED" }),
+    }),
     "MCP_SERVER_UNAVAILABLE",
     true,
     true,
