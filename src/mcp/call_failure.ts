@@ -11,6 +11,7 @@ import { CodemodeError } from "../base/errors.ts";
 import { BROKEN_ANSWER, ENDLESS_ANSWER } from "./answer_in_place.ts";
 import { isForgotten } from "./forgotten_session.ts";
 import { loginRequiredOf } from "./login_required.ts";
+import { namesNoTool } from "./names_no_tool.ts";
 import { EXCESS_ERROR, NO_ANSWER } from "./read_message.ts";
 import { saidOfCauses } from "./said_of_causes.ts";
 
@@ -29,7 +30,6 @@ interface Conversation {
   readonly hasId?: boolean;
 }
 
-const UNKNOWN_TOOL = /unknown tool|tool\b.*\bnot found/i;
 /** What transports and platforms say when nothing was sent: there was no connection to send it over. */
 const UNSENT = new RegExp(
   [
@@ -130,7 +130,7 @@ function tooMuch(server: string, tool: string, cause: ProtocolError): CallFailur
 
 function refused(server: string, tool: string, cause: ProtocolError): CallFailure {
   const message = cause.message.replace(CODE, "");
-  const isUnknown = UNKNOWN_TOOL.test(message);
+  const isUnknown = namesNoTool(tool, cause);
   const error = isUnknown
     ? new CodemodeError("TOOL_NOT_FOUND", `The server "${server}" has no tool "${tool}"`, {
       details: { server, tool },

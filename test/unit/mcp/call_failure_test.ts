@@ -88,3 +88,16 @@ Deno.test("a failed call: without a session there is none to forget", () => {
     assert.deepEqual([failure.sessionLost, failure.unsent], [false, false]);
   }
 });
+
+Deno.test("a failed call: what the tool says is told as it is, with its number", () => {
+  const message = "Tool lookup failed: customer 42 not found";
+  for (const code of [-32_603, -32_602, -32_000]) {
+    const { error, unsent } = readCallFailure("s", "t", new ProtocolError(code, message));
+    assert.deepEqual([error.code, error.message, error.details, unsent], [
+      "MCP_TOOL_ERROR",
+      message,
+      { server: "s", tool: "t", message, errorCode: code },
+      false,
+    ]);
+  }
+});
