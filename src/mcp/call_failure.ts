@@ -66,10 +66,21 @@ export function readCallFailure(
       : refused(server, tool, thrown);
   }
   if (thrown instanceof SdkHttpError) return overHttp(server, tool, thrown, hasId);
-  const unsent = saidOfCauses(thrown).some((text) => UNSENT.test(text));
+  const unsent = isUnsent(thrown);
   // What a `fetch` throws is about one connection, which no other call has.
   if (thrown instanceof TypeError && !unsent) return lostAlone(server, tool, thrown);
   return unavailable(server, tool, thrown, { unsent, broken });
+}
+
+/** Whether nothing was sent, by what was thrown: there was nothing to send it over. */
+export function isUnsent(thrown: unknown): boolean {
+  return saidOfCauses(thrown).some((text) => UNSENT.test(text));
+}
+
+/** What follows a colon in the message of {@link serverUnavailable}; of other failures the message. */
+export function unavailableReason({ message, details }: CodemodeError): string {
+  const prefix = unavailableMessage(String(details["server"]), "");
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
 }
 
 /** The failure of a call whose server is not there. */
@@ -83,10 +94,9 @@ export function serverUnavailable(
   },
 ): CodemodeError {
   const { tool, reason, mayHaveTakenEffect, cause } = options;
-  const because = reason === undefined ? "" : `: ${reason}`;
   return new CodemodeError(
     "MCP_SERVER_UNAVAILABLE",
-    `The MCP server "${server}" is not available${because}`,
+    unavailableMessage(server, reason),
     {
       details: {
         server,
@@ -96,6 +106,11 @@ export function serverUnavailable(
       cause,
     },
   );
+}
+
+function unavailableMessage(server: string, reason: string | undefined): string {
+  const because = reason === undefined ? "" : `: ${reason}`;
+  return `The MCP server "${server}" is not available${because}`;
 }
 
 function unavailable(

@@ -7,9 +7,10 @@
 import type { CodemodeError } from "../base/errors.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import { AskingTools } from "./asking_tools.ts";
-import { BackgroundTasks, describeError } from "./background_tasks.ts";
+import { BackgroundTasks } from "./background_tasks.ts";
 import { backoffDelayMs } from "./backoff.ts";
 import { serverUnavailable } from "./call_failure.ts";
+import { connectFailure, connectFailureCause } from "./connect_failure.ts";
 import { type ConnectionSnapshot, toSnapshot } from "./connection_snapshot.ts";
 import { type ConnectionEvent, type ConnectionState, nextStep } from "./connection_state.ts";
 import { createOwnSessions } from "./create_own_sessions.ts";
@@ -225,9 +226,10 @@ export class Connection implements AsyncDisposable {
       this.#refusal = refusalOf(error, this.#deps.authorizer);
       this.#lastError = deadline.expired
         ? `It did not connect within ${connectTimeoutMs} ms`
-        : describeError(this.#refusal ?? session?.explain(error) ?? error);
+        : connectFailure(this.#refusal ?? session?.explain(error) ?? error);
       if (this.#state.name === "closed") return;
-      this.#deps.logger.warn("MCP server cannot be reached", { reason: this.#lastError });
+      const causes = { reason: this.#lastError, cause: connectFailureCause(error) };
+      this.#deps.logger.warn("MCP server cannot be reached", causes);
       this.#dispatch(this.#refusal ? "loginNeeded" : "failed");
     }
   }
@@ -281,9 +283,10 @@ export class Connection implements AsyncDisposable {
   }
 
   #checkMissed(error: unknown): void {
-    const reason = describeError(error);
+    const reason = connectFailure(error);
     this.#lastError = `A health check failed: ${reason}`;
-    this.#deps.logger.warn("MCP server missed a health check", { reason });
+    const causes = { reason, cause: connectFailureCause(error) };
+    this.#deps.logger.warn("MCP server missed a health check", causes);
     this.#dispatch("checkMissed");
   }
 

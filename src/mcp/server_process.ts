@@ -9,6 +9,7 @@ import process from "node:process";
 import type { Readable } from "node:stream";
 import { type Clock, sleep } from "../base/clock.ts";
 import { ProcessMark } from "./marked_processes.ts";
+import { ServerFailure } from "./server_failure.ts";
 
 /** How a server process is started. */
 export interface ServerProcessOptions {
@@ -44,8 +45,16 @@ export class ServerProcess {
     this.#exited = new Promise((resolve) => child.once("exit", () => resolve()));
   }
 
-  /** Starts the program; rejects when there is no such program or folder. */
-  static start(options: ServerProcessOptions): Promise<ServerProcess> {
+  /** Starts the program; rejects with a {@link ServerFailure} when there is no such program or folder. */
+  static async start(options: ServerProcessOptions): Promise<ServerProcess> {
+    try {
+      return await ServerProcess.#spawn(options);
+    } catch (cause) {
+      throw cannotStart(cause);
+    }
+  }
+
+  static #spawn(options: ServerProcessOptions): Promise<ServerProcess> {
     const mark = new ProcessMark();
     return new Promise((resolve, reject) => {
       const child = spawn(options.command, [...options.args], {
@@ -142,4 +151,11 @@ function untilEnded(stream: Readable): Promise<void> {
   return new Promise((resolve) => {
     stream.once("end", resolve).once("close", resolve).once("error", () => resolve());
   });
+}
+
+/** SAFETY: the platform's words name the program's path (test/integration/mcp/connect_reasons_test.ts). */
+function cannotStart(cause: unknown): ServerFailure {
+  const { code } = Object(cause) as { readonly code?: unknown };
+  if (code === "ENOENT") return new ServerFailure("Its program is not there", { cause });
+  return new ServerFailure("Its program cannot be started", { cause });
 }

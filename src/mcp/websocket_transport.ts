@@ -5,6 +5,7 @@ import type { Logger } from "../base/log.ts";
 import type { Network } from "../base/network.ts";
 import { MAX_MESSAGE_BYTES } from "./message_meter.ts";
 import { readMessage } from "./read_message.ts";
+import { ServerFailure } from "./server_failure.ts";
 import { MAX_STRAY_LINES } from "./stdio_transport.ts";
 
 const NORMAL_CLOSURE = 1000;
@@ -47,7 +48,7 @@ export class WebSocketTransport implements Transport {
 
   async start(): Promise<void> {
     await this.#deps.network?.check(this.#url);
-    if (this.#closed) throw new Error("The WebSocket was closed before it was open");
+    if (this.#closed) throw new ServerFailure("The WebSocket was closed before it was open");
     await this.#connect();
   }
 
@@ -61,12 +62,12 @@ export class WebSocketTransport implements Transport {
       };
       socket.onmessage = (event) => this.#read(event.data);
       socket.onerror = () => {
-        const error = new Error("The WebSocket to the server failed");
+        const error = new ServerFailure("The WebSocket to the server failed");
         reject(error);
         this.onerror?.(error);
       };
       socket.onclose = ({ code }) => {
-        reject(new Error("The server closed the WebSocket before it was open"));
+        reject(new ServerFailure("The server closed the WebSocket before it was open"));
         // SAFETY: the reason that the server gives may quote what others asked of it
         // (test/integration/mcp/websocket_end_test.ts).
         if (this.#isOpen && !this.#isClosing) this.#closeReason ??= closedBy(code);

@@ -1,6 +1,7 @@
 /** Why a conversation with a server ended, in words of our own. */
 
 import { SdkError, SdkErrorCode, type Transport } from "@modelcontextprotocol/client";
+import { ServerFailure } from "./server_failure.ts";
 import { StdioTransport } from "./stdio_transport.ts";
 import { WebSocketTransport } from "./websocket_transport.ts";
 
@@ -19,5 +20,6 @@ export function closeReasonOf(transport: Transport): string | undefined {
 export function explained(error: unknown, reason: string | undefined): unknown {
   if (reason === undefined) return error;
   const code = error instanceof SdkError ? error.code : SdkErrorCode.ConnectionClosed;
-  return new SdkError(code, reason.replace(/^it/, "The server"), undefined, { cause: error });
+  const told = reason.replace(/^it/, "The server");
+  return new SdkError(code, told, undefined, { cause: new ServerFailure(told, { cause: error }) });
 }
