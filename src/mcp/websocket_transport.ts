@@ -32,7 +32,7 @@ export class WebSocketTransport implements Transport {
   #strayFrames = 0;
   #closeReason: string | undefined;
   #isOpen = false;
-  #isClosing = false;
+  #closing: Promise<void> | undefined;
   #closed = false;
 
   constructor(url: URL, headers: Readonly<Record<string, string>>, deps: WebSocketDeps) {
@@ -70,7 +70,7 @@ export class WebSocketTransport implements Transport {
         reject(new ServerFailure("The server closed the WebSocket before it was open"));
         // SAFETY: the reason that the server gives may quote what others asked of it
         // (test/integration/mcp/websocket_end_test.ts).
-        if (this.#isOpen && !this.#isClosing) this.#closeReason ??= closedBy(code);
+        if (this.#isOpen && !this.#closing) this.#closeReason ??= closedBy(code);
         this.#end();
       };
     });
@@ -85,8 +85,11 @@ export class WebSocketTransport implements Transport {
   }
 
   /** Resolves when the socket is closed, or after a second without the server's agreement. */
-  async close(): Promise<void> {
-    this.#isClosing = true;
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     const socket = this.#socket;
     if (socket && socket.readyState !== WebSocket.CLOSED) await closed(socket);
     this.#end();
@@ -107,7 +110,9 @@ export class WebSocketTransport implements Transport {
   }
 
   #read(data: unknown): void {
-    if (this.#closed) return;
+    // SAFETY: the server may take its time to agree to the end, and fill it with frames
+    // (test/integration/mcp/websocket_end_test.ts).
+    if (this.#closing) return;
     if (typeof data !== "string") return this.#giveUp("it sent a binary frame");
     let message;
     try {
@@ -127,9 +132,9 @@ export class WebSocketTransport implements Transport {
 
   #giveUp(reason: string): void {
     this.#deps.logger.warn("MCP server closed because of what it wrote", { reason });
-    this.#closeReason ??= reason;
-    this.onerror?.(new Error(reason));
+    this.#closeReason = reason;
     void this.close();
+    this.onerror?.(new Error(reason));
   }
 }
 
