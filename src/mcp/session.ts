@@ -19,6 +19,7 @@ import { AbandonedRequests } from "./abandoned_requests.ts";
 import { createClient, endedDuringProbe } from "./create_client.ts";
 import { exchange, NO_TIMEOUT_MS, type Party, type Send } from "./exchange.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
+import { HttpFarewell } from "./http_farewell.ts";
 import { type AskPage, listTools, type ToolsRead } from "./list_tools.ts";
 import type { McpResult } from "./mcp_result.ts";
 import { readTooMuch } from "./message_meter.ts";
@@ -59,6 +60,7 @@ export class Session {
   #listedTools = new Map<string, ListedTool>();
   /** What lists of tools have weighed, all together, before they were sifted. */
   #toolsWeight = 0;
+  readonly #farewell: HttpFarewell;
   #brokenReason: string | undefined;
 
   private constructor(name: string, config: McpServerConfig, deps: SessionDeps) {
@@ -75,6 +77,7 @@ export class Session {
         void this.close();
       },
     });
+    this.#farewell = new HttpFarewell(this.#transport, deps.clock);
     onSent(this.#transport, (message) => abandoned.sent(message));
     this.#transport.onmessage = (message) => {
       this.#toolsWeight += weightOfTools(message);
@@ -263,6 +266,7 @@ export class Session {
   /** Ends the conversation and waits until nothing of the server's process is left. Never rejects. */
   async close(): Promise<void> {
     this.#party.desk.close();
+    await this.#farewell.say();
     await this.#client.close().catch(() => {});
     await this.#transport.close().catch(() => {});
     this.#end();

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import type { CodemodeError } from "../../../src/base/errors.ts";
 import { type McpServerConfig } from "../../../src/config/mod.ts";
 import type { McpManager } from "../../../src/mcp/mod.ts";
+import { FakeClock } from "../../harness/fake_clock.ts";
 import { serverConfig, startManager, textOf } from "../../harness/mcp_servers.ts";
 import { answerTo, type PlainMessage, plainText, startPlainHttp } from "../../harness/plain_mcp.ts";
 
@@ -145,3 +146,47 @@ Deno.test("a call that finds the port closed is made when the server is back, an
 });
 
 const RETRY = { initialDelayMs: 20, maxDelayMs: 50 };
+
+const TOOLS = { work: (message: PlainMessage) => answerTo(message, plainText("done")) };
+
+Deno.test("a session of the older revision is ended at its server, once, with its id", async () => {
+  const ids: (string | null)[] = [];
+  const onDelete = ({ headers }: Request) => {
+    ids.push(headers.get("mcp-session-id"));
+    return new Response(null, { status: 405 });
+  };
+  await using server = startPlainHttp({ tools: TOOLS, onDelete });
+  {
+    await using started = await startManager(over(server));
+    assert.equal(textOf(await ask(started.manager, "work", "bob")), "done");
+  }
+  assert.deepEqual(ids, ["s1"]);
+  await using modern = startPlainHttp({ tools: TOOLS, isModern: true });
+  {
+    await using started = await startManager(over(modern));
+    assert.equal(textOf(await ask(started.manager, "work", "bob")), "done");
+  }
+  assert.equal(modern.seen.includes("DELETE"), false);
+});
+
+Deno.test("whoever ends a session waits for its server, for a second at most", async () => {
+  const clock = new FakeClock();
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  const onDelete = async () => {
+    asked.resolve();
+    await answered.promise;
+    return new Response();
+  };
+  await using server = startPlainHttp({ tools: TOOLS, onDelete });
+  const started = await startManager(over(server), { clock });
+  let isOver = false;
+  const ended = started[Symbol.asyncDispose]().then(() => isOver = true);
+  await asked.promise;
+  clock.advance(999);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.equal(isOver, false);
+  clock.advance(1);
+  await ended;
+  answered.resolve();
+});
