@@ -130,7 +130,8 @@ export class Connection implements AsyncDisposable {
     if (session !== this.#session) return;
     this.#lastError = reason;
     this.#refusal = refusalOf(error);
-    this.#deps.logger.warn("MCP server lost", { reason });
+    const cause = error?.cause === undefined ? {} : { cause: connectFailure(error.cause) };
+    this.#deps.logger.warn("MCP server lost", { reason, ...cause });
     this.#dispatch(this.#refusal ? "loginNeeded" : "lost");
   }
 

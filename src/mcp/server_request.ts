@@ -7,7 +7,12 @@ import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { CallGate } from "./call_gate.ts";
-import { type CallFailure, readCallFailure, serverUnavailable } from "./call_failure.ts";
+import {
+  type CallFailure,
+  readCallFailure,
+  serverUnavailable,
+  unavailableReason,
+} from "./call_failure.ts";
 import type { Connection } from "./connection.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
@@ -136,7 +141,8 @@ async function attemptOnce<Result>(
     const isOurs = thrown instanceof CodemodeError && thrown.code !== "LOGIN_REQUIRED";
     if (deadline.signal.aborted || isOurs) throw thrown;
     const failure = readCallFailure(name, about, thrown, session);
-    if (failure.sessionLost) connection.gaveUp(session, failure.error.message, failure.error);
+    const { error, sessionLost } = failure;
+    if (sessionLost) connection.gaveUp(session, unavailableReason(error), error);
     return hasAsked && failure.unsent ? begun(name, about, failure) : failure;
   }
 }

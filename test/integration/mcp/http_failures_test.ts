@@ -190,3 +190,27 @@ Deno.test("whoever ends a session waits for its server, for a second at most", a
   await ended;
   answered.resolve();
 });
+
+Deno.test("why a server was given up is said once, to who notices and to who comes next", async () => {
+  const server = startPlainHttp({ tools: TOOLS, isModern: true });
+  const retryPolicy = { maxAttempts: 3, initialDelayMs: 60_000, maxDelayMs: 60_000 };
+  const peer = { ...over(server).peer!, retryPolicy };
+  await using started = await startManager({ peer }, { random: () => 0.5 });
+  const { manager, log } = started;
+  await server[Symbol.asyncDispose]();
+  for (const principal of ["alice", "bob"]) {
+    await assert.rejects(
+      manager.call("peer", "work", {}, { signal, principal, timeoutMs: 100 }),
+      { message: 'The MCP server "peer" is not available: the call did not reach it' },
+    );
+  }
+  assert.equal(manager.status()[0]?.lastError, "the call did not reach it");
+  const lost = log.filter(({ message }) => message === "MCP server lost");
+  assert.deepEqual(lost.map(({ fields }) => fields), [
+    {
+      server: "peer",
+      reason: "the call did not reach it",
+      cause: "Its address cannot be reached",
+    },
+  ]);
+});

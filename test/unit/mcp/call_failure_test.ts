@@ -1,6 +1,10 @@
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
 import assert from "node:assert/strict";
-import { readCallFailure } from "../../../src/mcp/call_failure.ts";
+import {
+  readCallFailure,
+  serverUnavailable,
+  unavailableReason,
+} from "../../../src/mcp/call_failure.ts";
 
 const SESSION = { hasId: true };
 const http = (status: number, text = "") =>
@@ -100,4 +104,12 @@ Deno.test("a failed call: what the tool says is told as it is, with its number",
       false,
     ]);
   }
+});
+
+Deno.test("the reason of a failure is what no other message has around it", () => {
+  const away = (reason?: string) => serverUnavailable("s", { reason, mayHaveTakenEffect: false });
+  assert.equal(unavailableReason(away("it is away")), "it is away");
+  assert.equal(unavailableReason(away()), 'The MCP server "s" is not available');
+  const { error } = readCallFailure("s", "t", new ProtocolError(-32_603, "broken"));
+  assert.equal(unavailableReason(error), "broken");
 });
