@@ -38,6 +38,8 @@ const UNSENT = new RegExp(
   ].join("|"),
   "i",
 );
+/** Characters of a reason that others are told. */
+const MAX_REASON = 500;
 /** What the client puts before the message of an error. */
 const CODE = /^MCP error -?\d+: /;
 
@@ -77,10 +79,11 @@ export function isUnsent(thrown: unknown): boolean {
   return saidOfCauses(thrown).some((text) => UNSENT.test(text));
 }
 
-/** What follows a colon in the message of {@link serverUnavailable}; of other failures the message. */
+/** What follows a colon in the message of {@link serverUnavailable}; of other failures the message; bounded. */
 export function unavailableReason({ message, details }: CodemodeError): string {
   const prefix = unavailableMessage(String(details["server"]), "");
-  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+  const reason = message.startsWith(prefix) ? message.slice(prefix.length) : message;
+  return reason.slice(0, MAX_REASON);
 }
 
 /** The failure of a call whose server is not there. */

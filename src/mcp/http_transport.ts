@@ -38,7 +38,7 @@ export function createHttpTransport(
   const ask: FetchLike = async (input, init) => {
     const response = await (network?.fetch ?? fetch)(input, init);
     const isPost = init?.method === "POST";
-    const requestId = isPost ? requestIdOf(init.body) : undefined;
+    const requestId = () => isPost ? requestIdOf(init.body) : undefined;
     // The client takes what it got for a GET as events, whatever its type says.
     const kind = isPost || !response.ok ? undefined : "events";
     return boundedResponse(response, (reason) => {
@@ -73,8 +73,8 @@ export function boundedResponse(
   { maxBytes = MAX_MESSAGE_BYTES, requestId, signal, ...options }: {
     readonly maxBytes?: number;
     readonly kind?: AnswerKind | undefined;
-    /** The request that it is the answer to. */
-    readonly requestId?: RequestId | undefined;
+    /** The request that it is the answer to, if any; looked for only where it fails. */
+    readonly requestId?: () => RequestId | undefined;
     /** Aborts when nobody waits for it any more. */
     readonly signal?: AbortSignal | undefined;
   } = {},
@@ -84,9 +84,8 @@ export function boundedResponse(
   const body = boundedBody(response.body, new WholeMessages(kind, maxBytes), (error) => {
     // SAFETY: others have their calls in the same conversation, which must not end with this answer
     // (test/integration/mcp/http_failures_test.ts).
-    if (requestId !== undefined) {
-      return signal?.aborted ? undefined : answerInPlace(requestId, kind, error);
-    }
+    const id = requestId?.();
+    if (id !== undefined) return signal?.aborted ? undefined : answerInPlace(id, kind, error);
     onBroken(error instanceof Error ? error.message : String(error));
     return undefined;
   });

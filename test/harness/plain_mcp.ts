@@ -76,10 +76,9 @@ export function startPlainHttp(options: PlainHttpOptions): PlainHttpServer {
   };
 }
 
-/** A server over a WebSocket, and its ends of the sockets. */
+/** A server over a WebSocket. */
 export interface PlainSocketServer extends AsyncDisposable {
   readonly url: string;
-  readonly sockets: ReadonlySet<WebSocket>;
   /** Lets nobody in any more. */
   refuse(): void;
 }
@@ -108,7 +107,6 @@ export function startPlainSocket(
   });
   return {
     url: `ws://127.0.0.1:${served.addr.port}/`,
-    sockets,
     refuse: () => void (isOpen = false),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.close();

@@ -1,7 +1,6 @@
 /** What goes wrong with one call over HTTP: whom it touches, and what is said of it. */
 
 import assert from "node:assert/strict";
-import type { CodemodeError } from "../../../src/base/errors.ts";
 import { type McpServerConfig } from "../../../src/config/mod.ts";
 import type { McpManager } from "../../../src/mcp/mod.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
@@ -117,7 +116,7 @@ Deno.test("an answer that is too much or breaks off fails its own call and nobod
   }
 });
 
-Deno.test("a call that finds the port closed is made when the server is back, and says so when it is not", async () => {
+Deno.test("a call that finds the port closed is made when the server is back", async () => {
   const tools = { work: (message: PlainMessage) => answerTo(message, plainText("done")) };
   const first = startPlainHttp({ tools, isModern: true });
   const { port } = first;
@@ -128,21 +127,9 @@ Deno.test("a call that finds the port closed is made when the server is back, an
   while (started.manager.status()[0]?.state === "ready") {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  {
-    await using second = startPlainHttp({ tools, isModern: true, port });
-    assert.equal(textOf(await done), "done");
-    assert.deepEqual([first.called, second.called], [[], ["work"]]);
-  }
-  const { manager } = started;
-  await assert.rejects(manager.call("peer", "work", {}, { signal, timeoutMs: 100 }), (error) => {
-    const { code, message, details } = error as CodemodeError;
-    assert.deepEqual([code, details], [
-      "MCP_SERVER_UNAVAILABLE",
-      { server: "peer", mayHaveTakenEffect: false },
-    ]);
-    assert.doesNotMatch(message, /127\.0\.0\.1|http:/);
-    return true;
-  });
+  await using second = startPlainHttp({ tools, isModern: true, port });
+  assert.equal(textOf(await done), "done");
+  assert.deepEqual([first.called, second.called], [[], ["work"]]);
 });
 
 const RETRY = { initialDelayMs: 20, maxDelayMs: 50 };
@@ -193,17 +180,18 @@ Deno.test("whoever ends a session waits for its server, for a second at most", a
 
 Deno.test("why a server was given up is said once, to who notices and to who comes next", async () => {
   const server = startPlainHttp({ tools: TOOLS, isModern: true });
-  const retryPolicy = { maxAttempts: 3, initialDelayMs: 60_000, maxDelayMs: 60_000 };
+  const retryPolicy = { maxAttempts: 1, initialDelayMs: 60_000, maxDelayMs: 60_000 };
   const peer = { ...over(server).peer!, retryPolicy };
   await using started = await startManager({ peer }, { random: () => 0.5 });
   const { manager, log } = started;
   await server[Symbol.asyncDispose]();
-  for (const principal of ["alice", "bob"]) {
-    await assert.rejects(
-      manager.call("peer", "work", {}, { signal, principal, timeoutMs: 100 }),
-      { message: 'The MCP server "peer" is not available: the call did not reach it' },
-    );
-  }
+  const message = 'The MCP server "peer" is not available: the call did not reach it';
+  await assert.rejects(ask(manager, "work", "alice"), {
+    code: "MCP_SERVER_UNAVAILABLE",
+    message,
+    details: { server: "peer", tool: "work", mayHaveTakenEffect: false },
+  });
+  await assert.rejects(manager.call("peer", "work", {}, { signal, timeoutMs: 10 }), { message });
   assert.equal(manager.status()[0]?.lastError, "the call did not reach it");
   const lost = log.filter(({ message }) => message === "MCP server lost");
   assert.deepEqual(lost.map(({ fields }) => fields), [

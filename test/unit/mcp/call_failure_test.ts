@@ -112,4 +112,5 @@ Deno.test("the reason of a failure is what no other message has around it", () =
   assert.equal(unavailableReason(away()), 'The MCP server "s" is not available');
   const { error } = readCallFailure("s", "t", new ProtocolError(-32_603, "broken"));
   assert.equal(unavailableReason(error), "broken");
+  assert.equal(unavailableReason(away("x".repeat(501))), "x".repeat(500));
 });

@@ -238,7 +238,7 @@ Deno.test("of a request that is known only its own answer fails, in the place of
   const lost = async (text: string, type: string, signal?: AbortSignal) => {
     const told: string[] = [];
     const response = new Response(text, { headers: { "content-type": type } });
-    const options = { maxBytes: MAX, requestId: "a", signal };
+    const options = { maxBytes: MAX, requestId: () => "a", signal };
     const bounded = boundedResponse(response, (reason) => told.push(reason), options);
     return [await bounded.text().catch((error) => error.message), told];
   };
