@@ -6,18 +6,12 @@
 import type { Clock } from "../base/clock.ts";
 import { type Owner, reaches } from "../capability/mod.ts";
 import type { Conversation } from "./conversation.ts";
+import { KeptConversation } from "./kept_conversation.ts";
 
 /** How many there may be, and how long one waits. */
 export interface ConversationLimits {
   readonly perPrincipal: number;
   readonly patienceMs: number;
-}
-
-interface Kept {
-  readonly conversation: Conversation;
-  readonly timer: Disposable;
-  /** Questions that were open when its time began. */
-  readonly asked: readonly string[];
 }
 
 const FORGOTTEN = "The execution was cancelled: its caller did not come back";
@@ -26,7 +20,7 @@ const FORGOTTEN = "The execution was cancelled: its caller did not come back";
 export class Conversations implements Disposable {
   readonly #limits: ConversationLimits;
   readonly #clock: Clock;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, KeptConversation>();
 
   constructor(limits: ConversationLimits, clock: Clock) {
     this.#limits = limits;
@@ -45,18 +39,26 @@ export class Conversations implements Disposable {
   keep(conversation: Conversation): boolean {
     const { id, owner } = conversation;
     const kept = this.#kept.get(id);
-    // SAFETY: who comes back without an answer, again and again, keeps nobody waiting for one
-    // (test/unit/door: conversations).
-    if (kept?.asked.some((name) => isOpen(conversation, name))) return true;
     if (kept === undefined && !this.#hasRoom(owner.id)) return false;
-    kept?.timer[Symbol.dispose]();
-    const timer = this.#clock.after(this.#limits.patienceMs, () => {
-      this.#kept.delete(id);
-      conversation.cancel(FORGOTTEN);
-    });
-    const asked = conversation.questions.map(({ question }) => question);
-    this.#kept.set(id, { conversation, timer, asked });
+    if (kept === undefined) this.#kept.set(id, this.#newlyKept(conversation));
+    else kept.renew();
     return true;
+  }
+
+  #newlyKept(conversation: Conversation): KeptConversation {
+    return new KeptConversation(conversation, {
+      clock: this.#clock,
+      patienceMs: this.#limits.patienceMs,
+      onOver: () => {
+        this.#kept.delete(conversation.id);
+        conversation.cancel(FORGOTTEN);
+      },
+    });
+  }
+
+  /** The client of one that is kept waits for it, so its time stands still until the handle is disposed. */
+  attended(id: string): Disposable {
+    return this.#kept.get(id)?.attended() ?? { [Symbol.dispose]() {} };
   }
 
   #hasRoom(principal: string): boolean {
@@ -79,19 +81,15 @@ export class Conversations implements Disposable {
 
   /** Lets go of one without ending it. */
   release(id: string): void {
-    this.#kept.get(id)?.timer[Symbol.dispose]();
+    this.#kept.get(id)?.[Symbol.dispose]();
     this.#kept.delete(id);
   }
 
   [Symbol.dispose](): void {
-    for (const { conversation, timer } of this.#kept.values()) {
-      timer[Symbol.dispose]();
-      conversation.cancel("The service is shutting down");
+    for (const kept of this.#kept.values()) {
+      kept[Symbol.dispose]();
+      kept.conversation.cancel("The service is shutting down");
     }
     this.#kept.clear();
   }
-}
-
-function isOpen({ questions }: Conversation, name: string): boolean {
-  return questions.some(({ question }) => question === name);
 }

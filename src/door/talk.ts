@@ -82,6 +82,7 @@ function resumed({ door, visit, ctx }: Talk): Conversation | undefined {
 async function untilStop(talk: Talk, conversation: Conversation): Promise<ToolReply> {
   const { conversations } = talk.door;
   using leave = whenLong(talk);
+  using _here = conversations.attended(conversation.id);
   const stop = await attend(talk, conversation, { leave: leave.signal, isHeard: true });
   if (stop.kind === "ended") {
     conversations.release(conversation.id);

@@ -244,6 +244,55 @@ Deno.test("who comes back with an answer, or to be asked another thing, begins a
   assert.deepEqual(await conversation.end, DONE);
 });
 
+Deno.test("who waits for it has all the time it takes, and its patience begins anew afterwards", () => {
+  const { clock, conversations, aborted, waiting } = setUp();
+  const conversation = waiting(ALICE);
+  conversations.keep(conversation);
+  clock.advance(600);
+  const [one, other] = [1, 2].map(() => conversations.attended(conversation.id));
+  clock.advance(10_000);
+  one![Symbol.dispose]();
+  one![Symbol.dispose]();
+  clock.advance(10_000);
+  conversations.keep(conversation);
+  clock.advance(10_000);
+  assert.deepEqual([aborted, clock.pending], [[], 0]);
+  other![Symbol.dispose]();
+  clock.advance(999);
+  assert.deepEqual(aborted, []);
+  clock.advance(1);
+  assert.deepEqual(aborted, ["The execution was cancelled: its caller did not come back"]);
+  assert.deepEqual([conversations.size, clock.pending], [0, 0]);
+});
+
+Deno.test("who looks at it again and again without an answer keeps nobody waiting longer", async () => {
+  const { clock, conversations } = setUp();
+  const conversation = new Conversation(startAsking(partsOf(clock)), ALICE, clock);
+  conversations.keep(conversation);
+  const ended = assert.rejects(conversation.end);
+  for (let look = 0; look < 3; look += 1) {
+    clock.advance(300);
+    using _here = conversations.attended(conversation.id);
+    await attended(conversation);
+  }
+  clock.advance(99);
+  assert.equal(conversation.isCancelled, false);
+  clock.advance(1);
+  assert.equal(conversation.isCancelled, true);
+  await ended;
+});
+
+Deno.test("of one that is let go of, or was never kept, nobody's leaving begins a time", () => {
+  const { clock, conversations, waiting } = setUp();
+  const conversation = waiting(ALICE);
+  conversations.attended(conversation.id)[Symbol.dispose]();
+  conversations.keep(conversation);
+  const here = conversations.attended(conversation.id);
+  conversations.release(conversation.id);
+  here[Symbol.dispose]();
+  assert.deepEqual([conversations.size, clock.pending], [0, 0]);
+});
+
 Deno.test("who goes away ends it, who leaves it alone does not", async () => {
   const { aborted, waiting } = setUp();
   const left = new AbortController();

@@ -1,7 +1,8 @@
-/** What waits for its client is bounded for each principal, also when many begin at the same time. */
+/** What waits for its client is bounded, for each principal and in time; what its client waits for is not. */
 
 import assert from "node:assert/strict";
 import { createDeferred } from "../../../src/base/deferred.ts";
+import { untilAborted } from "../../../src/base/until_aborted.ts";
 import { createLogger } from "../../../src/base/log.ts";
 import { parseConfig } from "../../../src/config/mod.ts";
 import { createMcpEndpoint } from "../../../src/door/mod.ts";
@@ -46,7 +47,13 @@ function setUp(relay: Relay) {
     const { resultType, content } = body.result;
     return resultType === "complete" ? content[0].text : resultType;
   };
-  return { clock, endpoint, call };
+  /** Calls the tool as a client that knows no tasks, with more parameters where it answers. */
+  const ask = async (more: Record<string, unknown> = {}) => {
+    const options = { caller: { id: "alice", grant: GRANT }, capabilities: { elicitation: {} } };
+    const params = { name: "ask", arguments: {}, ...more };
+    return (await modern(endpoint, "tools/call", params, options)).body.result;
+  };
+  return { clock, endpoint, call, ask };
 }
 
 Deno.test("of many that ask at the same time as many wait as may, and the others ask nobody", async () => {
@@ -88,5 +95,25 @@ Deno.test("of many that take long as many become tasks as may, and the others en
   ending.resolve();
   await Promise.all(sent);
   assert.deepEqual(told.toSorted(), ["done", "done", "task", "task"]);
+  await endpoint[Symbol.asyncDispose]();
+});
+
+Deno.test("a call that its client waits for after an answer is not given up as forgotten", async () => {
+  const ending = createDeferred<void>();
+  const answered = createDeferred<void>();
+  const { clock, endpoint, ask } = setUp(async (_call, _caller, { ask, signal } = {}) => {
+    const { action } = await ask!(QUESTION, new AbortController().signal);
+    answered.resolve();
+    await untilAborted(ending.promise, signal!);
+    return { content: [{ type: "text", text: action }] };
+  });
+  const { requestState } = await ask();
+  const again = ask({ requestState, inputResponses: { q1: { action: "decline" } } });
+  await answered.promise;
+  await settle();
+  clock.advance(3_600_000);
+  ending.resolve();
+  assert.deepEqual((await again).content, [{ type: "text", text: "decline" }]);
+  assert.equal(clock.pending, 0);
   await endpoint[Symbol.asyncDispose]();
 });
