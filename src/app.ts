@@ -153,6 +153,7 @@ export function createApp(config: Config, options: AppOptions): App {
     questions: config.executions.questions,
     onToolsChanged: (listener) => catalog.onChange(listener),
     passThrough: (server) => servers.passThrough(server),
+    onServerChange: (server, listener) => servers.onServerChange(server, listener),
     clock,
     logger,
     version: VERSION,

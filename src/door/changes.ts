@@ -13,13 +13,13 @@ export type TellChange = (change: Change, isFor: (caller: Caller) => boolean) =>
 
 /** Tells of every change until disposed. */
 export function watchChanges(
-  { config, onToolsChanged, passThrough }: DoorParts,
+  { config, onToolsChanged, onServerChange }: DoorParts,
   tell: TellChange,
 ): Disposable {
   const watches = [
     onToolsChanged(() => tell("tools", () => true)),
     ...config.passThrough.map((server) =>
-      passThrough(server).onChange(({ type }) => {
+      onServerChange(server, ({ type }) => {
         // SAFETY: what goes on at a server is for whoever was granted it (test/unit/door: changes).
         if (type !== "resource") tell(type, ({ grant }) => allowsServer(grant, server));
       })

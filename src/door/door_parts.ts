@@ -3,7 +3,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { DoorConfig } from "../config/mod.ts";
-import type { PassThrough } from "../mcp/mod.ts";
+import type { ChangeListener, PassThrough } from "../mcp/mod.ts";
 import type { Caller, Engine, QuestionLimits } from "../engine/mod.ts";
 
 /** What the door is made of. */
@@ -14,8 +14,10 @@ export interface DoorParts {
   readonly questions: QuestionLimits;
   /** Tells when the tools are not what they were. */
   readonly onToolsChanged: (listener: () => void) => Disposable;
-  /** What servers have besides tools. */
-  readonly passThrough: (server: string) => PassThrough;
+  /** What a server has besides tools; undefined while there is no such server. */
+  readonly passThrough: (server: string) => PassThrough | undefined;
+  /** Tells when that is not what it was, whichever server has the name. */
+  readonly onServerChange: (server: string, listener: ChangeListener) => Disposable;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly version: string;

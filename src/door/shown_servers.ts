@@ -21,14 +21,17 @@ export interface ShownServer {
   readonly passThrough: PassThrough;
 }
 
-/** Those of the configuration that the caller was granted something of. */
+/** Those of the configuration that are there, and that the caller was granted something of. */
 export function shownServers(
   { config, passThrough }: DoorParts,
   { caller }: Visit,
 ): readonly ShownServer[] {
   // SAFETY: what a server has besides tools is for whoever was granted the server (test/unit/door).
-  return config.passThrough.filter((name) => allowsServer(caller.grant, name))
-    .map((name) => ({ name, passThrough: passThrough(name) }));
+  const granted = config.passThrough.filter((name) => allowsServer(caller.grant, name));
+  return granted.flatMap((name) => {
+    const shown = passThrough(name);
+    return shown === undefined ? [] : [{ name, passThrough: shown }];
+  });
 }
 
 /** Their tools; of two with one name the first counts. */

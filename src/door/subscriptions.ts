@@ -96,7 +96,7 @@ async function subscribe(talk: Talk, uri: string, signal: AbortSignal): Promise<
   return await firstShown(talk, {
     async ask(shown) {
       const upstream = await shown.passThrough.subscribe(uri, { signal, principal });
-      return forward(talk.server, shown, uri, upstream);
+      return forward(talk, shown, uri, upstream);
     },
     isUnknown: () => true,
     none: () => new ProtocolError(ProtocolErrorCode.InvalidParams, "Resource not found", { uri }),
@@ -104,12 +104,12 @@ async function subscribe(talk: Talk, uri: string, signal: AbortSignal): Promise<
 }
 
 function forward(
-  server: Server,
-  { passThrough }: ShownServer,
+  { server, door: { parts } }: Talk,
+  { name }: ShownServer,
   uri: string,
   upstream: AsyncDisposable,
 ): AsyncDisposable {
-  const watch = passThrough.onChange((change) => {
+  const watch = parts.onServerChange(name, (change) => {
     if (change.type !== "resource" || change.uri !== uri) return;
     server.sendResourceUpdated({ uri }).catch(() => {});
   });

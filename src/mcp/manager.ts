@@ -8,6 +8,7 @@ import type { Network } from "../base/network.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import type { ToolGroup } from "../contract/mod.ts";
 import type { AddServerOptions, RemovedServer } from "./added_server.ts";
+import { Audiences, type ChangeListener } from "./audience.ts";
 import { createAuthorizer } from "./authorizer.ts";
 import { CallGate } from "./call_gate.ts";
 import { Connection } from "./connection.ts";
@@ -82,9 +83,14 @@ export interface McpManager extends AsyncDisposable {
   ): Promise<McpResult>;
   /**
    * What the server has besides tools, as it answers itself, under its own names. What a caller may see
-   * of it is not judged here. `TOOL_NOT_FOUND` when there is no such server.
+   * of it is not judged here. Undefined where there is no such server.
    */
-  passThrough(server: string): PassThrough;
+  passThrough(server: string): PassThrough | undefined;
+  /**
+   * Tells of changes of a server's resources and prompts, the same one again after a tenth of a second
+   * at the earliest; also of servers of that name which come later.
+   */
+  onServerChange(server: string, listener: ChangeListener): Disposable;
   /** Tells when {@link McpManager.groups} has changed. */
   onChange(listener: () => void): Disposable;
   /** One more server, which begins to connect if it is an eager one. Its name must be free. */
@@ -119,11 +125,13 @@ class Manager implements McpManager {
   readonly #deps: McpManagerDeps;
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
+  readonly #audiences: Audiences;
   #groups: readonly ToolGroup[] | undefined;
 
   constructor(servers: Readonly<Record<string, McpServerConfig>>, deps: McpManagerDeps) {
     this.#clock = deps.clock;
     this.#deps = deps;
+    this.#audiences = new Audiences(deps.logger);
     const names = Object.keys(servers).sort();
     this.#servers = new Map(
       names.map((name) => [name, this.#server(name, servers[name]!, deps)]),
@@ -156,7 +164,8 @@ class Manager implements McpManager {
     const { maxConcurrentCalls, maxCallsPerSecond: perSecond } = config;
     const rate = perSecond === undefined ? undefined : { perSecond, clock: deps.clock };
     const server = { name, config, connection, gate: new CallGate(maxConcurrentCalls, rate) };
-    const passThrough = new ServerPassThrough(server, deps);
+    const audience = this.#audiences.of(name);
+    const passThrough = new ServerPassThrough(server, { ...deps, audience });
     const forget = addedBy === undefined ? undefined : () => authorizer?.forget();
     return { ...server, calls: new InFlight(), passThrough, forget };
   }
@@ -212,8 +221,12 @@ class Manager implements McpManager {
     return await calls.track(() => callTool(found, tool, input, { options, clock: this.#clock }));
   }
 
-  passThrough(server: string): PassThrough {
-    return this.#find(server).passThrough;
+  passThrough(server: string): PassThrough | undefined {
+    return this.#servers.get(server)?.passThrough;
+  }
+
+  onServerChange(server: string, listener: ChangeListener): Disposable {
+    return this.#audiences.of(server).listen(listener);
   }
 
   onChange(listener: () => void): Disposable {
@@ -235,6 +248,8 @@ class Manager implements McpManager {
     const found = this.#servers.get(server);
     if (!found) return undefined;
     this.#servers.delete(server);
+    found.passThrough[Symbol.dispose]();
+    this.#audiences.left(server);
     this.#changed();
     return {
       drained: (signal) => found.calls.drained(signal),

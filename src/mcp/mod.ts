@@ -10,6 +10,7 @@ export type { AddServerOptions, RemovedServer } from "./added_server.ts";
 export { logIn, type LogInOptions, type LogInResult, logOut } from "./log_in.ts";
 export { createTokenStore, type TokenStore, type TokenStoreOptions } from "./token_store.ts";
 export type { Login, LoginKey } from "./login.ts";
+export type { ChangeListener } from "./audience.ts";
 export type { ConnectionState } from "./connection_state.ts";
 export type { ExchangeOptions, RelayedRound, TraceContext } from "./exchange_options.ts";
 export type { McpContent, McpResult } from "./mcp_result.ts";

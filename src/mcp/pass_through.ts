@@ -3,6 +3,7 @@
  * long as the server says or until it tells of a change, and single answers untouched.
  */
 
+import type { Audience } from "./audience.ts";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
@@ -10,7 +11,6 @@ import type { McpResult } from "./mcp_result.ts";
 import type { McpLogLevel } from "./log_meter.ts";
 import { PacedChanges } from "./paced_changes.ts";
 import { type ListMethod, type McpList, readList } from "./read_list.ts";
-import { ResourceSubscriptions } from "./resource_subscriptions.ts";
 import type { ServerChange } from "./server_change.ts";
 import { type ServerFeatures, toFeatures } from "./server_features.ts";
 import {
@@ -50,10 +50,8 @@ export interface PassThrough {
   ): Promise<McpResult>;
   /** The least level that servers of the older revisions log, for all callers that share its session. */
   setLogLevel(level: McpLogLevel, options: ServerRequestOptions): Promise<void>;
-  /** Tells of changes of one resource to {@link PassThrough.onChange} until disposed. */
+  /** Has changes of one resource told to those who listen to the server, until disposed. */
   subscribe(uri: string, options: ServerRequestOptions): Promise<AsyncDisposable>;
-  /** Tells of changes, the same one again after a tenth of a second at the earliest. */
-  onChange(listener: (change: ServerChange) => void): Disposable;
 }
 
 type Where = Pick<ServerRequest<unknown>, "isForAll">;
@@ -66,26 +64,32 @@ interface Kept {
 /** Answer of a server that lacks the part a request is for, as servers that look give it. */
 const METHOD_NOT_FOUND = -32601;
 
+/** What it needs besides its server. */
+export interface PassThroughDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Who listens to the server. */
+  readonly audience: Audience;
+}
+
 /** The pass-through of one server of a manager. */
 export class ServerPassThrough implements PassThrough, Disposable {
   readonly #server: Server;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #kept = new Map<ListMethod, Kept>();
-  readonly #listeners = new Set<(change: ServerChange) => void>();
-  readonly #subscriptions: ResourceSubscriptions;
+  readonly #audience: Audience;
   readonly #told: PacedChanges;
   /** Counts changes, so that a list that was read meanwhile is not kept. */
   #changes = 0;
+  #isOver = false;
 
-  constructor(server: Server, deps: { readonly clock: Clock; readonly logger: Logger }) {
+  constructor(server: Server, deps: PassThroughDeps) {
     this.#server = server;
     this.#clock = deps.clock;
     this.#logger = deps.logger.child({ server: server.name });
-    this.#subscriptions = new ResourceSubscriptions(this.#logger);
-    this.#told = new PacedChanges(deps.clock, (change) => {
-      for (const listener of [...this.#listeners]) listener(change);
-    });
+    this.#audience = deps.audience;
+    this.#told = new PacedChanges(deps.clock, (change) => this.#audience.tell(change));
   }
 
   get features(): ServerFeatures | undefined {
@@ -133,15 +137,12 @@ export class ServerPassThrough implements PassThrough, Disposable {
   async subscribe(uri: string, options: ServerRequestOptions): Promise<AsyncDisposable> {
     const about = "resources/subscribe";
     const send = (session: Session, { signal }: ServerRequestOptions) => {
+      if (this.#isOver) throw this.#server.connection.unavailable("it is shut down");
       this.#assertHas(session, "subscriptions", about);
-      return this.#subscriptions.add(uri, session, { principal: options.principal ?? "", signal });
+      const wish = { principal: options.principal ?? "", signal };
+      return this.#audience.subscriptions.add(uri, session, wish);
     };
     return await this.#request(about, options, send, { isForAll: true });
-  }
-
-  onChange(listener: (change: ServerChange) => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
   /** Takes note of a change and tells of it. */
@@ -154,11 +155,13 @@ export class ServerPassThrough implements PassThrough, Disposable {
     }
     // SAFETY: what may be told of is bounded by what was subscribed to, not by what the server names
     // (test/unit/mcp/pass_through_test.ts).
-    if (change.type !== "resource" || this.#subscriptions.has(change.uri)) this.#told.add(change);
+    const isWanted = change.type !== "resource" || this.#audience.subscriptions.has(change.uri);
+    if (isWanted) this.#told.add(change);
   }
 
-  /** Changes are told no more. */
+  /** Changes are told no more; who listens is left to the next server of the name. */
   [Symbol.dispose](): void {
+    this.#isOver = true;
     this.#told[Symbol.dispose]();
   }
 
@@ -166,7 +169,7 @@ export class ServerPassThrough implements PassThrough, Disposable {
   renewed(session: Session): void {
     this.#changes += 1;
     this.#kept.clear();
-    this.#subscriptions.renew(session);
+    if (!this.#isOver) this.#audience.subscriptions.renew(session);
   }
 
   async #list(method: ListMethod, options: ServerRequestOptions): Promise<McpList> {

@@ -41,6 +41,11 @@ export class ResourceSubscriptions {
     this.#logger = logger;
   }
 
+  /** Whether nobody wants to hear of any resource. */
+  get isEmpty(): boolean {
+    return this.#byUri.size === 0;
+  }
+
   /** Whether somebody wants to hear of the resource. */
   has(uri: string): boolean {
     return this.#byUri.has(uri);

@@ -110,7 +110,7 @@ async function main(url: string): Promise<void> {
   if (context.toolCalls) {
     for (const call of context.toolCalls) await callTool(manager, call.name, call.arguments);
   } else await callAll(manager, tools);
-  await readAll(manager.passThrough(SERVER));
+  await readAll(manager.passThrough(SERVER)!);
 }
 
 try {

@@ -104,6 +104,7 @@ export function createFuzzedService() {
     questions: config.executions.questions,
     maxBodyBytes: config.server.maxBodyBytes,
     onToolsChanged: () => ({ [Symbol.dispose]() {} }),
+    onServerChange: () => ({ [Symbol.dispose]() {} }),
     passThrough: (server) => assert.fail(`${server} is shown to nobody`),
     version: "0.0.0",
     ...{ engine, clock, logger },

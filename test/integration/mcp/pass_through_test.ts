@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { CodemodeError } from "../../../src/base/errors.ts";
 import { createLogger } from "../../../src/base/log.ts";
 import { createCatalog, createMcpSource, failedResult } from "../../../src/catalog/mod.ts";
-import type { McpLogEntry, PassThrough, ServerChange } from "../../../src/mcp/mod.ts";
+import type { McpLogEntry, McpManager, PassThrough, ServerChange } from "../../../src/mcp/mod.ts";
 import {
   fixtureConfig,
   serverConfig,
@@ -28,7 +28,7 @@ for (const file of ["asking_v1.ts", "asking_v2.ts"] as const) {
         : fixtureConfig(file, "stdio");
       await using started = await startManager({ peer: config }, { canAsk: true });
       const { manager } = started;
-      const peer = manager.passThrough("peer");
+      const peer = manager.passThrough("peer")!;
       const call = (tool: string, input = {}) => manager.call("peer", tool, input, { signal });
 
       assert.deepEqual(peer.features, {
@@ -76,7 +76,7 @@ for (const file of ["asking_v1.ts", "asking_v2.ts"] as const) {
         [[{ type: "image", data: "aGk=", mimeType: "image/png", _meta: { a: 1 } }], { b: 2 }, 3],
       );
 
-      await changesAreTold(peer, call);
+      await changesAreTold(manager, call);
       await logsAreTold(peer, file === "asking_v1.ts");
     });
   }
@@ -85,14 +85,14 @@ for (const file of ["asking_v1.ts", "asking_v2.ts"] as const) {
 Deno.test("what a server does not have is empty, or refused as the protocol does", async () => {
   const config = fixtureConfig("v2_server.ts", "stdio");
   await using started = await startManager({ peer: config });
-  const peer = started.manager.passThrough("peer");
+  const peer = started.manager.passThrough("peer")!;
   assert.deepEqual((await peer.listPrompts({ signal })).items, []);
   await assert.rejects(peer.readResource(URI, { signal }), {
     code: "MCP_TOOL_ERROR",
     message: 'The server "peer" has no resources',
   });
   await assert.rejects(peer.subscribe(URI, { signal }), { code: "MCP_TOOL_ERROR" });
-  assert.throws(() => started.manager.passThrough("other"), { code: "TOOL_NOT_FOUND" });
+  assert.equal(started.manager.passThrough("other"), undefined);
 });
 
 Deno.test("through the catalog a call gives what the server answered, also when the tool failed", async () => {
@@ -137,13 +137,39 @@ for (const file of ["asking_v1.ts", "asking_v2.ts"] as const) {
   });
 }
 
+Deno.test("who listens to a server, or to a resource of it, hears of the next one of its name, too", async () => {
+  const config = fixtureConfig("asking_v1.ts", "stdio");
+  await using started = await startManager({ peer: config });
+  const { manager } = started;
+  const changes: ServerChange[] = [];
+  let next = Promise.withResolvers<void>();
+  using _listener = manager.onServerChange("peer", (change) => {
+    changes.push(change);
+    next.resolve();
+  });
+  await using _subscription = await manager.passThrough("peer")!.subscribe(URI, { signal });
+  await using _removed = manager.remove("peer");
+  assert.equal(manager.passThrough("peer"), undefined);
+  manager.add("peer", { ...config, timeoutMs: config.timeoutMs + 1 });
+  await manager.ensure("peer", signal);
+  for (
+    const [tool, input] of [["rename_prompt", { to: "welcome" }], ["touch", { uri: URI }]] as const
+  ) {
+    next = Promise.withResolvers();
+    await manager.call("peer", tool, input, { signal });
+    await next.promise;
+  }
+  assert.deepEqual(changes, [{ type: "prompts" }, { type: "resource", uri: URI }]);
+});
+
 async function changesAreTold(
-  peer: PassThrough,
+  manager: McpManager,
   call: (tool: string, input?: Record<string, unknown>) => Promise<unknown>,
 ): Promise<void> {
   const changes: ServerChange[] = [];
   let next = Promise.withResolvers<void>();
-  using _listener = peer.onChange((change) => {
+  const peer = manager.passThrough("peer")!;
+  using _listener = manager.onServerChange("peer", (change) => {
     changes.push(change);
     next.resolve();
   });

@@ -51,6 +51,7 @@ function endpointOf(
     questions: executions.questions,
     engine: engine as unknown as Engine,
     onToolsChanged: () => ({ [Symbol.dispose]() {} }),
+    onServerChange: () => ({ [Symbol.dispose]() {} }),
     passThrough() {
       throw new TypeError("Cannot show a server: none is configured");
     },

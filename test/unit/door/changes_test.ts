@@ -5,7 +5,7 @@ import { createLogger } from "../../../src/base/log.ts";
 import { parseConfig } from "../../../src/config/mod.ts";
 import { createMcpEndpoint, type McpEndpoint } from "../../../src/door/mod.ts";
 import type { Caller, Engine } from "../../../src/engine/mod.ts";
-import type { PassThrough, ServerChange } from "../../../src/mcp/mod.ts";
+import type { ServerChange } from "../../../src/mcp/mod.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 import { INITIALIZE, post, stream } from "../../harness/raw_mcp.ts";
 import { settle } from "../../harness/settle.ts";
@@ -35,12 +35,6 @@ const LISTEN = {
 function setUp() {
   const told = new Set<(change: ServerChange) => void>();
   let toolsChanged = () => {};
-  const server: Partial<PassThrough> = {
-    onChange(listener) {
-      told.add(listener);
-      return { [Symbol.dispose]: () => void told.delete(listener) };
-    },
-  };
   const endpoint = createMcpEndpoint({
     config: { ...parseConfig({}).server.mcp, passThrough: ["peer"] },
     engine: {} as Engine,
@@ -49,7 +43,11 @@ function setUp() {
       toolsChanged = listener;
       return { [Symbol.dispose]() {} };
     },
-    passThrough: () => server as PassThrough,
+    passThrough: () => undefined,
+    onServerChange(_server, listener) {
+      told.add(listener);
+      return { [Symbol.dispose]: () => void told.delete(listener) };
+    },
     clock: new FakeClock(),
     logger: createLogger([], "error"),
     version: "1.2.3",

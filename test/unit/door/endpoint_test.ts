@@ -23,6 +23,7 @@ function setUp(limits: Record<string, unknown>) {
     engine: {} as Engine,
     questions: parseConfig({}).executions.questions,
     onToolsChanged: () => ({ [Symbol.dispose]() {} }),
+    onServerChange: () => ({ [Symbol.dispose]() {} }),
     passThrough() {
       throw new TypeError("Cannot show a server: none is configured");
     },

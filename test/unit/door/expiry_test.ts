@@ -21,6 +21,7 @@ function setUp() {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
+    onServerChange: () => ({ [Symbol.dispose]() {} }),
     passThrough() {
       throw new TypeError("Cannot show a server: none is configured");
     },

@@ -17,6 +17,7 @@ function setUp() {
     questions: parseConfig({}).executions.questions,
     engine: {} as Engine,
     onToolsChanged: () => ({ [Symbol.dispose]() {} }),
+    onServerChange: () => ({ [Symbol.dispose]() {} }),
     passThrough() {
       throw new TypeError("Cannot show a server: none is configured");
     },

@@ -25,6 +25,7 @@ function setUp() {
     questions,
     engine: {} as Engine,
     onToolsChanged: () => ({ [Symbol.dispose]() {} }),
+    onServerChange: () => ({ [Symbol.dispose]() {} }),
     passThrough() {
       throw new TypeError("Cannot show a server: none is configured");
     },

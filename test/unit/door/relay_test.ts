@@ -55,9 +55,9 @@ function serve(answers: Record<string, Answer>) {
     engine,
     questions: parseConfig({}).executions.questions,
     onToolsChanged: () => ({ [Symbol.dispose]() {} }),
+    onServerChange: () => ({ [Symbol.dispose]() {} }),
     passThrough: (name) =>
       ({
-        onChange: () => ({ [Symbol.dispose]() {} }),
         getPrompt: (_name, _input, options) => relay(name, options),
         readResource: (_uri, options) => relay(name, options),
         complete: (_params, options) => relay(name, options),

@@ -25,10 +25,6 @@ function setUp({ isSlow = false } = {}) {
   let held = 0;
   let listeners = 0;
   const server: Partial<PassThrough> = {
-    onChange() {
-      listeners += 1;
-      return { [Symbol.dispose]: () => void (listeners -= 1) };
-    },
     async subscribe(uri: string, _options: McpCallOptions) {
       const taken = createDeferred<void>();
       asked.push(taken);
@@ -53,6 +49,10 @@ function setUp({ isSlow = false } = {}) {
     questions: parseConfig({}).executions.questions,
     onToolsChanged: () => ({ [Symbol.dispose]() {} }),
     passThrough: () => server as PassThrough,
+    onServerChange() {
+      listeners += 1;
+      return { [Symbol.dispose]: () => void (listeners -= 1) };
+    },
     clock: new FakeClock(),
     logger: createLogger([], "error"),
     version: "1.2.3",

@@ -33,8 +33,8 @@ function setUp(relay: Relay) {
     engine: { toolbox: () => Promise.resolve(toolbox), relay } as Partial<Engine> as Engine,
     questions: parseConfig({}).executions.questions,
     onToolsChanged: () => ({ [Symbol.dispose]() {} }),
-    passThrough: () =>
-      ({ onChange: () => ({ [Symbol.dispose]() {} }) }) as Partial<PassThrough> as PassThrough,
+    onServerChange: () => ({ [Symbol.dispose]() {} }),
+    passThrough: () => ({}) as Partial<PassThrough> as PassThrough,
     clock,
     logger: createLogger([], "error"),
     version: "1.2.3",

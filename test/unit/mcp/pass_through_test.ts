@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createLogger } from "../../../src/base/log.ts";
+import { Audience } from "../../../src/mcp/audience.ts";
 import { ServerPassThrough } from "../../../src/mcp/pass_through.ts";
 import type { Server } from "../../../src/mcp/server_request.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
@@ -8,9 +9,10 @@ Deno.test("of resources that nobody subscribed to nothing is told, and nothing i
   const clock = new FakeClock();
   const server = { name: "peer" } as Server;
   const logger = createLogger([], "error");
-  const passThrough = new ServerPassThrough(server, { clock, logger });
+  const audience = new Audience("peer", logger);
+  const passThrough = new ServerPassThrough(server, { clock, logger, audience });
   const told: unknown[] = [];
-  using _listener = passThrough.onChange((change) => told.push(change));
+  using _listener = audience.listen((change) => told.push(change));
   for (let at = 0; at < 10_000; at += 1) {
     passThrough.changed({ type: "resource", uri: `x://${at}` });
   }
