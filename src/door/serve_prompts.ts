@@ -12,6 +12,7 @@ import {
 import { executeDescription } from "./execute_description.ts";
 import { firstShown } from "./first_shown.ts";
 import { askedBy, relayOptions, roundOf, toRelayed } from "./relay.ts";
+import type { Sought } from "../mcp/mod.ts";
 import { fromEach } from "./serve_resources.ts";
 import type { ShownServer } from "./shown_servers.ts";
 import type { Talk } from "./talk.ts";
@@ -39,7 +40,7 @@ export function servePrompts(server: Server, talkOf: (ctx: ServerContext) => Tal
   server.setRequestHandler("prompts/get", async ({ params }, ctx) => {
     const talk = talkOf(ctx);
     if (params.name === WRITE_PROGRAM.name) return await writeProgram(talk, params.arguments);
-    return await ofShown(talk, async ({ name, passThrough }) => {
+    return await ofShown(talk, { prompt: params.name }, async ({ name, passThrough }) => {
       const options = { ...relayOptions(talk), round: roundOf(talk, name) };
       const given = await passThrough.getPrompt(params.name, params.arguments ?? {}, options);
       return await toRelayed(talk, name, given) as GetPromptResult;
@@ -50,7 +51,9 @@ export function servePrompts(server: Server, talkOf: (ctx: ServerContext) => Tal
     if (params.ref.type === "ref/prompt" && params.ref.name === WRITE_PROGRAM.name) {
       return { completion: { values: [] } };
     }
-    return await ofShown(talk, async ({ passThrough }) => {
+    const { ref } = params;
+    const sought = ref.type === "ref/prompt" ? { prompt: ref.name } : { resource: ref.uri };
+    return await ofShown(talk, sought, async ({ passThrough }) => {
       // Nobody asks in the middle of a completion.
       const { resultType: _theirs, ...rest } = await passThrough.complete(
         params,
@@ -77,11 +80,13 @@ async function writeProgram(
 
 async function ofShown<Answer>(
   talk: Talk,
+  sought: Sought,
   ask: (server: ShownServer) => Promise<Answer>,
   asked?: string,
 ): Promise<Answer> {
   return await firstShown(talk, {
     ask,
+    sought,
     asked,
     isUnknown: ({ code }) => NOT_FOUND.has(code),
     none: (refused) =>

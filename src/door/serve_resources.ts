@@ -111,6 +111,7 @@ async function readShown(talk: Talk, uri: string): Promise<ReadResourceResult> {
       const given = await passThrough.readResource(uri, options);
       return await toRelayed(talk, name, given) as ReadResourceResult;
     },
+    sought: { resource: uri },
     asked: askedBy(talk)?.server,
     isUnknown: ({ code }) => NOT_FOUND.has(code),
     none: () => notFound(uri),

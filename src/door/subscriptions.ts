@@ -98,6 +98,8 @@ async function subscribe(talk: Talk, uri: string, signal: AbortSignal): Promise<
       const upstream = await shown.passThrough.subscribe(uri, { signal, principal });
       return forward(talk, shown, uri, upstream);
     },
+    sought: { resource: uri },
+    isTakenByAll: true,
     isUnknown: () => true,
     none: () => new ProtocolError(ProtocolErrorCode.InvalidParams, "Resource not found", { uri }),
   });

@@ -19,6 +19,7 @@ export {
   type HeaderParameters,
   readHeaderParameters,
 } from "./header_parameters.ts";
+export type { Mention, Sought } from "./kept_lists.ts";
 export { LOG_LEVELS, type McpLogEntry, type McpLogLevel } from "./log_meter.ts";
 export type { McpList, PassThrough } from "./pass_through.ts";
 export type { McpProgress } from "./progress_meter.ts";

@@ -7,6 +7,7 @@ import type { Audience } from "./audience.ts";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import { KeptLists, type Mention, type Sought } from "./kept_lists.ts";
 import type { McpResult } from "./mcp_result.ts";
 import type { McpLogLevel } from "./log_meter.ts";
 import { PacedChanges } from "./paced_changes.ts";
@@ -28,8 +29,9 @@ export type { McpList } from "./read_list.ts";
  * with the protocol's number in `details.errorCode`, also when it does not have the part at all.
  */
 export interface PassThrough {
-  /** What the server has; unknown while it is not connected. */
-  readonly features: ServerFeatures | undefined;
+  readonly isConnected: boolean;
+  /** What its lists, as they were read last, say of something. */
+  mentionOf(sought: Sought): Mention;
   /** Empty when the server has no resources. */
   listResources(options: ServerRequestOptions): Promise<McpList>;
   listResourceTemplates(options: ServerRequestOptions): Promise<McpList>;
@@ -56,13 +58,10 @@ export interface PassThrough {
 
 type Where = Pick<ServerRequest<unknown>, "isForAll">;
 
-interface Kept {
-  readonly list: McpList;
-  readonly until: number;
-}
-
 /** Answer of a server that lacks the part a request is for, as servers that look give it. */
 const METHOD_NOT_FOUND = -32601;
+
+const RESOURCE_LISTS: readonly ListMethod[] = ["resources/list", "resources/templates/list"];
 
 /** What it needs besides its server. */
 export interface PassThroughDeps {
@@ -77,7 +76,7 @@ export class ServerPassThrough implements PassThrough, Disposable {
   readonly #server: Server;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #kept = new Map<ListMethod, Kept>();
+  readonly #kept: KeptLists;
   readonly #audience: Audience;
   readonly #told: PacedChanges;
   /** Counts changes, so that a list that was read meanwhile is not kept. */
@@ -89,12 +88,16 @@ export class ServerPassThrough implements PassThrough, Disposable {
     this.#clock = deps.clock;
     this.#logger = deps.logger.child({ server: server.name });
     this.#audience = deps.audience;
+    this.#kept = new KeptLists(deps.clock);
     this.#told = new PacedChanges(deps.clock, (change) => this.#audience.tell(change));
   }
 
-  get features(): ServerFeatures | undefined {
-    const { session } = this.#server.connection;
-    return session && toFeatures(session.capabilities);
+  get isConnected(): boolean {
+    return this.#server.connection.session !== undefined;
+  }
+
+  mentionOf(sought: Sought): Mention {
+    return this.#kept.mentionOf(sought);
   }
 
   listResources(options: ServerRequestOptions): Promise<McpList> {
@@ -148,11 +151,8 @@ export class ServerPassThrough implements PassThrough, Disposable {
   /** Takes note of a change and tells of it. */
   changed(change: ServerChange): void {
     this.#changes += 1;
-    if (change.type === "prompts") this.#kept.delete("prompts/list");
-    if (change.type === "resources") {
-      this.#kept.delete("resources/list");
-      this.#kept.delete("resources/templates/list");
-    }
+    if (change.type === "prompts") this.#kept.expire("prompts/list");
+    if (change.type === "resources") this.#kept.expire(...RESOURCE_LISTS);
     // SAFETY: what may be told of is bounded by what was subscribed to, not by what the server names
     // (test/unit/mcp/pass_through_test.ts).
     const isWanted = change.type !== "resource" || this.#audience.subscriptions.has(change.uri);
@@ -168,13 +168,13 @@ export class ServerPassThrough implements PassThrough, Disposable {
   /** A new session: nothing that was known before is certain. */
   renewed(session: Session): void {
     this.#changes += 1;
-    this.#kept.clear();
+    this.#kept.expire("prompts/list", ...RESOURCE_LISTS);
     if (!this.#isOver) this.#audience.subscriptions.renew(session);
   }
 
   async #list(method: ListMethod, options: ServerRequestOptions): Promise<McpList> {
     const kept = this.#kept.get(method);
-    if (kept && this.#clock.monotonic() < kept.until) return kept.list;
+    if (kept) return kept;
     const before = this.#changes;
     const list = await this.#request(
       method,
@@ -185,9 +185,7 @@ export class ServerPassThrough implements PassThrough, Disposable {
     if (!list.isComplete) {
       this.#logger.warn("MCP server lists too much", { method, kept: list.items.length });
     }
-    if (before === this.#changes && list.keepMs > 0) {
-      this.#kept.set(method, { list, until: this.#clock.monotonic() + list.keepMs });
-    }
+    this.#kept.keep(method, list, { isOld: before !== this.#changes });
     return list;
   }
 

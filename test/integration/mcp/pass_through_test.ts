@@ -31,14 +31,8 @@ for (const file of ["asking_v1.ts", "asking_v2.ts"] as const) {
       const peer = manager.passThrough("peer")!;
       const call = (tool: string, input = {}) => manager.call("peer", tool, input, { signal });
 
-      assert.deepEqual(peer.features, {
-        tools: true,
-        resources: true,
-        subscriptions: true,
-        prompts: true,
-        completions: true,
-        logging: file === "asking_v1.ts",
-      });
+      assert.equal(peer.isConnected, true);
+      assert.equal(peer.mentionOf({ resource: URI }), "none");
       const { items, isComplete } = await peer.listResources({ signal });
       assert.deepEqual([items, isComplete], [[{
         uri: URI,
@@ -53,6 +47,10 @@ for (const file of ["asking_v1.ts", "asking_v2.ts"] as const) {
         name: "any",
         description: "Any",
       }]);
+      const mentions = [URI, "file:///{name}", "file:///b.txt", "http://a"].map((resource) =>
+        peer.mentionOf({ resource })
+      );
+      assert.deepEqual(mentions, ["named", "named", "likely", "none"]);
       assert.deepEqual((await peer.readResource(URI, { signal }))["contents"], [{
         uri: URI,
         mimeType: "text/plain",

@@ -58,6 +58,8 @@ function serve(answers: Record<string, Answer>) {
     onServerChange: () => ({ [Symbol.dispose]() {} }),
     passThrough: (name) =>
       ({
+        isConnected: true,
+        mentionOf: () => "none",
         getPrompt: (_name, _input, options) => relay(name, options),
         readResource: (_uri, options) => relay(name, options),
         complete: (_params, options) => relay(name, options),
