@@ -241,7 +241,6 @@ export class Connection implements AsyncDisposable {
     this.#instructions = session.instructions;
     this.#lastError = undefined;
     this.#background.add(session.lost.then((reason) => this.gaveUp(session, reason)));
-    session.unsubscribed?.then(() => this.#resubscribe(session)).catch(() => {});
     this.#dispatch("connected");
     this.#deps.logger.info("MCP server ready", {
       tools: this.#tools.list.length,
@@ -289,11 +288,5 @@ export class Connection implements AsyncDisposable {
     const causes = { reason, cause: connectFailureCause(error) };
     this.#deps.logger.warn("MCP server missed a health check", causes);
     this.#dispatch("checkMissed");
-  }
-
-  async #resubscribe(session: Session): Promise<void> {
-    if (session !== this.#session) return;
-    await session.resubscribe(this.#life.signal);
-    await this.#tools.changed();
   }
 }

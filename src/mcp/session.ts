@@ -16,6 +16,7 @@ import { createDeferred } from "../base/deferred.ts";
 import type { Logger } from "../base/log.ts";
 import type { McpServerConfig } from "../config/mod.ts";
 import { AbandonedRequests } from "./abandoned_requests.ts";
+import { ChangeStreams } from "./change_streams.ts";
 import { createClient, endedDuringProbe } from "./create_client.ts";
 import { exchange, NO_TIMEOUT_MS, type Party, type Send } from "./exchange.ts";
 import type { ExchangeOptions } from "./exchange_options.ts";
@@ -27,7 +28,7 @@ import { openTransport, type TransportDeps } from "./open_transport.ts";
 import { NoticeRoutes } from "./notice_routes.ts";
 import { onSent } from "./on_sent.ts";
 import { QuestionDesk, type QuestionDeskOptions } from "./question_desk.ts";
-import { changesToldBy, readChange, type ServerChange } from "./server_change.ts";
+import { readChange, type ServerChange } from "./server_change.ts";
 import type { ServerInfo } from "./server_features.ts";
 import { StdioTransport } from "./stdio_transport.ts";
 import { type ListedTool, logRefused, siftTools, weightOfTools } from "./tool_list.ts";
@@ -57,6 +58,7 @@ export class Session {
   readonly #over = new AbortController();
   readonly #whole = new WholeContent();
   readonly #party: Pick<Party<unknown>, "server" | "desk" | "routes" | "abandoned" | "over">;
+  readonly #streams: ChangeStreams;
   #listedTools = new Map<string, ListedTool>();
   /** What lists of tools have weighed, all together, before they were sifted. */
   #toolsWeight = 0;
@@ -89,6 +91,7 @@ export class Session {
       if (change) deps.onChange?.(change);
     };
     this.#client = createClient(deps, desk);
+    this.#streams = new ChangeStreams({ ...deps, client: this.#client, over: this.#over.signal });
     this.#client.onclose = () => this.#end();
   }
 
@@ -122,6 +125,7 @@ export class Session {
     try {
       await session.#connect(plan, signal);
       signal.throwIfAborted();
+      if (session.isModern) session.#streams.followLists();
       return session;
     } catch (error) {
       await session.close();
@@ -225,10 +229,7 @@ export class Session {
   /** Has changes of a resource told; resolves with what ends that. */
   async subscribe(uri: string, signal: AbortSignal): Promise<() => Promise<void>> {
     const options = { signal, timeout: NO_TIMEOUT_MS };
-    if (this.isModern) {
-      const heard = await this.#client.listen({ resourceSubscriptions: [uri] }, options);
-      return () => heard.close();
-    }
+    if (this.isModern) return await this.#streams.followResource(uri, options);
     await this.#client.subscribeResource({ uri }, options);
     return async () => void await this.#client.unsubscribeResource({ uri });
   }
@@ -243,19 +244,6 @@ export class Session {
     const options = { signal, timeout: NO_TIMEOUT_MS };
     if (this.isModern) await this.#client.discover(options);
     else await this.#client.ping(options);
-  }
-
-  /** Hears again of changed tools, where that goes over a stream that has ended. */
-  async resubscribe(signal: AbortSignal): Promise<void> {
-    if (!this.isModern) return;
-    const filter = changesToldBy(this.capabilities);
-    if (Object.keys(filter).length === 0) return;
-    await this.#client.listen(filter, { signal, timeout: NO_TIMEOUT_MS });
-  }
-
-  /** Settles when the subscription to changes ends though the conversation goes on. */
-  get unsubscribed(): Promise<unknown> | undefined {
-    return this.#client.autoOpenedSubscription?.closed;
   }
 
   /** Whether nothing the server says or asks may still be about a call that was made. */
