@@ -9,6 +9,7 @@ import {
   type Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
+import { answered } from "./answered.ts";
 import { executeDescription } from "./execute_description.ts";
 import { firstShown } from "./first_shown.ts";
 import { askedBy, relayOptions, roundOf, toRelayed } from "./relay.ts";
@@ -29,39 +30,51 @@ const NOT_FOUND: ReadonlySet<number> = new Set([-32602, -32601]);
 
 /** Registers the methods. */
 export function servePrompts(server: Server, talkOf: (ctx: ServerContext) => Talk): void {
-  server.setRequestHandler("prompts/list", async (_request, ctx) => {
-    // What servers list is theirs to vouch for; the library checks it on its way out.
-    const shown = await fromEach(
-      talkOf(ctx),
-      (one, options) => one.passThrough.listPrompts(options),
-    ) as unknown as readonly Prompt[];
-    return { prompts: [WRITE_PROGRAM, ...shown.filter(({ name }) => name !== WRITE_PROGRAM.name)] };
-  });
-  server.setRequestHandler("prompts/get", async ({ params }, ctx) => {
-    const talk = talkOf(ctx);
-    if (params.name === WRITE_PROGRAM.name) return await writeProgram(talk, params.arguments);
-    return await ofShown(talk, { prompt: params.name }, async ({ name, passThrough }) => {
-      const options = { ...relayOptions(talk), round: roundOf(talk, name) };
-      const given = await passThrough.getPrompt(params.name, params.arguments ?? {}, options);
-      return await toRelayed(talk, name, given) as GetPromptResult;
-    }, askedBy(talk)?.server);
-  });
-  server.setRequestHandler("completion/complete", async ({ params }, ctx) => {
-    const talk = talkOf(ctx);
-    if (params.ref.type === "ref/prompt" && params.ref.name === WRITE_PROGRAM.name) {
-      return { completion: { values: [] } };
-    }
-    const { ref } = params;
-    const sought = ref.type === "ref/prompt" ? { prompt: ref.name } : { resource: ref.uri };
-    return await ofShown(talk, sought, async ({ passThrough }) => {
-      // Nobody asks in the middle of a completion.
-      const { resultType: _theirs, ...rest } = await passThrough.complete(
-        params,
-        relayOptions(talk),
-      );
-      return rest as CompleteResult;
-    });
-  });
+  server.setRequestHandler(
+    "prompts/list",
+    (_request, ctx) =>
+      answered(talkOf(ctx), async (talk) => {
+        // What servers list is theirs to vouch for; the library checks it on its way out.
+        const shown = await fromEach(
+          talk,
+          (one, options) => one.passThrough.listPrompts(options),
+        ) as unknown as readonly Prompt[];
+        return {
+          prompts: [WRITE_PROGRAM, ...shown.filter(({ name }) => name !== WRITE_PROGRAM.name)],
+        };
+      }),
+  );
+  server.setRequestHandler(
+    "prompts/get",
+    ({ params }, ctx) =>
+      answered(talkOf(ctx), async (talk) => {
+        if (params.name === WRITE_PROGRAM.name) return await writeProgram(talk, params.arguments);
+        return await ofShown(talk, { prompt: params.name }, async ({ name, passThrough }) => {
+          const options = { ...relayOptions(talk), round: roundOf(talk, name) };
+          const given = await passThrough.getPrompt(params.name, params.arguments ?? {}, options);
+          return await toRelayed(talk, name, given) as GetPromptResult;
+        }, askedBy(talk)?.server);
+      }),
+  );
+  server.setRequestHandler(
+    "completion/complete",
+    ({ params }, ctx) =>
+      answered(talkOf(ctx), async (talk) => {
+        if (params.ref.type === "ref/prompt" && params.ref.name === WRITE_PROGRAM.name) {
+          return { completion: { values: [] } };
+        }
+        const { ref } = params;
+        const sought = ref.type === "ref/prompt" ? { prompt: ref.name } : { resource: ref.uri };
+        return await ofShown(talk, sought, async ({ passThrough }) => {
+          // Nobody asks in the middle of a completion.
+          const { resultType: _theirs, ...rest } = await passThrough.complete(
+            params,
+            relayOptions(talk),
+          );
+          return rest as CompleteResult;
+        });
+      }),
+  );
 }
 
 async function writeProgram(

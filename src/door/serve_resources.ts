@@ -11,6 +11,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { printDeclarations } from "../engine/mod.ts";
 import { toCodemodeError } from "../base/errors.ts";
+import { answered } from "./answered.ts";
 import { firstShown } from "./first_shown.ts";
 import { PATTERNS } from "./patterns.ts";
 import { askedBy, relayOptions, roundOf, toRelayed } from "./relay.ts";
@@ -25,25 +26,39 @@ const NOT_FOUND: ReadonlySet<number> = new Set([-32602, -32002, -32601]);
 
 /** Registers the methods. */
 export function serveResources(server: Server, talkOf: (ctx: ServerContext) => Talk): void {
-  server.setRequestHandler("resources/list", async (_request, ctx) => {
-    const talk = talkOf(ctx);
-    const own = await ownResources(talk);
-    const shown = await fromEach(talk, (one, options) => one.passThrough.listResources(options));
-    // What servers list is theirs to vouch for; the library checks it on its way out.
-    return { resources: [...own, ...shown as unknown as Resource[]] };
-  });
-  server.setRequestHandler("resources/templates/list", async (_request, ctx) => {
-    const shown = await fromEach(
-      talkOf(ctx),
-      (one, options) => one.passThrough.listResourceTemplates(options),
-    );
-    // As above.
-    return { resourceTemplates: shown as unknown as ResourceTemplateType[] };
-  });
-  server.setRequestHandler("resources/read", async ({ params: { uri } }, ctx) => {
-    const talk = talkOf(ctx);
-    return uri.startsWith(OWN) ? await readOwn(talk, uri) : await readShown(talk, uri);
-  });
+  server.setRequestHandler(
+    "resources/list",
+    (_request, ctx) =>
+      answered(talkOf(ctx), async (talk) => {
+        const own = await ownResources(talk);
+        const shown = await fromEach(
+          talk,
+          (one, options) => one.passThrough.listResources(options),
+        );
+        // What servers list is theirs to vouch for; the library checks it on its way out.
+        return { resources: [...own, ...shown as unknown as Resource[]] };
+      }),
+  );
+  server.setRequestHandler(
+    "resources/templates/list",
+    (_request, ctx) =>
+      answered(talkOf(ctx), async (talk) => {
+        const shown = await fromEach(
+          talk,
+          (one, options) => one.passThrough.listResourceTemplates(options),
+        );
+        // As above.
+        return { resourceTemplates: shown as unknown as ResourceTemplateType[] };
+      }),
+  );
+  server.setRequestHandler(
+    "resources/read",
+    ({ params: { uri } }, ctx) =>
+      answered(
+        talkOf(ctx),
+        (talk) => uri.startsWith(OWN) ? readOwn(talk, uri) : readShown(talk, uri),
+      ),
+  );
 }
 
 /** Lists of all shown servers; one that cannot be had does not take the others along. */

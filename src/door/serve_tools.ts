@@ -6,6 +6,7 @@ import {
   type Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
+import { answered } from "./answered.ts";
 import { OWN_TOOLS } from "./own_tools.ts";
 import { callRelayed } from "./relayed_tools.ts";
 import { shownTools, toListed } from "./shown_servers.ts";
@@ -14,16 +15,17 @@ import { toRefusedResult, unknownTool } from "./tool_result.ts";
 
 /** Registers the methods. */
 export function serveTools(server: Server, talkOf: (ctx: ServerContext) => Talk): void {
-  server.setRequestHandler("tools/list", async (_request, ctx) => {
-    const { door: { parts }, visit } = talkOf(ctx);
-    const toolbox = await parts.engine.toolbox(visit.caller);
-    return {
-      tools: [
-        ...OWN_TOOLS.map((tool) => tool.define(toolbox, parts.config)),
-        ...shownTools(parts, toolbox).map(toListed),
-      ],
-    };
-  });
+  server.setRequestHandler("tools/list", (_request, ctx) =>
+    answered(talkOf(ctx), async (talk) => {
+      const { door: { parts }, visit } = talk;
+      const toolbox = await parts.engine.toolbox(visit.caller);
+      return {
+        tools: [
+          ...OWN_TOOLS.map((tool) => tool.define(toolbox, parts.config)),
+          ...shownTools(parts, toolbox).map(toListed),
+        ],
+      };
+    }));
   server.setRequestHandler("tools/call", async ({ params }, ctx) => {
     const talk = talkOf(ctx);
     try {

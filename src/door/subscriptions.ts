@@ -7,6 +7,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import type { Place } from "../base/places.ts";
+import { answered } from "./answered.ts";
 import type { ShownServer } from "./shown_servers.ts";
 import { firstShown } from "./first_shown.ts";
 import type { Talk } from "./talk.ts";
@@ -25,14 +26,22 @@ interface Held {
 /** Registers the methods; the end of the session ends its subscriptions. */
 export function serveSubscriptions(server: Server, talkOf: (ctx: ServerContext) => Talk): void {
   const held = new SessionSubscriptions();
-  server.setRequestHandler("resources/subscribe", async ({ params: { uri } }, ctx) => {
-    await held.add(uri, talkOf(ctx));
-    return {};
-  });
-  server.setRequestHandler("resources/unsubscribe", async ({ params: { uri } }) => {
-    await held.remove(uri);
-    return {};
-  });
+  server.setRequestHandler(
+    "resources/subscribe",
+    ({ params: { uri } }, ctx) =>
+      answered(talkOf(ctx), async (talk) => {
+        await held.add(uri, talk);
+        return {};
+      }),
+  );
+  server.setRequestHandler(
+    "resources/unsubscribe",
+    ({ params: { uri } }, ctx) =>
+      answered(talkOf(ctx), async () => {
+        await held.remove(uri);
+        return {};
+      }),
+  );
   const { onclose } = server;
   server.onclose = () => {
     onclose?.();

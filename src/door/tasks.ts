@@ -14,6 +14,7 @@ import {
   type StandardSchemaV1,
 } from "@modelcontextprotocol/server";
 import { toCodemodeError } from "../base/errors.ts";
+import { answered } from "./answered.ts";
 import type { Conversation } from "./conversation.ts";
 import { canPut, readAnswers, toInputRequests } from "./questions.ts";
 import { capabilitiesOf, type Talk } from "./talk.ts";
@@ -39,32 +40,45 @@ export function createTask(talk: Talk, conversation: Conversation): CallToolResu
 
 /** Registers the extension's methods. */
 export function serveTasks(server: Server, talkOf: (ctx: ServerContext) => Talk): void {
-  server.setRequestHandler("tasks/get", { params: TASK_PARAMS }, (params, ctx) => {
-    const talk = talkOf(ctx);
-    const conversation = find(talk, params);
-    refuseUnputtable(talk, conversation);
-    const asks = conversation.questions.length === 0
-      ? {}
-      : { inputRequests: toInputRequests(conversation.questions) };
-    return complete({ ...describe(talk, conversation), ...endOf(conversation), ...asks });
-  });
-  server.setRequestHandler("tasks/update", { params: TASK_PARAMS }, (params, ctx) => {
-    const talk = talkOf(ctx);
-    const conversation = find(talk, params);
-    try {
-      for (const [question, answer] of readAnswers(ctx.mcpReq.inputResponses)) {
-        conversation.answer(question, answer);
-      }
-    } catch (thrown) {
-      throw invalid(toCodemodeError(thrown).message);
-    }
-    talk.door.conversations.keep(conversation);
-    return complete({});
-  });
-  server.setRequestHandler("tasks/cancel", { params: TASK_PARAMS }, (params, ctx) => {
-    find(talkOf(ctx), params).cancel("The task was cancelled by its caller");
-    return complete({});
-  });
+  server.setRequestHandler(
+    "tasks/get",
+    { params: TASK_PARAMS },
+    (params, ctx) =>
+      answered(talkOf(ctx), (talk) => {
+        const conversation = find(talk, params);
+        refuseUnputtable(talk, conversation);
+        const asks = conversation.questions.length === 0
+          ? {}
+          : { inputRequests: toInputRequests(conversation.questions) };
+        return complete({ ...describe(talk, conversation), ...endOf(conversation), ...asks });
+      }),
+  );
+  server.setRequestHandler(
+    "tasks/update",
+    { params: TASK_PARAMS },
+    (params, ctx) =>
+      answered(talkOf(ctx), (talk) => {
+        const conversation = find(talk, params);
+        try {
+          for (const [question, answer] of readAnswers(ctx.mcpReq.inputResponses)) {
+            conversation.answer(question, answer);
+          }
+        } catch (thrown) {
+          throw invalid(toCodemodeError(thrown).message);
+        }
+        talk.door.conversations.keep(conversation);
+        return complete({});
+      }),
+  );
+  server.setRequestHandler(
+    "tasks/cancel",
+    { params: TASK_PARAMS },
+    (params, ctx) =>
+      answered(talkOf(ctx), (talk) => {
+        find(talk, params).cancel("The task was cancelled by its caller");
+        return complete({});
+      }),
+  );
 }
 
 /** A schema that only reads the one member that counts. */
