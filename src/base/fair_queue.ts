@@ -66,11 +66,19 @@ export class FairQueue<Item extends Waiting> {
   /** Items whose turn comes before this one's if nothing else happens; undefined when it is not in. */
   position(item: Item): number | undefined {
     const own = this.#ring.get(item.principal)?.indexOf(item) ?? -1;
-    if (own < 0) return undefined;
+    return own < 0 ? undefined : this.#ahead(item.principal, own);
+  }
+
+  /** Items whose turn would come before that of one the principal adds now. */
+  positionOfNext(principal: string): number {
+    return this.#ahead(principal, this.count(principal));
+  }
+
+  #ahead(of: string, own: number): number {
     let ahead = own;
     let isBefore = true;
     for (const [principal, line] of this.#ring) {
-      if (principal === item.principal) isBefore = false;
+      if (principal === of) isBefore = false;
       else ahead += Math.min(line.length, isBefore ? own + 1 : own);
     }
     return ahead;

@@ -91,8 +91,8 @@ export async function request<Result>(
       stage = "connect";
       await server.connection.ready(deadline.signal);
       stage = "queue";
-      assertInTime(server, about, deadline.remainingMs);
       const { principal = "" } = options;
+      assertInTime(server, about, principal, deadline.remainingMs);
       using turn = await Turn.take(server.gate, { principal, signal: deadline.signal });
       stage = "connect";
       const session = await server.connection.ready(deadline.signal);
@@ -213,8 +213,13 @@ function begun(
 }
 
 /** Who could only wait in vain is told so now. */
-function assertInTime({ name, config, gate }: Server, tool: string, remainingMs: number): void {
-  const waitMs = Math.ceil(gate.rateWaitMs);
+function assertInTime(
+  { name, config, gate }: Server,
+  tool: string,
+  principal: string,
+  remainingMs: number,
+): void {
+  const waitMs = Math.ceil(gate.rateWaitMs(principal));
   if (waitMs <= remainingMs) return;
   throw new CodemodeError(
     "RATE_LIMITED",

@@ -24,7 +24,7 @@ export class Turn implements Disposable {
 
   /** Waits for a place; rejects with the signal's reason. */
   static async take(gate: CallGate, options: TurnOptions): Promise<Turn> {
-    return new Turn(gate, options, await gate.enter(options.principal, options.signal));
+    return new Turn(gate, options, await gate.enter(options));
   }
 
   /** Others may have the place while `ask` goes on; then it waits for one again. */
@@ -50,7 +50,7 @@ export class Turn implements Disposable {
 
   async #takeAgain(): Promise<void> {
     if (!this.#isWanted) return;
-    const pass = await this.#gate.enter(this.#options.principal, this.#options.signal);
+    const pass = await this.#gate.enter({ ...this.#options, isBack: true });
     // Another question may have come meanwhile, or the end.
     if (this.#isWanted) this.#pass = pass;
     else pass[Symbol.dispose]();

@@ -46,6 +46,8 @@ Deno.test("fair queue: a position is the number of turns before it", () => {
   const { queue, items } = queueOf("a1", "a2", "a3", "b1", "b2", "c1");
   const positions = Object.fromEntries(items.map((item) => [item.name, queue.position(item)]));
   assert.deepEqual(positions, { a1: 0, b1: 1, c1: 2, a2: 3, b2: 4, a3: 5 });
+  const next = ["a", "b", "c", "d"].map((principal) => queue.positionOfNext(principal));
+  assert.deepEqual(next, [6, 6, 5, 3]);
   queue.next(() => true);
   const later = Object.fromEntries(items.map((item) => [item.name, queue.position(item)]));
   assert.deepEqual(later, { a1: undefined, b1: 0, c1: 1, a2: 2, b2: 3, a3: 4 });

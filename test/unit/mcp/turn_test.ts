@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CallGate } from "../../../src/mcp/call_gate.ts";
 import { Turn } from "../../../src/mcp/turn.ts";
+import { FakeClock } from "../../harness/fake_clock.ts";
 
 const { signal } = new AbortController();
 const options = { principal: "p", signal };
@@ -62,4 +63,16 @@ Deno.test("a request that ends while somebody is asked holds no place afterwards
   second[Symbol.dispose]();
   other[Symbol.dispose]();
   assert.equal(gate.inside, 0);
+});
+
+Deno.test("a request counts once against the rate, however often it gives its place up", async () => {
+  const clock = new FakeClock();
+  const gate = new CallGate(4, { perSecond: 1, clock });
+  const turn = await Turn.take(gate, options);
+  assert.equal(gate.rateWaitMs("p"), 1000);
+  for (let question = 0; question < 3; question += 1) {
+    assert.equal(await turn.without(() => Promise.resolve("yes")), "yes");
+  }
+  assert.deepEqual([gate.rateWaitMs("p"), gate.inside, clock.pending], [1000, 1, 0]);
+  turn[Symbol.dispose]();
 });
