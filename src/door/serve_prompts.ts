@@ -14,7 +14,7 @@ import { executeDescription } from "./execute_description.ts";
 import { firstShown } from "./first_shown.ts";
 import { askedBy, relayOptions, roundOf, toRelayed } from "./relay.ts";
 import type { Sought } from "../mcp/mod.ts";
-import { fromEach } from "./serve_resources.ts";
+import { fromEach } from "./shown_lists.ts";
 import type { ShownServer } from "./shown_servers.ts";
 import type { Talk } from "./talk.ts";
 
@@ -34,14 +34,14 @@ export function servePrompts(server: Server, talkOf: (ctx: ServerContext) => Tal
     "prompts/list",
     (_request, ctx) =>
       answered(talkOf(ctx), async (talk) => {
-        // What servers list is theirs to vouch for; the library checks it on its way out.
-        const shown = await fromEach(
+        const { items, ...hint } = await fromEach(
           talk,
           (one, options) => one.passThrough.listPrompts(options),
-        ) as unknown as readonly Prompt[];
-        return {
-          prompts: [WRITE_PROGRAM, ...shown.filter(({ name }) => name !== WRITE_PROGRAM.name)],
-        };
+        );
+        // What servers list is theirs to vouch for; the library checks it on its way out.
+        const shown = (items as unknown as readonly Prompt[])
+          .filter(({ name }) => name !== WRITE_PROGRAM.name);
+        return { prompts: [WRITE_PROGRAM, ...shown], ...hint };
       }),
   );
   server.setRequestHandler(

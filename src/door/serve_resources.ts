@@ -10,12 +10,11 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { printDeclarations } from "../engine/mod.ts";
-import { toCodemodeError } from "../base/errors.ts";
 import { answered } from "./answered.ts";
 import { firstShown } from "./first_shown.ts";
 import { PATTERNS } from "./patterns.ts";
 import { askedBy, relayOptions, roundOf, toRelayed } from "./relay.ts";
-import { type ShownServer, shownServers } from "./shown_servers.ts";
+import { fromEach } from "./shown_lists.ts";
 import type { Talk } from "./talk.ts";
 
 const DECLARATIONS = "codemode://declarations/";
@@ -31,24 +30,24 @@ export function serveResources(server: Server, talkOf: (ctx: ServerContext) => T
     (_request, ctx) =>
       answered(talkOf(ctx), async (talk) => {
         const own = await ownResources(talk);
-        const shown = await fromEach(
+        const { items: shown, ...hint } = await fromEach(
           talk,
           (one, options) => one.passThrough.listResources(options),
         );
         // What servers list is theirs to vouch for; the library checks it on its way out.
-        return { resources: [...own, ...shown as unknown as Resource[]] };
+        return { resources: [...own, ...shown as unknown as Resource[]], ...hint };
       }),
   );
   server.setRequestHandler(
     "resources/templates/list",
     (_request, ctx) =>
       answered(talkOf(ctx), async (talk) => {
-        const shown = await fromEach(
+        const { items: shown, ...hint } = await fromEach(
           talk,
           (one, options) => one.passThrough.listResourceTemplates(options),
         );
         // As above.
-        return { resourceTemplates: shown as unknown as ResourceTemplateType[] };
+        return { resourceTemplates: shown as unknown as ResourceTemplateType[], ...hint };
       }),
   );
   server.setRequestHandler(
@@ -59,30 +58,6 @@ export function serveResources(server: Server, talkOf: (ctx: ServerContext) => T
         (talk) => uri.startsWith(OWN) ? readOwn(talk, uri) : readShown(talk, uri),
       ),
   );
-}
-
-/** Lists of all shown servers; one that cannot be had does not take the others along. */
-export async function fromEach(
-  talk: Talk,
-  list: (
-    server: ShownServer,
-    options: { readonly signal: AbortSignal; readonly principal: string },
-  ) => Promise<{ readonly items: readonly Readonly<Record<string, unknown>>[] }>,
-): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const { door: { parts }, visit, ctx } = talk;
-  const options = { signal: ctx.mcpReq.signal, principal: visit.caller.id };
-  const lists = await Promise.all(
-    shownServers(parts, visit).map(async (one) => {
-      try {
-        return (await list(one, options)).items;
-      } catch (thrown) {
-        const { code } = toCodemodeError(thrown);
-        parts.logger.warn("a server that is shown cannot be listed", { server: one.name, code });
-        return [];
-      }
-    }),
-  );
-  return lists.flat();
 }
 
 async function ownResources({ door: { parts }, visit }: Talk): Promise<Resource[]> {

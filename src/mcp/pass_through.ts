@@ -165,11 +165,18 @@ export class ServerPassThrough implements PassThrough, Disposable {
     this.#told[Symbol.dispose]();
   }
 
-  /** A new session: nothing that was known before is certain. */
+  /** A new session: nothing that was known before is certain, and whoever was told so is told again. */
   renewed(session: Session): void {
     this.#changes += 1;
     this.#kept.expire("prompts/list", ...RESOURCE_LISTS);
-    if (!this.#isOver) this.#audience.subscriptions.renew(session);
+    if (this.#isOver) return;
+    const { subscriptions } = this.#audience;
+    subscriptions.renew(session);
+    const { resources, prompts } = toFeatures(session.capabilities);
+    if (resources) this.#told.add({ type: "resources" });
+    if (prompts) this.#told.add({ type: "prompts" });
+    // What changed while it was away was told to nobody.
+    for (const uri of subscriptions.uris) this.#told.add({ type: "resource", uri });
   }
 
   async #list(method: ListMethod, options: ServerRequestOptions): Promise<McpList> {

@@ -46,6 +46,11 @@ export class ResourceSubscriptions {
     return this.#byUri.size === 0;
   }
 
+  /** Those that somebody wants to hear of. */
+  get uris(): readonly string[] {
+    return [...this.#byUri.keys()];
+  }
+
   /** Whether somebody wants to hear of the resource. */
   has(uri: string): boolean {
     return this.#byUri.has(uri);

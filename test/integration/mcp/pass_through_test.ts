@@ -140,23 +140,25 @@ Deno.test("who listens to a server, or to a resource of it, hears of the next on
   await using started = await startManager({ peer: config });
   const { manager } = started;
   const changes: ServerChange[] = [];
-  let next = Promise.withResolvers<void>();
+  let told = Promise.withResolvers<void>();
   using _listener = manager.onServerChange("peer", (change) => {
     changes.push(change);
-    next.resolve();
+    told.resolve();
   });
+  const untilTold = async (count: number) => {
+    for (; changes.length < count; told = Promise.withResolvers()) await told.promise;
+  };
   await using _subscription = await manager.passThrough("peer")!.subscribe(URI, { signal });
   await using _removed = manager.remove("peer");
   assert.equal(manager.passThrough("peer"), undefined);
   manager.add("peer", { ...config, timeoutMs: config.timeoutMs + 1 });
   await manager.ensure("peer", signal);
-  for (
-    const [tool, input] of [["rename_prompt", { to: "welcome" }], ["touch", { uri: URI }]] as const
-  ) {
-    next = Promise.withResolvers();
-    await manager.call("peer", tool, input, { signal });
-    await next.promise;
-  }
+  await untilTold(3);
+  assert.deepEqual(changes.splice(0).map(({ type }) => type), ["resources", "prompts", "resource"]);
+  await manager.call("peer", "rename_prompt", { to: "welcome" }, { signal });
+  await untilTold(1);
+  await manager.call("peer", "touch", { uri: URI }, { signal });
+  await untilTold(2);
   assert.deepEqual(changes, [{ type: "prompts" }, { type: "resource", uri: URI }]);
 });
 

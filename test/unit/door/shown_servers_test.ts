@@ -60,6 +60,24 @@ Deno.test("a server that is not there any more takes nothing of the others along
   await endpoint[Symbol.asyncDispose]();
 });
 
+Deno.test("a list that is not whole is not to be used again, one that is may be", async () => {
+  const away = () => Promise.reject(new CodemodeError("MCP_SERVER_UNAVAILABLE", "It is away"));
+  const one: Partial<PassThrough> = {
+    listResources: away,
+    listResourceTemplates: away,
+    listPrompts: away,
+  };
+  const methods = ["resources/list", "resources/templates/list", "prompts/list"] as const;
+  for (const [servers, ttlMs] of [[{ one, two: TWO }, 0], [{ two: TWO }, 60_000]] as const) {
+    const { endpoint, send } = setUp(servers);
+    for (const method of methods) {
+      const { result } = await send(method);
+      assert.deepEqual([result.ttlMs, result.cacheScope], [ttlMs, "private"], method);
+    }
+    await endpoint[Symbol.asyncDispose]();
+  }
+});
+
 const METHODS = [
   ["resources/read", { uri: "two://x" }],
   ["prompts/get", { name: "greet" }],
