@@ -33,7 +33,7 @@ const EMPTY: McpList = Object.freeze({ items: Object.freeze([]), isComplete: tru
 
 /** Reads a list; an empty one where the server has nothing of the kind. */
 export async function readList(
-  session: Pick<Session, "capabilities" | "request">,
+  session: Pick<Session, "capabilities" | "list">,
   method: ListMethod,
   signal: AbortSignal,
 ): Promise<McpList> {
@@ -42,7 +42,7 @@ export async function readList(
   if (!declared) return EMPTY;
   let keepMs: number | undefined;
   const { entries, isComplete } = await readPages(async (params): Promise<Page<Item>> => {
-    const answer = await session.request(method, params, { signal });
+    const answer = await session.list(method, params, signal);
     keepMs ??= readTtl(answer["ttlMs"]);
     return {
       entries: answer[MEMBERS[method]] as readonly Item[],

@@ -30,6 +30,7 @@ import { onSent } from "./on_sent.ts";
 import { QuestionDesk, type QuestionDeskOptions } from "./question_desk.ts";
 import { readChange, type ServerChange } from "./server_change.ts";
 import type { ServerInfo } from "./server_features.ts";
+import type { ListMethod } from "./read_list.ts";
 import { StdioTransport } from "./stdio_transport.ts";
 import { type ListedTool, logRefused, siftTools, weightOfTools } from "./tool_list.ts";
 import { WholeContent } from "./whole_content.ts";
@@ -224,6 +225,16 @@ export class Session {
       const wanted = { method, params: { ...params, ...extra } } as { method: RequestMethod };
       return await this.#client.request(wanted, requestOptions) as McpResult;
     });
+  }
+
+  /** A page of a list. No server asks in the middle of one, so it waits for nobody's question. */
+  async list(
+    method: ListMethod,
+    params: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<McpResult> {
+    const options = { signal, timeout: NO_TIMEOUT_MS };
+    return await this.#client.request({ method, params }, options) as McpResult;
   }
 
   /** Has changes of a resource told; resolves with what ends that. */

@@ -112,3 +112,29 @@ Deno.test("two calls of one execution that ask at once are both asked, also the 
   assert.deepEqual(await Promise.all(calls), ["accept", "accept"]);
   assert.deepEqual(one.questions.toSorted(), ["Confirm a?", "Confirm b?"]);
 });
+
+Deno.test("lists of resources and prompts wait for no call in which somebody can be asked", async () => {
+  const config = fixtureConfig("asking_v1.ts", "stdio", { sessions: 1 });
+  await using started = await startManager({ peer: config }, { canAsk: true });
+  const { manager } = started;
+  const ask = () => Promise.resolve(YES);
+  // From now on the server is known to ask.
+  assert.equal(await confirm(manager, "ann", { ask }), "accept");
+  const over = new AbortController();
+  const begun = Promise.withResolvers<void>();
+  const beforeSend = () => begun.resolve();
+  const options = { signal: over.signal, ask, beforeSend };
+  const working = manager.call("peer", "slow", { ms: 60_000 }, options);
+  await begun.promise;
+  const peer = manager.passThrough("peer")!;
+  const bob = { signal, principal: "bob" };
+  const lists = await Promise.all([
+    peer.listResources(bob),
+    peer.listResourceTemplates(bob),
+    peer.listPrompts(bob),
+  ]);
+  const names = lists.map(({ items }) => items.map(({ name }) => name));
+  assert.deepEqual(names, [["a"], ["any"], ["greet"]]);
+  over.abort();
+  await assert.rejects(working, { code: "CANCELLED" });
+});

@@ -8,11 +8,11 @@ const { signal } = new AbortController();
 /** A session whose server answers these pages one after the other. */
 function session(capabilities: ServerCapabilities, ...pages: Record<string, unknown>[]) {
   const asked: unknown[] = [];
-  const request = (method: string, params: unknown) => {
+  const list = (method: string, params: unknown) => {
     asked.push([method, params]);
     return Promise.resolve(pages[Math.min(asked.length, pages.length) - 1]!);
   };
-  return { asked, capabilities, request };
+  return { asked, capabilities, list };
 }
 
 Deno.test("all pages are one list, kept as long as the first says", async () => {
