@@ -165,9 +165,10 @@ class Manager implements McpManager {
     const rate = perSecond === undefined ? undefined : { perSecond, clock: deps.clock };
     const server = { name, config, connection, gate: new CallGate(maxConcurrentCalls, rate) };
     const audience = this.#audiences.of(name);
-    const passThrough = new ServerPassThrough(server, { ...deps, audience });
+    const calls = new InFlight();
+    const passThrough = new ServerPassThrough(server, { ...deps, audience, calls });
     const forget = addedBy === undefined ? undefined : () => authorizer?.forget();
-    return { ...server, calls: new InFlight(), passThrough, forget };
+    return { ...server, calls, passThrough, forget };
   }
 
   start(): void {

@@ -6,6 +6,7 @@
 import type { Audience } from "./audience.ts";
 import type { Clock } from "../base/clock.ts";
 import { CodemodeError } from "../base/errors.ts";
+import type { InFlight } from "../base/in_flight.ts";
 import type { Logger } from "../base/log.ts";
 import { KeptLists, type Mention, type Sought } from "./kept_lists.ts";
 import type { McpResult } from "./mcp_result.ts";
@@ -69,6 +70,8 @@ export interface PassThroughDeps {
   readonly logger: Logger;
   /** Who listens to the server. */
   readonly audience: Audience;
+  /** What goes on at the server, which may end before it is closed. */
+  readonly calls: InFlight;
 }
 
 /** The pass-through of one server of a manager. */
@@ -78,6 +81,7 @@ export class ServerPassThrough implements PassThrough, Disposable {
   readonly #logger: Logger;
   readonly #kept: KeptLists;
   readonly #audience: Audience;
+  readonly #calls: InFlight;
   readonly #told: PacedChanges;
   /** Counts changes, so that a list that was read meanwhile is not kept. */
   #changes = 0;
@@ -88,6 +92,7 @@ export class ServerPassThrough implements PassThrough, Disposable {
     this.#clock = deps.clock;
     this.#logger = deps.logger.child({ server: server.name });
     this.#audience = deps.audience;
+    this.#calls = deps.calls;
     this.#kept = new KeptLists(deps.clock);
     this.#told = new PacedChanges(deps.clock, (change) => this.#audience.tell(change));
   }
@@ -216,7 +221,8 @@ export class ServerPassThrough implements PassThrough, Disposable {
     send: (session: Session, options: ServerRequestOptions) => Promise<Result>,
     where: Where = {},
   ): Promise<Result> {
-    return request(this.#server, { about, options, clock: this.#clock, send, ...where });
+    const wanted = { about, options, clock: this.#clock, send, ...where };
+    return this.#calls.track(() => request(this.#server, wanted));
   }
 
   #assertHas(session: Session, part: keyof ServerFeatures, method: string): void {

@@ -162,6 +162,31 @@ Deno.test("who listens to a server, or to a resource of it, hears of the next on
   assert.deepEqual(changes, [{ type: "prompts" }, { type: "resource", uri: URI }]);
 });
 
+Deno.test("what is asked of a server that is removed may end before it is closed", async () => {
+  const config = fixtureConfig("asking_v1.ts", "stdio");
+  await using started = await startManager({ peer: config }, { canAsk: true });
+  const { manager } = started;
+  const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const ask = async () => {
+    asked.resolve();
+    await answered.promise;
+    return { action: "decline" as const };
+  };
+  const prompt = manager.passThrough("peer")!.getPrompt("greet", { whom: "Ada" }, { signal, ask });
+  await asked.promise;
+  await using removed = manager.remove("peer")!;
+  const gaveUp = new AbortController();
+  const early = removed.drained(gaveUp.signal);
+  gaveUp.abort();
+  assert.equal(await early, false);
+  answered.resolve();
+  assert.equal(await removed.drained(signal), true);
+  assert.deepEqual((await prompt)["messages"], [{
+    role: "user",
+    content: { type: "text", text: 'greet {"kind":"elicit","action":"decline"}' },
+  }]);
+});
+
 async function changesAreTold(
   manager: McpManager,
   call: (tool: string, input?: Record<string, unknown>) => Promise<unknown>,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { InFlight } from "../../../src/base/in_flight.ts";
 import { createLogger } from "../../../src/base/log.ts";
 import { Audience } from "../../../src/mcp/audience.ts";
 import { ServerPassThrough } from "../../../src/mcp/pass_through.ts";
@@ -12,7 +13,8 @@ Deno.test("of resources that nobody subscribed to nothing is told, and nothing i
   const server = { name: "peer" } as Server;
   const logger = createLogger([], "error");
   const audience = new Audience("peer", logger);
-  const passThrough = new ServerPassThrough(server, { clock, logger, audience });
+  const calls = new InFlight();
+  const passThrough = new ServerPassThrough(server, { clock, logger, audience, calls });
   const told: unknown[] = [];
   using _listener = audience.listen((change) => told.push(change));
   for (let at = 0; at < 10_000; at += 1) {
@@ -29,10 +31,12 @@ Deno.test("who came back is told of: what it has, and what was subscribed to", a
   const clock = new FakeClock();
   const logger = createLogger([], "error");
   const audience = new Audience("peer", logger);
+  const calls = new InFlight();
   using passThrough = new ServerPassThrough({ name: "peer" } as Server, {
     clock,
     logger,
     audience,
+    calls,
   });
   const told: ServerChange[] = [];
   using _listener = audience.listen((change) => told.push(change));
