@@ -24,8 +24,8 @@ export interface Door extends Disposable {
 }
 
 const KEY_BYTES = 32;
-/** Subscriptions of one principal, over all its sessions, which are counted themselves. */
-export const MAX_SUBSCRIPTIONS_OF_PRINCIPAL = 256;
+/** Resources that one caller subscribes to, over all its sessions, which are counted themselves. */
+const MAX_SUBSCRIPTIONS_OF_CALLER = 256;
 
 /** Creates it; states that were signed by another process are not known to this one. */
 export function createDoor(parts: DoorParts): Door {
@@ -41,7 +41,7 @@ export function createDoor(parts: DoorParts): Door {
     parts,
     conversations,
     states,
-    subscriptions: new Places({ all: Infinity, perPrincipal: MAX_SUBSCRIPTIONS_OF_PRINCIPAL }),
+    subscriptions: new Places({ all: Infinity, perPrincipal: MAX_SUBSCRIPTIONS_OF_CALLER }),
     [Symbol.dispose]: () => conversations[Symbol.dispose](),
   };
 }

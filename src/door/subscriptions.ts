@@ -13,7 +13,7 @@ import { firstShown } from "./first_shown.ts";
 import type { Talk } from "./talk.ts";
 
 /** Subscriptions of one session. */
-export const MAX_SUBSCRIPTIONS = 64;
+const MAX_OF_SESSION = 64;
 
 /** One that is held: from the request on, though its server has not answered yet. */
 interface Held {
@@ -75,7 +75,7 @@ class SessionSubscriptions {
   /** The place is taken before the server is asked, so that no number of requests at once gets past it. */
   #hold(uri: string, talk: Talk): Held {
     const { door, visit } = talk;
-    if (this.#held.size >= MAX_SUBSCRIPTIONS) throw tooMany();
+    if (this.#held.size >= MAX_OF_SESSION) throw tooMany();
     const place = door.subscriptions.take(visit.caller.id);
     if (typeof place === "string") throw tooMany();
     const over = new AbortController();

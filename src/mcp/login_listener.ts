@@ -11,6 +11,7 @@ import { timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { createDeferred } from "../base/deferred.ts";
 import { CodemodeError } from "../base/errors.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 
 const HOST = "127.0.0.1";
 const PATH = "/callback";
@@ -71,18 +72,6 @@ async function close(server: Server): Promise<void> {
   const patience = setTimeout(() => server.closeAllConnections(), 500);
   await closed;
   clearTimeout(patience);
-}
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = createDeferred<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 function isSame(given: string, wanted: string): boolean {

@@ -26,4 +26,4 @@ export type { McpProgress } from "./progress_meter.ts";
 export type { Ask } from "./question.ts";
 export type { ServerChange } from "./server_change.ts";
 export type { ServerStatus } from "./server_status.ts";
-export type { ServerFeatures, ServerInfo } from "./server_features.ts";
+export type { ServerInfo } from "./server_features.ts";

@@ -10,7 +10,6 @@ import type { InFlight } from "../base/in_flight.ts";
 import type { Logger } from "../base/log.ts";
 import { KeptLists, type Mention, type Sought } from "./kept_lists.ts";
 import type { McpResult } from "./mcp_result.ts";
-import type { McpLogLevel } from "./log_meter.ts";
 import { PacedChanges } from "./paced_changes.ts";
 import { type ListMethod, type McpList, readList } from "./read_list.ts";
 import type { ServerChange } from "./server_change.ts";
@@ -51,8 +50,6 @@ export interface PassThrough {
     params: Readonly<Record<string, unknown>>,
     options: ServerRequestOptions,
   ): Promise<McpResult>;
-  /** The least level that servers of the older revisions log, for all callers that share its session. */
-  setLogLevel(level: McpLogLevel, options: ServerRequestOptions): Promise<void>;
   /** Has changes of one resource told to those who listen to the server, until disposed. */
   subscribe(uri: string, options: ServerRequestOptions): Promise<AsyncDisposable>;
 }
@@ -137,11 +134,6 @@ export class ServerPassThrough implements PassThrough, Disposable {
     return this.#exchange("completions", { method: "completion/complete", params }, options);
   }
 
-  async setLogLevel(level: McpLogLevel, options: ServerRequestOptions): Promise<void> {
-    const asked = { method: "logging/setLevel", params: { level } };
-    await this.#exchange("logging", asked, options, { unlessModern: true, isForAll: true });
-  }
-
   async subscribe(uri: string, options: ServerRequestOptions): Promise<AsyncDisposable> {
     const about = "resources/subscribe";
     const send = (session: Session, { signal }: ServerRequestOptions) => {
@@ -205,14 +197,12 @@ export class ServerPassThrough implements PassThrough, Disposable {
     part: keyof ServerFeatures,
     asked: { readonly method: string; readonly params: Readonly<Record<string, unknown>> },
     options: ServerRequestOptions,
-    { unlessModern = false, ...where }: Where & { readonly unlessModern?: boolean } = {},
   ): Promise<McpResult> {
     const send = async (session: Session, exchangeOptions: ServerRequestOptions) => {
-      if (unlessModern && session.isModern) return {};
       this.#assertHas(session, part, asked.method);
       return await session.request(asked.method, asked.params, exchangeOptions);
     };
-    return this.#request(asked.method, options, send, where);
+    return this.#request(asked.method, options, send);
   }
 
   #request<Result>(

@@ -4,6 +4,7 @@
  * address is never opened here.
  */
 
+import { untilAborted } from "../base/until_aborted.ts";
 import { MAX_QUESTION_MESSAGE, type Question, type QuestionAnswer } from "../contract/mod.ts";
 import { readRequestedSchema } from "./requested_schema.ts";
 
@@ -55,17 +56,8 @@ export async function putQuestion(
   signal: AbortSignal,
 ): Promise<QuestionAnswer> {
   signal.throwIfAborted();
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    const asked = Promise.resolve().then(() => ask(question, signal)).catch(() => NOBODY);
-    return await Promise.race([asked, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
+  const asked = Promise.resolve().then(() => ask(question, signal)).catch(() => NOBODY);
+  return await untilAborted(asked, signal);
 }
 
 function readAddress(url: unknown): string | undefined {

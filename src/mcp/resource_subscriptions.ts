@@ -5,6 +5,7 @@
 
 import { CodemodeError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 import { describeError } from "./background_tasks.ts";
 import type { Session } from "./session.ts";
 
@@ -18,8 +19,8 @@ export interface Wish {
 }
 
 /** Resources subscribed to at one server, and those of them that one principal may want. */
-export const MAX_SUBSCRIPTIONS = 256;
-export const MAX_OF_PRINCIPAL = 128;
+export const MAX_OF_SERVER = 256;
+export const MAX_OF_CALLER = 128;
 
 interface Subscription {
   /** How often each principal wants it. */
@@ -72,7 +73,7 @@ export class ResourceSubscriptions {
       await this.#leave(uri, subscription, principal);
     };
     try {
-      await unlessAborted(begun, signal);
+      await untilAborted(begun, signal);
     } catch (error) {
       void leave();
       throw error;
@@ -132,23 +133,9 @@ export class ResourceSubscriptions {
     if (this.#byUri.get(uri)?.wanted.has(principal)) return;
     const theirs = [...this.#byUri.values()].filter(({ wanted }) => wanted.has(principal)).length;
     // SAFETY: one principal leaves resources of a server to others (test/unit/mcp: resource_subscriptions).
-    if (theirs >= MAX_OF_PRINCIPAL) throw tooMany(MAX_OF_PRINCIPAL, " for one caller");
+    if (theirs >= MAX_OF_CALLER) throw tooMany(MAX_OF_CALLER, " for one caller");
     const all = this.#byUri.size + this.#ending.size;
-    if (!this.#byUri.has(uri) && all >= MAX_SUBSCRIPTIONS) throw tooMany(MAX_SUBSCRIPTIONS, "");
-  }
-}
-
-/** Whoever has gone does not wait, whatever becomes of what others wait for too. */
-async function unlessAborted(waited: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  let giveUp = () => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    giveUp = () => reject(signal.reason);
-    signal.addEventListener("abort", giveUp, { once: true });
-  });
-  try {
-    await Promise.race([waited, aborted]);
-  } finally {
-    signal.removeEventListener("abort", giveUp);
+    if (!this.#byUri.has(uri) && all >= MAX_OF_SERVER) throw tooMany(MAX_OF_SERVER, "");
   }
 }
 

@@ -8,25 +8,21 @@ export interface ServerInfo {
   readonly version: string;
 }
 
-/** The parts of the protocol a server serves. */
+/** The parts of the protocol that a server serves besides tools. */
 export interface ServerFeatures {
-  readonly tools: boolean;
   readonly resources: boolean;
   /** Tells of changes of single resources to whoever asked for it. */
   readonly subscriptions: boolean;
   readonly prompts: boolean;
   readonly completions: boolean;
-  readonly logging: boolean;
 }
 
 /** The flags of what a server declared when it was connected to. */
 export function toFeatures(declared: ServerCapabilities): ServerFeatures {
   return Object.freeze({
-    tools: declared.tools !== undefined,
     resources: declared.resources !== undefined,
     subscriptions: declared.resources?.subscribe === true,
     prompts: declared.prompts !== undefined,
     completions: declared.completions !== undefined,
-    logging: declared.logging !== undefined,
   });
 }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createDeferred } from "../../../src/base/deferred.ts";
 import { createLogger } from "../../../src/base/log.ts";
 import {
-  MAX_OF_PRINCIPAL,
-  MAX_SUBSCRIPTIONS,
+  MAX_OF_CALLER,
+  MAX_OF_SERVER,
   ResourceSubscriptions,
 } from "../../../src/mcp/resource_subscriptions.ts";
 import { settle } from "../../harness/settle.ts";
@@ -154,14 +154,14 @@ Deno.test("the number of resources has a bound, and one principal leaves some to
         (_, at) => subscriptions.add(`${principal}${at}`, peer, { principal, signal }),
       ),
     );
-  const given = await parallel("alice", MAX_OF_PRINCIPAL + 1);
+  const given = await parallel("alice", MAX_OF_CALLER + 1);
   assert.deepEqual(given.filter(({ status }) => status === "rejected").length, 1);
   await subscriptions.add("alice0", peer, alice);
   await assert.rejects(subscriptions.add("one more", peer, alice), {
     code: "RATE_LIMITED",
     message: "No more than 128 resources of one server can be subscribed to for one caller",
   });
-  await parallel("bob", MAX_SUBSCRIPTIONS - MAX_OF_PRINCIPAL);
+  await parallel("bob", MAX_OF_SERVER - MAX_OF_CALLER);
   const carol = { principal: "carol", signal };
   await subscriptions.add("bob0", peer, carol);
   await assert.rejects(subscriptions.add("one more", peer, carol), {
