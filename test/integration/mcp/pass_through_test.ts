@@ -171,9 +171,15 @@ Deno.test("what is asked of a server that is removed may end before it is closed
     await answered.promise;
     return { action: "decline" as const };
   };
-  const prompt = manager.passThrough("peer")!.getPrompt("greet", { whom: "Ada" }, { signal, ask });
+  const peer = manager.passThrough("peer")!;
+  const prompt = peer.getPrompt("greet", { whom: "Ada" }, { signal, ask });
   await asked.promise;
   await using removed = manager.remove("peer")!;
+  // A subscription would outlive it.
+  await assert.rejects(peer.subscribe(URI, { signal }), {
+    code: "MCP_SERVER_UNAVAILABLE",
+    message: 'The MCP server "peer" is not available: it is shut down',
+  });
   const gaveUp = new AbortController();
   const early = removed.drained(gaveUp.signal);
   gaveUp.abort();
