@@ -4,13 +4,15 @@
  */
 
 import { type CgroupWorld, type CpuGroup, type CpuGroups, openCpuGroups } from "./cgroup.ts";
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import type { CommandLine } from "./limits.ts";
 import { threadsOf } from "./proc_usage.ts";
 
 const SHELL = "/bin/sh";
 /** Each step of niceness is about a quarter more of a share; the kernel's weights are made so. */
 const NICE_STEP = 1.25;
+/** The kernel's lowest priority. */
+const LOWEST = 19;
 
 /** What holds the share. */
 export type CpuShareKind = "cgroup" | "nice" | "none";
@@ -36,20 +38,21 @@ export function openCpuShare(quota: number | undefined, world?: CgroupWorld): Cp
   return noGroups({ kind: "nice", reason: groups.reason, niceness });
 }
 
-/** The niceness that weighs about `quota` against a process without any. */
+/** The niceness beyond this process's own that weighs about `quota` against it. */
 export function nicenessOf(quota: number): number {
   const steps = Math.round(Math.log(1 / quota) / Math.log(NICE_STEP));
-  return Math.min(19, Math.max(0, steps));
+  return Math.min(LOWEST, Math.max(0, steps));
 }
 
 /**
- * Lets others come before a process from now on. On Linux a priority is a thread's, and is inherited by
+ * Lets others come before a process from now on, by so many steps from this one. On Linux a priority is a thread's, and is inherited by
  * threads that are started later.
  */
 export function yieldToOthers(pid: number, niceness: number): void {
+  const priority = Math.min(LOWEST, getPriority() + niceness);
   for (const thread of threadsOf(pid)) {
     try {
-      setPriority(thread, niceness);
+      setPriority(thread, priority);
     } catch {
       // It has ended.
     }
