@@ -41,7 +41,9 @@ async function serve(): Promise<void> {
   for (;;) {
     const bytes = await Deno.stdin.read(buffer);
     if (bytes === null) return;
-    lines.push(buffer.subarray(0, bytes), (line) => hosting.take(line));
+    const whole: string[] = [];
+    lines.push(buffer.subarray(0, bytes), (line) => void whole.push(line));
+    hosting.takeAll(whole);
   }
 }
 

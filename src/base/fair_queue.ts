@@ -18,9 +18,16 @@ export class FairQueue<Item extends Waiting> {
     return this.#size;
   }
 
-  /** Items of one principal. */
-  count(principal: string): number {
-    return this.#ring.get(principal)?.length ?? 0;
+  /** Items that `count`. */
+  sizeOf(counts: (item: Item) => boolean): number {
+    let size = 0;
+    for (const line of this.#ring.values()) size += line.filter(counts).length;
+    return size;
+  }
+
+  /** Items of one principal that count. */
+  count(principal: string, counts: (item: Item) => boolean = () => true): number {
+    return this.#ring.get(principal)?.filter(counts).length ?? 0;
   }
 
   add(item: Item): void {
@@ -56,11 +63,14 @@ export class FairQueue<Item extends Waiting> {
     return undefined;
   }
 
-  /** The newest item, of those that `mayLeave`, of the principal that has most. */
-  newestOfLongest(mayLeave: (item: Item) => boolean = () => true): Item | undefined {
+  /** The newest item of the principal that has most, of those that count. */
+  newestOfLongest(counts: (item: Item) => boolean = () => true): Item | undefined {
     let longest: Item[] = [];
-    for (const line of this.#ring.values()) if (line.length > longest.length) longest = line;
-    return longest.findLast(mayLeave);
+    for (const line of this.#ring.values()) {
+      const counted = line.filter(counts);
+      if (counted.length > longest.length) longest = counted;
+    }
+    return longest.at(-1);
   }
 
   /** Items whose turn comes before this one's if nothing else happens; undefined when it is not in. */

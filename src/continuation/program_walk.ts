@@ -35,7 +35,7 @@ export const HEAVIER: ReadonlyMap<EngineName, EngineName> = new Map([
 export const LIGHT_CPU_MS = 100;
 /** Sandboxes that may be lost, through the fault of others, under a program that has to stay on one runtime. */
 const MAX_LOST = 8;
-/** Milliseconds that a program waits for a light engine before it begins on the heavier one. */
+/** Milliseconds between two looks whether a program that waits for a light engine gets a heavier one sooner. */
 const PATIENCE_MS = 500;
 
 /** One program and where it begins. */
@@ -56,13 +56,15 @@ export interface ProgramWalkParts {
   /** Room for its journal, which gives it back. @default there is enough */
   readonly share?: JournalShare;
   /**
-   * Waits until the program may have a sandbox of an engine: for as long as it takes where it has
-   * begun and is `isPatient`. Rejects with the signal's reason. @default it may at once
+   * Waits until the program may have a sandbox of an engine; one that has begun waits for as long as it
+   * takes. Rejects with the signal's reason. @default it may at once
    */
   readonly turn?: (
     engine: EngineName,
-    options: { readonly signal: AbortSignal; readonly isPatient: boolean },
+    options: { readonly signal: AbortSignal; readonly hasBegun: boolean },
   ) => Promise<void>;
+  /** Whether one that has waited so long for its engine should go to this heavier one. @default it should */
+  readonly isWorthMoving?: (engine: EngineName, waitedMs: number) => boolean;
   /** Told when a sandbox is there for the first time. */
   readonly onSandbox: () => void;
   /** Told of each move to another sandbox. @default nobody is */
@@ -130,24 +132,36 @@ export class ProgramWalk {
     return report;
   }
 
-  /** A sandbox; where another engine can begin, undefined when none is free soon. */
+  /** A sandbox; where another engine is there sooner, undefined when none is free soon. */
   // SAFETY: programs that wait for ever in every process of a light engine hold up nobody (test/unit/continuation: program_walk).
   async #checkout(pool: Pool): Promise<Lease | undefined> {
     const { signal } = this.#job;
-    if (this.#heavier === undefined) return await this.#wait(pool, signal);
-    const patience = new AbortController();
-    using _timer = this.#parts.clock.after(PATIENCE_MS, () => patience.abort());
+    const heavier = this.#heavier;
+    if (heavier === undefined) return await this.#wait(pool, signal);
+    const moving = new AbortController();
+    using _looks = this.#whenWorthMoving(heavier, () => moving.abort());
     try {
-      return await this.#wait(pool, AbortSignal.any([signal, patience.signal]));
+      return await this.#wait(pool, AbortSignal.any([signal, moving.signal]));
     } catch (error) {
-      if (patience.signal.aborted && !signal.aborted) return undefined;
+      if (moving.signal.aborted && !signal.aborted) return undefined;
       throw error;
     }
   }
 
+  #whenWorthMoving(heavier: EngineName, move: () => void): Disposable {
+    const { clock, isWorthMoving = () => true } = this.#parts;
+    const beganMs = clock.monotonic();
+    const look = () => {
+      if (isWorthMoving(heavier, clock.monotonic() - beganMs)) move();
+      else timer = clock.after(PATIENCE_MS, look);
+    };
+    let timer = clock.after(PATIENCE_MS, look);
+    return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
+  }
+
   async #wait(pool: Pool, signal: AbortSignal): Promise<Lease> {
-    const isPatient = this.#isSeen;
-    await this.#parts.turn?.(this.#runtime, { signal, isPatient });
+    const hasBegun = this.#isSeen;
+    await this.#parts.turn?.(this.#runtime, { signal, hasBegun });
     return await pool.checkout(this.#job.spec, signal);
   }
 

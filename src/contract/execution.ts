@@ -36,6 +36,8 @@ const CapabilitySetSchema = z.strictObject({
   system: z.strictObject({ environment: names.optional() }).optional(),
 }).meta({ id: "CapabilitySet" });
 
+const MIN_MEMORY_BYTES = 8 * 1024 * 1024;
+
 /** `POST /api/v1/execute`. Absent limits take the configured defaults. */
 export const ExecuteRequestSchema = z.strictObject({
   code: z.string().describe("The program, bare or inside a Markdown fence"),
@@ -45,7 +47,8 @@ export const ExecuteRequestSchema = z.strictObject({
     .describe("Default auto; a language's name is taken as that language on auto"),
   timeout: z.int().min(1).optional()
     .describe("Milliseconds of the program's own wall time; waiting for calls does not count"),
-  memoryLimit: z.int().min(1).optional().describe("Bytes"),
+  memoryLimit: z.int().min(MIN_MEMORY_BYTES).optional()
+    .describe("Bytes; no engine does anything with fewer than 8 MiB"),
   check: z.enum(["error", "warn", "off"]).optional().describe("Default error"),
   capabilities: z.union([z.array(z.string()).max(MAX_CAPABILITIES), CapabilitySetSchema], {
     error: 'Invalid input: expected a list of texts such as "mcp:memory", or a CapabilitySet',

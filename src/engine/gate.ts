@@ -38,8 +38,11 @@ export interface Ticket extends Disposable {
   readonly position: number | undefined;
   /** Aborts the signal with this reason. */
   cancel(reason: CodemodeError): void;
-  /** Gives its place back and waits at another gate, which has room for it however full it is. */
-  move(to: Gate): void;
+  /**
+   * Goes to wait at another gate, or throws its `QUEUE_FULL`. Who is patient finds room however full it
+   * is, waits for as long as it takes, and gives its place here back only for one there.
+   */
+  move(to: Gate, options?: { readonly isPatient: boolean }): void;
   /**
    * Resolves when it may run, at once while it does. Rejects with `QUEUE_FULL` after `timeoutMs`, or
    * the reason of either signal; it can wait again after its own has aborted.
@@ -51,17 +54,16 @@ export interface Ticket extends Disposable {
 export interface TurnOptions {
   /** Its abort ends the wait, and nothing else. */
   readonly signal?: AbortSignal;
-  /** Whether it waits for as long as it takes. @default false */
-  readonly isPatient?: boolean;
 }
 
 interface Entry {
   readonly principal: string;
   readonly controller: AbortController;
+  readonly isPatient: boolean;
   isReady: boolean;
-  /** Whether it waits for as long as it takes. */
-  isPatient?: boolean;
-  runningSince?: number | undefined;
+  /** Whether its ticket waits for a place elsewhere. */
+  isLeaving?: boolean;
+  runningSince?: number;
   admitted?: Deferred<void>;
 }
 
@@ -81,9 +83,18 @@ export class Gate {
     this.#options = options;
   }
 
-  /** Executions inside, running or waiting. */
+  /** Executions inside, running or waiting; those that wait elsewhere by now are counted there. */
   get inside(): number {
-    return this.#inside.size;
+    let inside = 0;
+    for (const { isLeaving } of this.#inside) if (!isLeaving) inside += 1;
+    return inside;
+  }
+
+  /** Whether one more of a principal would have its turn at once. */
+  isFreeFor(principal: string): boolean {
+    const { places, perPrincipal } = this.#options;
+    const theirs = (this.#taken.get(principal) ?? 0) + this.#queue.count(principal);
+    return this.#running < places && theirs < perPrincipal;
   }
 
   /** Executions that wait for their turn. */
@@ -100,16 +111,23 @@ export class Gate {
       this.#options.onRefused?.("closed");
       throw new CodemodeError("SHUTTING_DOWN", "The service is shutting down");
     }
-    const { places, queue } = this.#options;
-    if (this.#running + this.#queue.size >= places + queue) this.#makeRoom(principal);
-    const entry: Entry = { principal, controller: new AbortController(), isReady: false };
-    this.#admit(entry);
-    return this.#ticket(entry, caller);
+    const controller = new AbortController();
+    return this.#ticket(this.#join({ principal, controller, isPatient: false }), caller);
   }
 
-  #admit(entry: Entry): void {
+  #join(who: Pick<Entry, "principal" | "controller" | "isPatient">): Entry {
+    if (!who.isPatient && this.#isFull) this.#makeRoom(who.principal);
+    const entry: Entry = { ...who, isReady: false };
     this.#inside.add(entry);
     this.#queue.add(entry);
+    return entry;
+  }
+
+  // SAFETY: programs that go on here are not counted, or they kept others from coming (test/unit/engine: gate).
+  get #isFull(): boolean {
+    const { places, queue } = this.#options;
+    const room = places + queue - this.#running;
+    return this.#queue.size >= room && this.#queue.sizeOf(isImpatient) >= room;
   }
 
   /** Lets nobody in any more; resolves when everyone has left. The signal's abort cancels them. */
@@ -128,38 +146,44 @@ export class Gate {
   }
 
   #ticket(entry: Entry, caller: AbortSignal | undefined): Ticket {
-    const { controller } = entry;
-    // deno-lint-ignore no-this-alias -- the gate it is at now
-    let gate: Gate = this;
+    const { controller, principal } = entry;
+    let seat: Seat = { gate: this, entry };
+    let left: Seat | undefined;
+    const leave = (one: Seat) => one.gate.#leave(one.entry);
     const onAbort = () => controller.abort(cancelledByCaller());
     if (caller?.aborted) onAbort();
     caller?.addEventListener("abort", onAbort, { once: true });
     return {
       signal: controller.signal,
       get position() {
-        return gate.#queue.position(entry);
+        return seat.gate.#queue.position(seat.entry);
       },
       cancel: (reason) => controller.abort(reason),
-      move: (to) => {
-        if (to === gate) return;
-        gate.#leave(entry);
-        gate = to;
-        gate.#admit(entry);
+      move: (to, { isPatient } = { isPatient: false }) => {
+        if (to === seat.gate) return;
+        const next = to.#join({ principal, controller, isPatient });
+        if (isPatient && left === undefined) left = leaving(seat);
+        else leave(seat);
+        seat = { gate: to, entry: next };
       },
-      turn: (options = {}) => gate.#turn(entry, options),
+      turn: async (options = {}) => {
+        await seat.gate.#turn(seat.entry, options);
+        if (left) leave(left);
+        left = undefined;
+      },
       [Symbol.dispose]: () => {
         caller?.removeEventListener("abort", onAbort);
-        gate.#leave(entry);
+        if (left) leave(left);
+        leave(seat);
       },
     };
   }
 
-  async #turn(entry: Entry, { signal: own, isPatient = false }: TurnOptions): Promise<void> {
-    const { controller } = entry;
+  async #turn(entry: Entry, { signal: own }: TurnOptions): Promise<void> {
+    const { controller, isPatient } = entry;
     const signal = own ? AbortSignal.any([controller.signal, own]) : controller.signal;
     signal.throwIfAborted();
     entry.isReady = true;
-    entry.isPatient = isPatient;
     this.#pump();
     if (entry.runningSince !== undefined) return;
     const admitted = entry.admitted = createDeferred<void>();
@@ -214,8 +238,6 @@ export class Gate {
     if (!this.#inside.delete(entry)) return;
     this.#queue.remove(entry);
     if (entry.runningSince !== undefined) this.#freePlace(entry.principal, entry.runningSince);
-    entry.runningSince = undefined;
-    entry.isReady = false;
     this.#pump();
     if (this.#inside.size === 0) this.#emptied?.();
   }
@@ -231,10 +253,10 @@ export class Gate {
 
   /** Takes the place in the queue of one whose principal has more, or throws `QUEUE_FULL`. */
   #makeRoom(principal: string): void {
-    const newest = this.#queue.newestOfLongest(({ isPatient }) => !isPatient);
-    const most = newest === undefined ? 0 : this.#queue.count(newest.principal);
+    const newest = this.#queue.newestOfLongest(isImpatient);
+    const most = newest === undefined ? 0 : this.#queue.count(newest.principal, isImpatient);
     // SAFETY: without this, one principal's executions would fill the queue for all others.
-    const isFairer = most > this.#queue.count(principal) + 1;
+    const isFairer = most > this.#queue.count(principal, isImpatient) + 1;
     this.#options.onRefused?.(isFairer ? "displaced" : "full");
     const full = this.#full();
     if (newest === undefined || !isFairer) throw full;
@@ -256,6 +278,21 @@ export class Gate {
     const expected = Math.ceil(this.#meanHeldMs * rounds);
     return Math.min(RETRY_MS.most, Math.max(RETRY_MS.least, expected));
   }
+}
+
+/** Where a ticket is. */
+interface Seat {
+  readonly gate: Gate;
+  readonly entry: Entry;
+}
+
+function leaving(seat: Seat): Seat {
+  seat.entry.isLeaving = true;
+  return seat;
+}
+
+function isImpatient({ isPatient }: Entry): boolean {
+  return !isPatient;
 }
 
 function cancelledByCaller(): CodemodeError {

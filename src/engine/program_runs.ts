@@ -137,11 +137,14 @@ export class ProgramRuns {
     }, {
       ...this.#parts,
       share: this.#journals.open(caller.id),
-      turn: async (engine, options) => {
-        ticket.move(this.#gates.of(engine));
+      turn: async (engine, { signal, hasBegun }) => {
+        ticket.move(this.#gates.of(engine), { isPatient: hasBegun });
         const { clock } = this.#parts;
-        await waitForTurn(ticket, { ...options, clock, onPlace: (at) => feed.waiting(at) });
+        await waitForTurn(ticket, { signal, clock, onPlace: (at) => feed.waiting(at) });
       },
+      isWorthMoving: (engine, waitedMs) =>
+        waitedMs >= this.#parts.config.sandbox.queueTimeoutMs ||
+        this.#gates.of(engine).isFreeFor(caller.id),
       onSandbox: () => {
         this.#advance(run, "sandbox");
         feed.running(begin.engine);

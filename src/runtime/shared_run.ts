@@ -32,6 +32,7 @@ export class SharedRun {
   readonly #startedMs: number;
   #endedAtMs = Infinity;
   #endedItself = false;
+  #isLost = false;
   #busyMs = 0;
 
   constructor(program: Program, host: RunHost, context: SharedRunContext) {
@@ -69,15 +70,22 @@ export class SharedRun {
     this.#busyMs += forMs;
   }
 
+  /** Whether another engine can go on with it. */
+  get mayYield(): boolean {
+    return this.#program.yieldAfterMs !== undefined;
+  }
+
   /** Ends the run because its sandbox is of no use to it any more, for what is said of it. */
   lose(what: string): void {
+    this.#isLost = true;
     this.session.lose(new CodemodeError("SANDBOX_CRASHED", `The sandbox ${what}`));
   }
 
   /** Whether the engine should be done with it, having used that much CPU time on one line of it. */
   isOver(usedMs: number, graceMs: number): boolean {
     const { yieldAfterMs = Infinity } = this.#program;
-    if (this.#clock.monotonic() > this.#endedAtMs + graceMs) return true;
+    // One that was lost has not had its time, and may be done with before the engine hears of it.
+    if (!this.#isLost && this.#clock.monotonic() > this.#endedAtMs + graceMs) return true;
     return usedMs > Math.min(yieldAfterMs, this.#cpuTimeMs) + graceMs;
   }
 

@@ -34,6 +34,8 @@ const WATCH_INTERVAL_MS = 50;
 const BLOCKED_AFTER_MS = 150;
 /** Time a run waits for a blocked process before it is lost. */
 const LOST_AFTER_MS = 250;
+/** Time with one line after which those are lost as well that only another such process can go on with. */
+const STUCK_AFTER_MS = 2000;
 /** Time beyond its limit after which a program's process is ended. */
 const GRACE_MS = 250;
 /** Runs between two looks at what the process has grown to. */
@@ -234,8 +236,11 @@ export class SharedSandbox implements HostedSandbox, HostingSandbox, StartingSan
 
   #loseWaiting(head: SharedRun): void {
     const before = this.#options.clock.monotonic() - LOST_AFTER_MS;
+    // Elsewhere they would wait for each other just as well.
+    const isStuck = this.#headAgeMs() > STUCK_AFTER_MS;
     for (const { run, sinceMs } of this.#untaken) {
-      if (run !== head && sinceMs < before) run.lose("is busy with another program");
+      if (run === head || sinceMs >= before || !(isStuck || run.mayYield)) continue;
+      run.lose("is busy with another program");
     }
   }
 

@@ -12,6 +12,9 @@ const SPARE_VMS = 16;
 /** Text written before a slice is over, so that a flood of it does not pile up here. */
 const MAX_HELD_LENGTH = 65_536;
 
+/** How a line ends that cancels a program. */
+const CANCEL = ' {"type":"cancel"}';
+
 /** A little of everything programs do. */
 const WARM_UP = `
 const { items } = await mcp.a.b({ query: "x" });
@@ -75,14 +78,31 @@ export class Hosting {
       new Vm(this.#engine, this.#template, this.#options.memoryBytes);
   }
 
+  /** Takes lines in their order; programs that were cancelled before they began are not begun. */
+  takeAll(lines: readonly string[]): void {
+    const cancelled = new Set<string>();
+    for (const line of lines) {
+      if (line.endsWith(CANCEL)) cancelled.add(line.slice(0, line.indexOf(" ")));
+    }
+    for (const line of lines) {
+      const nonce = line.slice(0, line.indexOf(" "));
+      if (cancelled.has(nonce) && !this.#programs.has(nonce)) this.#taken();
+      else this.#take(line);
+    }
+  }
+
+  #taken(): void {
+    this.#held += `${LINE_TAKEN}\n`;
+    this.#flush();
+  }
+
   /** Takes one line: a nonce, a space, a frame. */
-  take(line: string): void {
+  #take(line: string): void {
     const gap = line.indexOf(" ");
     const nonce = line.slice(0, gap);
     const json = line.slice(gap + 1);
     this.#takeFrame(nonce, JSON.parse(json) as HostFrame, json);
-    this.#held += `${LINE_TAKEN}\n`;
-    this.#flush();
+    this.#taken();
     this.#tidy(nonce);
   }
 

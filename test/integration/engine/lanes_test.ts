@@ -80,3 +80,34 @@ Deno.test("a program that goes on elsewhere waits for its turn there, and was ca
   assert.deepEqual(phases, ["queued", "checking", "waiting", "running", "continued"]);
   assert.deepEqual([counted, (await held).success], [[1], true]);
 });
+
+Deno.test("programs that compute in one process wait for each other, and none is lost to that", async () => {
+  await using codemode = await createCodemode({ config: { sandbox } });
+  // More than the quarter of a second after which whoever can go on elsewhere does.
+  const code = `
+    let sum = 0;
+    for (let n = 0; n < 4_000_000; n += 1) sum += n % 7;
+    return sum;`;
+  const options = { runtime: "quickjs", timeout: 60_000 } as const;
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => codemode.execute(code, options)),
+  );
+  assert.deepEqual(answers.map(({ result, error }) => error?.message ?? result), [
+    ...Array(8).fill(11_999_994),
+  ]);
+});
+
+Deno.test("more programs wait than have a heavy place, although all come at once", async () => {
+  const { meet, open } = meeting(PROGRAMS);
+  await using codemode = await createCodemode({
+    tools: { meet },
+    config: { sandbox: { ...sandbox, queueTimeout: "60s" } },
+  });
+  const answers = await Promise.all(
+    Array.from({ length: PROGRAMS }, () => codemode.execute("return (await tools.meet({})).count")),
+  );
+  open();
+  assert.deepEqual(answers.map(({ result, error }) => error?.message ?? result), [
+    ...Array(PROGRAMS).fill(PROGRAMS),
+  ]);
+});

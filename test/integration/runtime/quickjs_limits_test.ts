@@ -32,14 +32,14 @@ function run(
 }
 
 /** A program that waits for its call until `release`. */
-function bystander(sandbox: HostingSandbox) {
+function bystander(sandbox: HostingSandbox, changes: Partial<Program> = {}) {
   let release = () => {};
   const called = Promise.withResolvers<void>();
   const host = recordingHost(() => {
     called.resolve();
     return new Promise((resolve) => release = () => resolve({ ok: true, value: 1 }));
   });
-  const ended = run(sandbox, "await codemode.search('x'); return 'fine'", {}, host);
+  const ended = run(sandbox, "await codemode.search('x'); return 'fine'", changes, host);
   return { called: called.promise, ended, release: () => release() };
 }
 
@@ -77,10 +77,12 @@ Deno.test("what cannot be interrupted is given up where another engine can go on
 Deno.test("a program that waits too long for a busy process is lost, others are not", async () => {
   await using runtime = createQuickJsRuntime();
   await using sandbox = await runtime.open(SPEC);
-  const other = bystander(sandbox);
-  await other.called;
+  const other = bystander(sandbox, { yieldAfterMs: 100 });
+  const pinned = bystander(sandbox);
+  await Promise.all([other.called, pinned.called]);
   const spinning = run(sandbox, "for (;;);", { timeoutMs: 1000 });
   other.release();
+  pinned.release();
   assert.equal(
     summarize(await other.ended),
     "yielded lost: The sandbox is busy with another program",
@@ -93,8 +95,26 @@ Deno.test("a program that waits too long for a busy process is lost, others are 
     `${cpuTimeMs} of ${wallTimeMs} ms were another program's`,
   );
   assert.match(summarize(await spinning), /^stopped EXECUTION_TIMEOUT: /);
+  // Elsewhere it would have had to wait as well.
+  assert.equal(summarize(await pinned.ended), 'completed "fine"');
   assert.equal(summarize(await run(sandbox, "return 1")), "completed 1");
   assert.deepEqual([sandbox.isBlocked, sandbox.isGone], [false, false]);
+});
+
+Deno.test("who can go on in another such process alone is lost to one that is stuck for seconds", async () => {
+  await using runtime = createQuickJsRuntime();
+  await using sandbox = await runtime.open(SPEC);
+  const other = bystander(sandbox);
+  await other.called;
+  const spinning = run(sandbox, "for (;;);", { timeoutMs: 3500 });
+  other.release();
+  assert.equal(
+    summarize(await other.ended),
+    "yielded lost: The sandbox is busy with another program",
+  );
+  assert.match(summarize(await spinning), /^stopped EXECUTION_TIMEOUT: /);
+  // What was lost before it began is not begun.
+  assert.equal(summarize(await run(sandbox, "return 1")), "completed 1");
 });
 
 Deno.test("what was said before the program is ended for its time is heard", async () => {

@@ -81,6 +81,7 @@ async function walk(
     changes?: Partial<Program>;
     usage?: Partial<Usage>;
     onMoved?: (move: Continuation) => void;
+    isWorthMoving?: (engine: string, waitedMs: number) => boolean;
   } = {},
 ): Promise<Walked> {
   const { clock = new FakeClock(), names = ["quickjs", "deno"] } = options;
@@ -126,8 +127,9 @@ async function walk(
     signal: options.signal ?? new AbortController().signal,
   };
   const pools = new Map(names.map((name) => [name, poolOf(name)]));
-  const { onMoved = () => {} } = options;
-  const end = await new ProgramWalk(job, { pools, clock, onSandbox() {}, onMoved }).run();
+  const { onMoved = () => {}, isWorthMoving = () => true } = options;
+  const parts = { pools, clock, onSandbox() {}, onMoved, isWorthMoving };
+  const end = await new ProgramWalk(job, parts).run();
   assert.equal(left.length, 0);
   return { ...end, programs, runtimes };
 }
@@ -382,6 +384,23 @@ Deno.test("walk: where no place is free soon, a program begins on the heavier en
   assert.deepEqual(continued, [
     { from: "quickjs", to: "deno", reason: "busy", what: "no place was free", after: 0, calls: 0 },
   ]);
+});
+
+Deno.test("walk: who waits for a light engine leaves for a heavier one only when that is worth it", async () => {
+  const clock = new FakeClock();
+  const asked: unknown[] = [];
+  const walking = walk([NO_PLACE, () => DONE], {
+    clock,
+    isWorthMoving: (engine, waitedMs) => asked.push([engine, waitedMs]) === 3,
+  });
+  await settle();
+  for (let look = 0; look < 3; look += 1) {
+    clock.advance(500);
+    await settle();
+  }
+  assert.deepEqual((await walking).runtimes, ["deno"]);
+  assert.deepEqual(asked, [["deno", 500], ["deno", 1000], ["deno", 1500]]);
+  assert.equal(clock.pending, 0);
 });
 
 Deno.test("walk: what had an effect is told, although no sandbox is left to go on in", async () => {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import {
   AddServerRequestSchema,
+  ExecuteRequestSchema,
   parseRequest,
   SocketRequestSchema,
 } from "../../../src/contract/mod.ts";
@@ -35,6 +36,13 @@ Deno.test("parse request: an unknown key of a message is told with the known one
   assert.deepEqual(of({ id: "a", type: "cancel", payload: { why: "x" } }), [
     { path: "payload", message: 'Unrecognized key: "why"; known: reason' },
   ]);
+});
+
+Deno.test("parse request: memory in which nothing runs is refused, with the least there is", () => {
+  assert.deepEqual(issuesOf(ExecuteRequestSchema, { code: "1", memoryLimit: 8_388_607 }), [
+    { path: "memoryLimit", message: "Too small: expected number to be >=8388608" },
+  ]);
+  assert.equal(issuesOf(ExecuteRequestSchema, { code: "1", memoryLimit: 8_388_608 }), "none");
 });
 
 Deno.test("parse request: keys of lists and records, and where anything may be meant", () => {

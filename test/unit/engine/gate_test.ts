@@ -175,7 +175,7 @@ Deno.test("gate: a caller that is gone cancels its own ticket only", async () =>
 
 Deno.test("gate: one that moves gives its place back and waits its turn elsewhere", async () => {
   const { gate, come, order } = gateOf();
-  const other = gateOf({ queue: 0 });
+  const other = gateOf();
   const first = come("a1");
   const second = come("a2");
   const held = other.come("b1");
@@ -187,6 +187,8 @@ Deno.test("gate: one that moves gives its place back and waits its turn elsewher
   await settle();
   assert.deepEqual([order, first.position], [["a1", "a2"], 0]);
   assert.deepEqual([gate.inside, other.gate.inside, other.gate.waiting], [1, 2, 1]);
+  assert.throws(() => second.move(other.gate), { code: "QUEUE_FULL" });
+  assert.equal(second.position, undefined);
   leave(held);
   await again;
   assert.deepEqual(order, ["a1", "a2", "a1 again"]);
@@ -214,28 +216,46 @@ Deno.test("gate: a wait that is given up keeps the place in the queue, and may b
   leave(wavering);
 });
 
-Deno.test("gate: who is patient waits for longer than the others may", async () => {
-  const { gate, clock, come } = gateOf({ queue: 5, timeoutMs: 500 });
-  const running = come("a1");
-  const begun = gate.enter("a");
-  const turned = begun.turn({ isPatient: true });
-  clock.advance(60_000);
-  leave(running);
-  await turned;
-  assert.deepEqual([gate.waiting, clock.pending], [0, 0]);
-  leave(begun);
-});
-
-Deno.test("gate: who has begun and is patient does not give way to one that comes", async () => {
-  const { gate, come } = gateOf({ queue: 2 });
-  const running = come("a1");
-  const begun = [gate.enter("a"), gate.enter("a")];
-  const turns = begun.map((ticket) => ticket.turn({ isPatient: true }));
-  assert.throws(() => gate.enter("b"), { code: "QUEUE_FULL" });
-  assert.deepEqual(begun.map(({ signal }) => signal.aborted), [false, false]);
+Deno.test("gate: who is patient waits for long, beyond the bound, and keeps its place until then", async () => {
+  const light = gateOf({ places: 2, perPrincipal: 2 });
+  const heavy = gateOf({ places: 1, queue: 0, timeoutMs: 500 });
+  const running = heavy.come("b1");
+  const first = light.come("a1");
+  const second = light.come("a2");
+  const third = light.come("a3");
+  await settle();
+  for (const ticket of [first, second]) ticket.move(heavy.gate, { isPatient: true });
+  const turns = [first, second].map((ticket) => ticket.turn());
+  heavy.clock.advance(60_000);
+  await settle();
+  assert.deepEqual(light.order, ["a1", "a2"]);
+  assert.deepEqual([light.gate.inside, heavy.gate.inside, heavy.gate.waiting], [1, 3, 2]);
   leave(running);
   await turns[0];
-  leave(begun[0]);
+  // Its place at the light gate is free by now.
+  await third.turned;
+  leave(first);
   await turns[1];
-  leave(begun[1]);
+  for (const ticket of [second, third]) leave(ticket);
+  assert.deepEqual([light.gate.inside, heavy.gate.inside, heavy.clock.pending], [0, 0, 0]);
+});
+
+Deno.test("gate: who goes on here keeps nobody from coming, and gives way to nobody", async () => {
+  const light = gateOf({ places: 50, perPrincipal: 50 });
+  const heavy = gateOf({ places: 2, perPrincipal: 1, queue: 2 });
+  const movers = Array.from({ length: 50 }, () => light.gate.enter("a"));
+  await Promise.all(movers.map((ticket) => ticket.turn()));
+  for (const ticket of movers) ticket.move(heavy.gate, { isPatient: true });
+  const turns = movers.map((ticket) => ticket.turn());
+  await turns[0];
+  assert.deepEqual([heavy.gate.isFreeFor("a"), heavy.gate.isFreeFor("b")], [false, true]);
+  const other = heavy.come("b1");
+  await other.turned;
+  const theirs = ["a1", "a2"].map(heavy.come);
+  assert.throws(() => heavy.gate.enter("a"), { code: "QUEUE_FULL" });
+  const third = heavy.come("c1");
+  assert.equal((await theirs[1]?.turned as { code: string }).code, "QUEUE_FULL");
+  assert.equal(movers.some(({ signal }) => signal.aborted), false);
+  for (const ticket of [...movers, other, ...theirs, third]) leave(ticket);
+  assert.deepEqual([light.gate.inside, heavy.gate.inside], [0, 0]);
 });
