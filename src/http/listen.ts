@@ -56,15 +56,21 @@ export async function listen(parts: ListenParts): Promise<HttpServer> {
   const upgrades = new Upgrades(parts);
   const server = createServer(limitsOf(parts.config), (incoming, outgoing) => {
     const { socket } = incoming;
+    // SAFETY: one read can hold what comes behind the last request too (test/integration/http: last_answer).
+    if (pipelines.hasEnded(socket)) return;
     const gone = pipelines.enter(socket);
     if (gone === undefined) return cut(socket, refused);
-    void answer(incoming, outgoing, { ...parts, refused, gone })
+    void answer(incoming, outgoing, { ...parts, refused, gone, pipelines })
       .finally(() => pipelines.leave(socket, gone));
   });
   server.maxConnections = parts.config.limits.connections;
   // Headers beyond a count would be dropped in silence; their bytes are bounded already.
   server.maxHeadersCount = 0;
-  server.on("upgrade", (incoming, socket, head) => void upgrades.take(incoming, socket, head));
+  server.on("upgrade", (incoming, socket, head) => {
+    // The answers before it are still to be sent, over a connection that nobody else hears fail.
+    if (pipelines.hasEnded(socket)) return void socket.on("error", () => socket.destroy());
+    void upgrades.take(incoming, socket, head);
+  });
   server.on("drop", () => refused.increment({ reason: "connections" }));
   server.on("clientError", (error, socket) => refuse(error, socket as Socket, refused));
   await bind(server, parts.config);
@@ -88,6 +94,7 @@ interface AnswerParts extends ListenParts {
   readonly refused: Counter;
   /** Aborts when nobody waits any more. */
   readonly gone: AbortController;
+  readonly pipelines: Pipelines;
 }
 
 async function answer(
@@ -95,12 +102,22 @@ async function answer(
   outgoing: ServerResponse<MeteredRequest>,
   parts: AnswerParts,
 ): Promise<void> {
-  const { remoteAddress } = incoming.socket;
-  const { gone, refused } = parts;
+  const { socket } = incoming;
+  const { remoteAddress } = socket;
+  const { gone, refused, pipelines } = parts;
   outgoing.once("close", () => {
     if (!outgoing.writableFinished) gone.abort();
   });
-  incoming.onRefused(() => refused.increment({ reason: "chunks" }));
+  const onLast = () => {
+    pipelines.end(socket);
+    closeAfter(outgoing);
+  };
+  incoming.onRefused(() => {
+    refused.increment({ reason: "chunks" });
+    onLast();
+  });
+  // Without chunks a stream has no other end than the connection's, and which answer is one is known late.
+  if (incoming.httpVersion === "1.0") onLast();
   try {
     const request = toRequest(incoming, gone.signal);
     if (request === undefined) refused.increment({ reason: "malformed" });
@@ -108,11 +125,19 @@ async function answer(
       ? new Response(null, { status: 400 })
       : await parts.fetch(request, remoteAddress === undefined ? {} : { remoteAddress });
     const { idleTimeoutMs } = parts.config.limits;
-    await sendResponse(response, outgoing, { idleTimeoutMs, gone: gone.signal });
+    await sendResponse(response, outgoing, { idleTimeoutMs, gone: gone.signal, onLast });
   } catch (error) {
     if (!gone.signal.aborted) parts.logger.error("an answer could not be sent", { error });
     outgoing.destroy();
   }
+}
+
+/** Closes the connection with this answer, which says so unless its headers were sent before. */
+function closeAfter(outgoing: ServerResponse<MeteredRequest>): void {
+  const { socket } = outgoing.req;
+  outgoing.shouldKeepAlive = false;
+  if (outgoing.writableFinished) socket.destroySoon();
+  else outgoing.once("finish", () => socket.destroySoon());
 }
 
 /** Ends a connection that asks without waiting for answers; what it asked before is cancelled. */

@@ -1,6 +1,10 @@
-/** What each connection has asked and was not answered yet: bounded, and given up when the peer is gone. */
+/**
+ * What each connection has asked and was not answered yet: bounded, given up when the peer is gone, and
+ * at its end with the request whose answer closes the connection.
+ */
 
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 /** Requests of one connection that are answered at the same time. */
 export const MAX_PIPELINED = 16;
@@ -8,6 +12,7 @@ export const MAX_PIPELINED = 16;
 /** The requests of every open connection. */
 export class Pipelines {
   readonly #unanswered = new WeakMap<Socket, Set<AbortController>>();
+  readonly #ended = new WeakSet<Duplex>();
 
   /**
    * Notes one request; undefined when the connection has too many, or is gone. The controller aborts
@@ -21,6 +26,19 @@ export class Pipelines {
     const gone = new AbortController();
     unanswered.add(gone);
     return gone;
+  }
+
+  /**
+   * The request that came last is the connection's last: its answer closes it. What was read with that
+   * request, or is read until then, would be carried out and not answered.
+   */
+  end(socket: Socket): void {
+    this.#ended.add(socket);
+  }
+
+  /** Whether nothing more is taken from the connection, though it may still be sent its answers. */
+  hasEnded(socket: Duplex): boolean {
+    return this.#ended.has(socket);
   }
 
   /** Notes that one was answered. */

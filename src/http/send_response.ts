@@ -14,6 +14,8 @@ export interface SendOptions {
   readonly idleTimeoutMs: number;
   /** Aborts when the receiver is gone: an answer behind another one would wait for ever. */
   readonly gone: AbortSignal;
+  /** Called before an answer whose request was not read to its end: it must close its connection. */
+  readonly onLast: () => void;
 }
 
 type Outgoing = ServerResponse<MeteredRequest>;
@@ -52,7 +54,7 @@ async function sendWhole(
   const headers = [...response.headers].flat();
   if (hasLength(response.status)) headers.push("content-length", String(body.byteLength));
   const isRead = outgoing.req.complete && !outgoing.req.isRefused;
-  if (!isRead) headers.push("connection", "close");
+  if (!isRead) options.onLast();
   outgoing.writeHead(response.status, headers);
   if (isRead && body.byteLength <= PIECE_BYTES) {
     outgoing.end(body);
