@@ -1,14 +1,16 @@
 /**
  * Processes that carry a mark in their environment: everything that a program starts inherits it, also
- * what leaves its group, unless it is started with an environment of its own. Only Linux tells.
+ * what leaves its group, unless it is started with an environment of its own. A service that is itself
+ * marked hands its own marks on, so that whoever ends it finds its servers too. Only Linux tells.
  */
 
 import { randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import process from "node:process";
 
-/** The variable that holds the mark. */
+/** The variable that holds the marks, the outermost first. */
 const VARIABLE = "CODEMODE_STARTED_BY";
+const SEPARATOR = ",";
 /** Looks at all processes, at most: what starts others faster than it is ended is left. */
 const MAX_LOOKS = 10;
 
@@ -16,9 +18,11 @@ const MAX_LOOKS = 10;
 export class ProcessMark {
   readonly #value = `${process.pid}-${randomUUID()}`;
 
-  /** `environment` with the mark. */
+  /** `environment` with the mark, behind those of this process. */
   in(environment: Readonly<Record<string, string>>): Record<string, string> {
-    return { ...environment, [VARIABLE]: this.#value };
+    const inherited = process.env[VARIABLE] ?? "";
+    const marks = inherited === "" ? [this.#value] : [inherited, this.#value];
+    return { ...environment, [VARIABLE]: marks.join(SEPARATOR) };
   }
 
   /** Ends whatever has the mark, by SIGKILL. Never rejects: where processes are not shown, none is ended. */
@@ -36,10 +40,15 @@ export class ProcessMark {
     for (const pid of await listProcesses()) {
       // One that has ended, or is somebody else's, shows nothing.
       const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
-      if (`\0${environment}`.includes(`\0${VARIABLE}=${this.#value}\0`)) found.push(pid);
+      if (marksIn(environment).includes(this.#value)) found.push(pid);
     }
     return found;
   }
+}
+
+function marksIn(environment: string): readonly string[] {
+  const pair = environment.split("\0").find((pair) => pair.startsWith(`${VARIABLE}=`));
+  return pair?.slice(VARIABLE.length + 1).split(SEPARATOR) ?? [];
 }
 
 async function listProcesses(): Promise<number[]> {
