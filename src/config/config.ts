@@ -111,8 +111,9 @@ export interface McpServerConfig {
   readonly maxCallsPerSecond?: number;
   /**
    * Sessions (processes, for stdio) at the same time with a server of an older revision that asks: one
-   * for all callers, and further ones for executions that would wait for what others are asked. With 1
-   * they wait, for servers that keep something in their process. @default 4
+   * for all callers, and further ones for executions that would wait for what others are asked, the last
+   * of them for those that nobody can be asked for. With 1 they wait, for servers that keep something in
+   * their process. @default 4
    */
   readonly sessions: number;
   /** Whether the service connects at start or at first use. @default eager */

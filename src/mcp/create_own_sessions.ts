@@ -27,14 +27,11 @@ export function createOwnSessions(
   deps: OwnSessionsDeps,
 ): OwnSessions<Session> {
   const { clock, logger, background, tellsCallersApart = false } = deps;
-  const limit = config.sessions - 1;
   return new OwnSessions({
     clock,
     logger,
-    limit,
-    // SAFETY: what one caller leaves open must not take all of them from the others
-    // (test/unit/mcp/own_sessions_test.ts).
-    perPrincipal: tellsCallersApart ? Math.ceil(limit / 2) : limit,
+    limit: config.sessions - 1,
+    tellsCallersApart,
     open: () => open(name, config, deps),
     background: (task) => background.add(task),
   });

@@ -6,6 +6,8 @@ import type { Owner } from "./seated_calls.ts";
 export interface OwnCall {
   readonly owner: Owner;
   readonly principal: string;
+  /** Whether what the server asks is put to somebody; else it is answered at once. */
+  readonly canBeAsked: boolean;
   /** Once it has aborted, the execution makes no more calls. */
   readonly over: AbortSignal;
 }

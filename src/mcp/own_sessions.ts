@@ -2,7 +2,7 @@
  * Further sessions of one server, beside the one that all callers share: each belongs to one execution
  * at a time, which has it to itself until it has had no call under way for a while. Another execution
  * gets it afterwards only if nothing in it can still be about the one before. How many there are is
- * bounded, and so is how many of them one principal has; whoever waits for one takes turns by principal.
+ * bounded, and `session_shares.ts` says who may have them; who waits takes turns by principal.
  */
 
 import type { Clock } from "../base/clock.ts";
@@ -12,6 +12,7 @@ import { describeError } from "./background_tasks.ts";
 import type { Need, OwnCall, Stay } from "./own_call.ts";
 import { RecentCount } from "./recent_count.ts";
 import type { Owner } from "./seated_calls.ts";
+import { mayHold, type SharedSessions } from "./session_shares.ts";
 import { whenOver } from "./when_over.ts";
 
 /** How long an execution keeps its session without a call under way. */
@@ -37,13 +38,9 @@ export interface Ownable {
 }
 
 /** What a server's further sessions are made with. */
-export interface OwnSessionsOptions<One extends Ownable> {
+export interface OwnSessionsOptions<One extends Ownable> extends SharedSessions {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The most there are at the same time. */
-  readonly limit: number;
-  /** The most of them that one principal has. */
-  readonly perPrincipal: number;
   readonly open: () => Promise<One>;
   /** Is handed what goes on by itself. */
   readonly background: (task: Promise<void>) => void;
@@ -90,18 +87,20 @@ export class OwnSessions<One extends Ownable> {
   enter(call: OwnCall): Stay<One> | undefined {
     for (const kept of this.#kept) {
       if (kept.call?.owner !== call.owner) continue;
-      return kept.isHeld || this.#mayHold(call.principal) ? this.#begin(kept, call) : undefined;
+      return kept.isHeld || this.#mayHold(call) ? this.#begin(kept, call) : undefined;
     }
     return undefined;
   }
 
   /** Waits for a session of the execution's own until it is granted or disposed. */
   need(need: Need<One>): Disposable {
+    const { call, isWanted } = need;
+    const mayHold = () => this.#mayHold(call);
     const waiting: Waiting<One> = {
       ...need,
-      principal: need.call.principal,
+      principal: call.principal,
       get isReady() {
-        return need.isWanted();
+        return isWanted() && mayHold();
       },
     };
     this.#needs.add(waiting);
@@ -114,11 +113,12 @@ export class OwnSessions<One extends Ownable> {
   look(): void {
     if (this.#isClosed) return;
     for (const need of [...this.#needs]) {
-      const stay = need.isReady ? this.enter(need.call) : undefined;
+      const stay = need.isWanted() ? this.enter(need.call) : undefined;
       if (stay) this.#grant(need, stay);
     }
     for (const kept of this.#kept) if (!kept.isHeld) this.#giveOut(kept);
-    while (this.#wantsMore()) this.#open();
+    while (this.#isShort() && this.#hasRoom) this.#open();
+    for (const kept of this.#kept) if (this.#mayYield(kept)) this.#yield(kept);
   }
 
   /** `session` is of no use any more. */
@@ -159,26 +159,35 @@ export class OwnSessions<One extends Ownable> {
     need.onGranted(stay);
   }
 
-  #giveOut(kept: Kept<One>): void {
-    const next = this.#turns.next((principal) => this.#mayHold(principal));
-    if (!next) return;
+  #giveOut(kept: Kept<One>): boolean {
+    const next = this.#turns.next(() => true);
+    if (!next) return false;
     this.#grant(next, this.#begin(kept, next.call));
     for (const need of [...this.#needs]) {
       if (need.call.owner === next.call.owner) this.#grant(need, this.#begin(kept, need.call));
     }
+    return true;
   }
 
-  #mayHold(principal: string): boolean {
-    return this.#roomOf(principal) > 0;
+  /** Whether its execution only might come again, and is one of those that have it for a short time. */
+  #mayYield({ isHeld, underWay, call, session, generation }: Kept<One>): boolean {
+    if (!isHeld || underWay > 0 || call?.canBeAsked) return false;
+    return session.isClean && generation === this.#generation;
   }
 
-  // SAFETY: who gives up call after call would have a process started for each
-  // (test/unit/mcp/own_sessions_test.ts).
-  #roomOf(principal: string): number {
-    const { perPrincipal } = this.#options;
-    const isTheirs = ({ isHeld, call }: Kept<One>) => isHeld && call?.principal === principal;
-    const held = [...this.#kept].filter(isTheirs).length;
-    return Math.min(perPrincipal, 2 * perPrincipal - this.#wasted.of(principal)) - held;
+  /** Goes to whoever would wait otherwise. */
+  #yield(kept: Kept<One>): void {
+    kept.isHeld = false;
+    if (!this.#isShort() || !this.#giveOut(kept)) kept.isHeld = true;
+  }
+
+  #mayHold(call: OwnCall, holders: readonly OwnCall[] = this.#holders): boolean {
+    const wasted = this.#wasted.of(call.principal);
+    return mayHold(call, this.#options, { holders, closing: this.#closing, wasted });
+  }
+
+  get #holders(): readonly OwnCall[] {
+    return [...this.#kept].flatMap(({ isHeld, call }) => isHeld && call ? [call] : []);
   }
 
   #begin(kept: Kept<One>, call: OwnCall): Stay<One> {
@@ -206,6 +215,7 @@ export class OwnSessions<One extends Ownable> {
     if (typeof owner === "object" || over.aborted) return this.#release(kept);
     const limits = { over, afterMs: KEEP_MS };
     kept.timer = whenOver(this.#options.clock, limits, () => this.#release(kept));
+    this.look();
   }
 
   // SAFETY: what a server still does for one execution must not be asked of another
@@ -230,19 +240,22 @@ export class OwnSessions<One extends Ownable> {
     this.#options.background(closed);
   }
 
-  /** One more for each execution that needs one and may have it, as far as there is room. */
-  #wantsMore(): boolean {
+  get #hasRoom(): boolean {
     const there = this.#kept.size + this.#opening + this.#closing;
-    if (this.#rest || there >= this.#options.limit) return false;
-    const owners = new Map<string, Set<Owner>>();
-    for (const { isReady, principal, call } of this.#needs) {
-      if (isReady) owners.set(principal, (owners.get(principal) ?? new Set()).add(call.owner));
+    return !this.#rest && there < this.#options.limit;
+  }
+
+  /** Whether executions wait that may have a session each and for which none is being opened. */
+  #isShort(): boolean {
+    const holders = [...this.#holders];
+    const owners = new Set<Owner>();
+    for (const { call, isWanted } of this.#needs) {
+      if (owners.size > this.#opening) break;
+      if (owners.has(call.owner) || !isWanted() || !this.#mayHold(call, holders)) continue;
+      owners.add(call.owner);
+      holders.push(call);
     }
-    let wanted = 0;
-    for (const [principal, { size }] of owners) {
-      wanted += Math.max(0, Math.min(size, this.#roomOf(principal)));
-    }
-    return this.#opening < wanted;
+    return owners.size > this.#opening;
   }
 
   #open(): void {

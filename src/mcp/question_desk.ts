@@ -123,9 +123,10 @@ export class QuestionDesk {
     this.#hasAsked = true;
     const open = await this.#whose({ suspects: new Set(this.#places) }, signal);
     if (open === undefined) return NOBODY;
-    const { through: { call: { ask, tool } }, over } = open;
+    const { through: { call }, over } = open;
+    const { ask, tool } = call;
     try {
-      if (ask === undefined) return NOBODY;
+      if (ask === undefined) return this.#unput.addMute(call), NOBODY;
       const read = readQuestion(this.#server, tool, params);
       if ("refused" in read) throw this.#unreadable(read.refused);
       this.#waiting.admit((call) => this.#place(call));

@@ -158,8 +158,9 @@ function movingCall(
 }
 
 function ownCall(options: ServerRequestOptions): OwnCall {
-  const { execution, executionEnded, principal = "", signal } = options;
-  return { owner: execution ?? options, principal, over: executionEnded ?? signal };
+  const { ask, execution, executionEnded, principal = "", signal } = options;
+  const owner = execution ?? options;
+  return { owner, principal, canBeAsked: ask !== undefined, over: executionEnded ?? signal };
 }
 
 function noTool({ name }: Server, tool: string): CodemodeError {

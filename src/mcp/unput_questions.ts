@@ -1,11 +1,12 @@
 /**
  * Questions that were put to nobody: the calls that probably asked them fail with a reason instead of
  * what the server makes of no answer, and the operator reads one line a minute however many they are.
+ * Where nobody can be asked no answer is what the caller chose, and the call goes on.
  */
 
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import { noteRefusal, type Place } from "./seated_calls.ts";
+import { noteRefusal, type Place, type SeatedCall } from "./seated_calls.ts";
 
 /** Questions that wait at once for their caller to be known; one more is nobody's. */
 export const MAX_HELD = 16;
@@ -20,12 +21,18 @@ export const WHY_UNPUT = Object.freeze({
 /** Least time between two lines. */
 const TELL_EVERY_MS = 60_000;
 
+/** A count that is told once in a while. */
+interface Tally {
+  untold: number;
+  toldAt: number;
+}
+
 /** Those of one session. */
 export class UnputQuestions {
   readonly #clock: Clock;
   readonly #logger: Logger;
-  #untold = 0;
-  #toldAt = -Infinity;
+  readonly #unput: Tally = { untold: 0, toldAt: -Infinity };
+  readonly #ofMute: Tally = { untold: 0, toldAt: -Infinity };
 
   constructor({ clock, logger }: { readonly clock: Clock; readonly logger: Logger }) {
     this.#clock = clock;
@@ -37,10 +44,24 @@ export class UnputQuestions {
     if (suspects.length === 0) return;
     const reason = WHY_UNPUT[why];
     noteRefusal(reason, suspects);
-    this.#untold += 1;
-    if (this.#clock.monotonic() - this.#toldAt < TELL_EVERY_MS) return;
-    this.#toldAt = this.#clock.monotonic();
-    this.#logger.warn("MCP server asked what was put to nobody", { reason, count: this.#untold });
-    this.#untold = 0;
+    this.#tell(this.#unput, (count) => {
+      this.#logger.warn("MCP server asked what was put to nobody", { reason, count });
+    });
+  }
+
+  /** One more of a call for which nobody can be asked, which makes of that what it likes. */
+  addMute({ tool, owner }: Pick<SeatedCall, "tool" | "owner">): void {
+    const whose = typeof owner === "string" ? { execution: owner } : {};
+    this.#tell(this.#ofMute, (count) => {
+      this.#logger.info("MCP server asked where nobody can be asked", { tool, ...whose, count });
+    });
+  }
+
+  #tell(tally: Tally, log: (count: number) => void): void {
+    tally.untold += 1;
+    const now = this.#clock.monotonic();
+    if (now - tally.toldAt < TELL_EVERY_MS) return;
+    log(tally.untold);
+    Object.assign(tally, { untold: 0, toldAt: now });
   }
 }

@@ -183,7 +183,7 @@ Deno.test("who waits for a call that turns out to ask has a session from then on
 });
 
 Deno.test("with as many as there may be, calls wait; what becomes free is the next one's", async () => {
-  const config = fixtureConfig("asking_v1.ts", "stdio", { sessions: 2 });
+  const config = fixtureConfig("asking_v1.ts", "stdio", { sessions: 3 });
   await using started = await startAsked(config, { clock: new FakeClock() });
   const { manager, ann, annCall } = started;
   const [bob, eve] = [person(), quick()];
@@ -200,8 +200,39 @@ Deno.test("with as many as there may be, calls wait; what becomes free is the ne
   assert.equal(await annCall, "accept");
 });
 
+Deno.test("questions that stay open keep nobody waiting who can be asked nothing", async () => {
+  const config = fixtureConfig("asking_v1.ts", "stdio");
+  await using started = await startAsked(config, { clock: new FakeClock() });
+  const { manager, ann, annCall, log } = started;
+  const people = [person(), person()];
+  const calls = people.map((one, index) =>
+    confirm(manager, String(index), { ...one, execution: String(index) })
+  );
+  await Promise.all(people.map(({ wasAsked }) => wasAsked));
+  const { standstill, begun } = stillness();
+  const late = quick();
+  const lateCall = confirm(manager, "late", { ...late, standstill });
+  await begun;
+  // A program's, twice in the same one, and a call without a program.
+  const mutes = [{ execution: "x" }, { execution: "y" }, { execution: "x" }, {}];
+  const answers = mutes.map((one) => confirm(manager, "mute", one));
+  assert.deepEqual(await Promise.all(answers), ["cancel", "cancel", "cancel", "cancel"]);
+  assert.deepEqual(late.questions, []);
+  for (const one of [ann, ...people]) one.answer();
+  assert.deepEqual(await Promise.all([annCall, ...calls, lateCall]), Array(4).fill("accept"));
+  const told = log.filter(({ message }) =>
+    message === "MCP server asked where nobody can be asked"
+  );
+  assert.equal(told.length, 1);
+  assert.deepEqual([told[0]!.level, told[0]!.fields["tool"], told[0]!.fields["server"]], [
+    "info",
+    "confirm",
+    "peer",
+  ]);
+});
+
 Deno.test("one principal's questions leave a session to the others", async () => {
-  const config = fixtureConfig("asking_v1.ts", "stdio", { sessions: 3 });
+  const config = fixtureConfig("asking_v1.ts", "stdio", { sessions: 4 });
   const deps = { clock: new FakeClock(), tellsCallersApart: true };
   await using started = await startAsked(config, deps);
   const { manager, ann, annCall } = started;

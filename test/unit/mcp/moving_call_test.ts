@@ -17,7 +17,7 @@ function movingCall({ atOnce = false } = {}) {
     state.stays += 1;
     onGranted({ session: ROOM, [Symbol.dispose]: () => void (state.stays -= 1) });
   };
-  const call = { owner: "x", principal: "p", over: new AbortController().signal };
+  const call = { owner: "x", principal: "p", canBeAsked: true, over: new AbortController().signal };
   const moving = new MovingCall<Ownable>({
     need(need) {
       state.needs += 1;

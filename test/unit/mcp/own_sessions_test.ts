@@ -35,8 +35,16 @@ class Room {
   }
 }
 
-/** Further sessions of which the `failing` ones cannot be opened. */
-function sessionsOf(limit: number, { perPrincipal = limit, failing = [] as number[] } = {}) {
+/** A call that somebody can be asked for. */
+function callOf(owner: Owner, principal = "p") {
+  return { owner, principal, canBeAsked: true, over: signal };
+}
+
+/** Further sessions, `forQuestions` and one more, of which the `failing` ones cannot be opened. */
+function sessionsOf(
+  forQuestions: number,
+  { tellsCallersApart = false, failing = [] as number[] } = {},
+) {
   const clock = new FakeClock();
   const rooms: Room[] = [];
   const log: LogEntry[] = [];
@@ -46,8 +54,8 @@ function sessionsOf(limit: number, { perPrincipal = limit, failing = [] as numbe
   const own = new OwnSessions<Room>({
     clock,
     logger: createLogger([{ write: (entry) => void log.push(entry) }], "info"),
-    limit,
-    perPrincipal,
+    limit: forQuestions + 1,
+    tellsCallersApart,
     open: async () => {
       attempts += 1;
       const attempt = attempts;
@@ -63,11 +71,11 @@ function sessionsOf(limit: number, { perPrincipal = limit, failing = [] as numbe
   const need = (
     owner: Owner,
     principal = "p",
-    { isWanted = (): boolean => true, over = signal } = {},
+    { isWanted = (): boolean => true, over = signal, canBeAsked = true } = {},
   ) => {
     const got: { room?: number; stay?: Stay<Room> } = {};
     const waiting = own.need({
-      call: { owner, principal, over },
+      call: { owner, principal, canBeAsked, over },
       isWanted,
       onGranted: (stay) => {
         got.stay = stay;
@@ -80,14 +88,17 @@ function sessionsOf(limit: number, { perPrincipal = limit, failing = [] as numbe
       giveUp: () => waiting[Symbol.dispose](),
     };
   };
+  /** One that waits and that nobody can be asked for. */
+  const mute = (owner: Owner, principal = "p", over = signal) =>
+    need(owner, principal, { over, canBeAsked: false });
   const hold = (until: Promise<void>) => gate = until;
   const open = () => rooms.filter(({ isClosed }) => !isClosed).map(({ number }) => number);
-  return { own, clock, rooms, log, need, hold, open, attempts: () => attempts, tasks };
+  return { own, clock, rooms, log, need, mute, hold, open, attempts: () => attempts, tasks };
 }
 
 Deno.test("an execution stays in its session until it had no call for a while, then another has it", async () => {
   const { own, clock, need, open } = sessionsOf(1);
-  const call = { owner: "x", principal: "p", over: signal };
+  const call = callOf("x");
   assert.equal(own.enter(call), undefined);
   const first = need("x");
   await settle();
@@ -120,7 +131,7 @@ Deno.test("what nobody has yet is its former owner's again", async () => {
   await settle();
   first.leave();
   clock.advance(KEEP_MS + IDLE_MS - 1);
-  const again = own.enter({ owner: "x", principal: "p", over: signal });
+  const again = own.enter(callOf("x"));
   assert.equal(again?.session.number, 1);
   clock.advance(IDLE_MS);
   assert.equal(again.session.isClosed, false);
@@ -161,9 +172,9 @@ Deno.test("a session in which something may still be asked for one is closed, ne
 });
 
 Deno.test("who leaves sessions behind that must be closed has twice its share of them in a while", async () => {
-  const { clock, rooms, need, attempts, own } = sessionsOf(3, { perPrincipal: 1 });
+  const { clock, rooms, mute, attempts, own } = sessionsOf(1, { tellsCallersApart: true });
   const waste = async () => {
-    const one = need({}, "mallory");
+    const one = mute({}, "mallory");
     await settle();
     if (one.got.stay) one.got.stay.session.isClean = false;
     one.leave();
@@ -171,8 +182,8 @@ Deno.test("who leaves sessions behind that must be closed has twice its share of
     return one.got.room;
   };
   assert.deepEqual([await waste(), await waste(), await waste()], [1, 2, undefined]);
-  const waiting = need({}, "mallory");
-  const bob = need({}, "bob");
+  const waiting = mute({}, "mallory");
+  const bob = mute({}, "bob");
   await settle();
   assert.deepEqual([waiting.got.room, bob.got.room], [undefined, 3]);
   clock.advance(REMEMBER_MS - 1);
@@ -212,7 +223,7 @@ Deno.test("calls of one execution that need one at once have one, those of sever
 });
 
 Deno.test("more than the limit wait; principals have a share and take turns", async () => {
-  const { need, attempts } = sessionsOf(3, { perPrincipal: 2 });
+  const { need, attempts } = sessionsOf(3, { tellsCallersApart: true });
   const ann = [need({}, "ann"), need({}, "ann"), need({}, "ann"), need({}, "ann")];
   await settle();
   assert.equal(attempts(), 2, "the third is for somebody else");
@@ -232,7 +243,7 @@ Deno.test("more than the limit wait; principals have a share and take turns", as
 });
 
 Deno.test("whose share is full does not get its former session back beside it", async () => {
-  const { own, need, clock } = sessionsOf(2, { perPrincipal: 1 });
+  const { own, need, clock } = sessionsOf(2, { tellsCallersApart: true });
   const first = need("x", "ann");
   await settle();
   first.leave();
@@ -243,7 +254,7 @@ Deno.test("whose share is full does not get its former session back beside it", 
   assert.deepEqual([second.got.room, third.got.room], [1, 2]);
   second.leave();
   clock.advance(KEEP_MS);
-  assert.equal(own.enter({ owner: "y", principal: "ann", over: signal }), undefined);
+  assert.equal(own.enter(callOf("y", "ann")), undefined);
 });
 
 Deno.test("what becomes wanted while it waits is looked at again; nothing is opened for the rest", async () => {
@@ -297,7 +308,7 @@ Deno.test("a session that is lost is nobody's; its execution gets another when i
   await settle();
   rooms[0]!.end();
   await settle();
-  assert.deepEqual([own.enter({ owner: "x", principal: "p", over: signal }), open()], [
+  assert.deepEqual([own.enter(callOf("x")), open()], [
     undefined,
     [],
   ]);
@@ -306,7 +317,7 @@ Deno.test("a session that is lost is nobody's; its execution gets another when i
   await settle();
   assert.equal(two.got.room, 2);
   own.drop(rooms[1]!);
-  assert.deepEqual([own.enter({ owner: "x", principal: "p", over: signal }), open()], [
+  assert.deepEqual([own.enter(callOf("x")), open()], [
     undefined,
     [],
   ]);
@@ -351,8 +362,113 @@ Deno.test("closed, it ends all of them, also one that opens then, and opens no m
 });
 
 Deno.test("none at all where there is only the session that all share", async () => {
-  const { need, attempts } = sessionsOf(0);
-  const one = need("x");
+  const { need, mute, attempts } = sessionsOf(-1);
+  const both = [need("x"), mute("y")];
   await settle();
-  assert.deepEqual([attempts(), one.got.room], [0, undefined]);
+  assert.deepEqual([attempts(), both.map(({ got }) => got.room)], [0, [undefined, undefined]]);
+});
+
+Deno.test("questions never hold the last one, which is for those that nobody can be asked for", async () => {
+  const { need, mute, attempts } = sessionsOf(2);
+  const asked = [need("a"), need("b"), need("c")];
+  await settle();
+  const rooms = (all: typeof asked) => all.map(({ got }) => got.room ?? 0);
+  assert.deepEqual([rooms(asked), attempts()], [[1, 2, 0], 2]);
+  const mutes = [mute("x"), mute({}), mute("y")];
+  await settle();
+  assert.deepEqual(rooms(mutes), [3, 0, 0]);
+  mutes[0]!.leave();
+  assert.deepEqual(rooms(mutes), [3, 3, 0], "at once, in turn");
+  mutes[1]!.leave();
+  assert.deepEqual(rooms(mutes), [3, 3, 3]);
+  mutes[2]!.leave();
+  assert.deepEqual([rooms(asked), attempts()], [[1, 2, 0], 3]);
+  const late = mute("z");
+  assert.equal(late.got.room, 3, "nothing of the one before goes on there");
+});
+
+Deno.test("with a single one nobody who can be asked has it", async () => {
+  const { need, mute, own } = sessionsOf(0);
+  const asked = need("a");
+  await settle();
+  assert.equal(own.enter(callOf("a")), undefined);
+  const other = mute("x");
+  await settle();
+  assert.deepEqual([asked.got.room, other.got.room], [undefined, 1]);
+});
+
+Deno.test("who can ask nobody has any that is free; then who can waits for it", async () => {
+  const { need, mute, attempts } = sessionsOf(1);
+  const mutes = [mute("x"), mute("y")];
+  await settle();
+  const asked = [need("a"), need("b")];
+  assert.deepEqual([mutes[0]!.got.room, mutes[1]!.got.room], [1, 2]);
+  mutes[1]!.leave();
+  assert.deepEqual(asked.map(({ got }) => got.room), [2, undefined]);
+  mutes[0]!.leave();
+  await settle();
+  assert.deepEqual([asked[1]!.got.room, attempts()], [undefined, 2]);
+});
+
+Deno.test("open questions of a principal do not take from it what they cannot hold; others take turns", async () => {
+  const { need, mute } = sessionsOf(1, { tellsCallersApart: true });
+  const asked = need("a", "ann");
+  await settle();
+  const ann = [mute("x", "ann"), mute("y", "ann")];
+  const bob = mute("z", "bob");
+  await settle();
+  const rooms = () => [asked, ...ann, bob].map(({ got }) => got.room ?? 0);
+  assert.deepEqual(rooms(), [1, 2, 0, 0]);
+  ann[0]!.leave();
+  assert.deepEqual(rooms(), [1, 2, 0, 2], "it was ann's turn before");
+  bob.leave();
+  assert.deepEqual(rooms(), [1, 2, 2, 2]);
+});
+
+Deno.test("who can ask nobody keeps its session while nobody waits for it, or another can be opened", async () => {
+  const { own, clock, rooms, mute, open } = sessionsOf(1);
+  const first = mute("x");
+  await settle();
+  first.leave();
+  const second = mute("y");
+  await settle();
+  assert.equal(second.got.room, 2);
+  const again = own.enter({ ...callOf("x"), canBeAsked: false });
+  assert.equal(again?.session.number, 1);
+  rooms[0]!.isClean = false;
+  again[Symbol.dispose]();
+  const third = mute("z");
+  await settle();
+  assert.deepEqual([third.got.room, open()], [undefined, [1, 2]], "it is not for others");
+  clock.advance(KEEP_MS);
+  await settle();
+  assert.deepEqual([third.got.room, open()], [3, [2, 3]]);
+});
+
+Deno.test("what may be asked has a session to itself, however many wait", async () => {
+  const { clock, need, mute } = sessionsOf(1);
+  const asked = need("a");
+  await settle();
+  asked.leave();
+  const mutes = [mute("x"), mute("y")];
+  await settle();
+  assert.deepEqual(mutes.map(({ got }) => got.room), [2, undefined]);
+  clock.advance(KEEP_MS);
+  assert.equal(mutes[1]!.got.room, 1);
+});
+
+Deno.test("one that is being closed is none of those that are left", async () => {
+  const { rooms, need, mute, attempts } = sessionsOf(1);
+  const first = need({});
+  await settle();
+  const ending = Promise.withResolvers<void>();
+  Object.assign(rooms[0]!, { isClean: false, ending: ending.promise });
+  first.leave();
+  need({});
+  await settle();
+  assert.equal(attempts(), 1);
+  const other = mute({});
+  await settle();
+  assert.equal(other.got.room, 2);
+  ending.resolve();
 });
