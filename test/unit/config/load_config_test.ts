@@ -547,7 +547,7 @@ Deno.test("a named file that is missing or cannot be read is refused", async () 
   ) {
     await assert.rejects(loadConfig(options), {
       code: "CONFIG_INVALID",
-      message: "Cannot read the configuration file /nowhere/c.yaml",
+      message: "Cannot read the configuration file /nowhere/c.yaml: there is no such file",
     });
   }
 });
