@@ -140,7 +140,9 @@ async function attemptOnce<Result>(
     }
     const isOurs = thrown instanceof CodemodeError && thrown.code !== "LOGIN_REQUIRED";
     if (deadline.signal.aborted || isOurs) throw thrown;
-    const failure = readCallFailure(name, about, thrown, session);
+    const { brokenBy, hasId } = session;
+    const conversation = { brokenBy, hasId, isRemoved: connection.isRemoved };
+    const failure = readCallFailure(name, about, thrown, conversation);
     const { error, sessionLost } = failure;
     if (sessionLost) connection.gaveUp(session, unavailableReason(error), error);
     return hasAsked && failure.unsent ? begun(name, about, failure) : failure;
