@@ -244,8 +244,15 @@ function interrupted(
   if (!deadline.expired) {
     return new CodemodeError("CANCELLED", `The call of "${tool}" was cancelled`, { details });
   }
-  if (stage === "connect") return server.connection.unavailable();
+  if (stage === "connect") return waitedInVain(server, timeoutMs);
   const place = stage === "queue" ? "waited in the queue" : "had no answer";
   const message = `The call of "${tool}" on "${server.name}" ${place} for ${timeoutMs} ms`;
   return new CodemodeError("TOOL_TIMEOUT", message, { details: { ...details, timeoutMs } });
+}
+
+/** Who waited for a server that stayed away is told why the answer came so late. */
+function waitedInVain({ connection }: Server, timeoutMs: number): Error {
+  const { lastError } = connection.snapshot();
+  const waited = `the call waited for it until its timeout of ${timeoutMs} ms`;
+  return connection.unavailable(lastError === undefined ? waited : `${lastError}; ${waited}`);
 }

@@ -163,7 +163,8 @@ Deno.test("a server that exits at once waits for the jittered backoff; its calls
     started.manager.call("peer", "echo", {}, { signal, timeoutMs: 50 }),
     {
       code: "MCP_SERVER_UNAVAILABLE",
-      message: 'The MCP server "peer" is not available: The server exited with code 3',
+      message: 'The MCP server "peer" is not available: The server exited with code 3; ' +
+        "the call waited for it until its timeout of 50 ms",
       details: { server: "peer", mayHaveTakenEffect: false },
     },
   );
