@@ -5,9 +5,10 @@
 
 import { CodemodeError } from "./base/errors.ts";
 import { AddressRefused, type Network } from "./base/network.ts";
-import { type AdminConfig, isAddress } from "./config/mod.ts";
-import type { AddServerRequest, ServerChanges } from "./contract/mod.ts";
+import { type AdminConfig, type ConfigProblem, isAddress } from "./config/mod.ts";
+import { type AddServerRequest, invalidRequest, type ServerChanges } from "./contract/mod.ts";
 import type { ServerAdmin } from "./http/mod.ts";
+import type { ServerDefinition } from "./server_definition.ts";
 import type { ToolSet } from "./tool_set.ts";
 import type { ToolSources } from "./tool_sources.ts";
 
@@ -28,12 +29,12 @@ export function createServerAdmin(parts: ServerAdminParts): ServerAdmin {
   return {
     list: () => sources.list(),
     async add(request, caller) {
-      const set = toSet(request, config);
-      if (network !== undefined) await assertPublic(set.options, network);
+      const admit = (definition: ServerDefinition) => assertFitting(definition, config, network);
       try {
-        await sources.add(request.name, set, { isForeign: true, network, addedBy: caller });
+        const options = { isForeign: true, network, addedBy: caller, admit };
+        await sources.add(request.name, toSet(request), options);
       } catch (error) {
-        throw asRequestFault(error);
+        throw asRequestFault(error, request.name);
       }
     },
     remove: (name) => sources.remove(name, { isForeign: true }),
@@ -41,12 +42,34 @@ export function createServerAdmin(parts: ServerAdminParts): ServerAdmin {
   };
 }
 
-/** Says at once what each connection would be refused for, and is no wall by itself. */
-async function assertPublic(
-  options: Readonly<Record<string, unknown>>,
-  network: Network,
+/** Judges what was read and not what was sent: what is wrong with it is told by now. */
+async function assertFitting(
+  definition: ServerDefinition,
+  { stdio }: AdminConfig,
+  network: Network | undefined,
 ): Promise<void> {
-  for (const address of [options["url"], options["document"], options["baseUrl"]]) {
+  if (definition.kind === "native") {
+    throw new TypeError("Cannot add a server: it is no description");
+  }
+  const { config, kind } = definition;
+  // SAFETY: a command is code of the caller's choice with this service's rights (test/e2e: servers).
+  if (!stdio && kind === "mcp" && config.transport !== "http" && config.transport !== "websocket") {
+    throw new CodemodeError(
+      "FORBIDDEN",
+      "A server that is a command cannot be added from outside; see admin.stdio",
+    );
+  }
+  // SAFETY: a path would read a file of this machine (test/e2e: servers).
+  if (kind === "openapi" && typeof config.document === "string" && !isAddress(config.document)) {
+    throw new CodemodeError("FORBIDDEN", "A document of a server from outside is no path");
+  }
+  if (network === undefined) return;
+  await assertPublic(kind === "mcp" ? [config.url] : [config.document, config.baseUrl], network);
+}
+
+/** Says at once what each connection would be refused for, and is no wall by itself. */
+async function assertPublic(addresses: readonly unknown[], network: Network): Promise<void> {
+  for (const address of addresses) {
     if (typeof address !== "string" || !URL.canParse(address)) continue;
     try {
       await network.check(new URL(address));
@@ -58,29 +81,26 @@ async function assertPublic(
   }
 }
 
-type DescribedSet = Exclude<ToolSet, { readonly kind: "native" }>;
-
-function toSet({ mcp, openapi }: AddServerRequest, { stdio }: AdminConfig): DescribedSet {
-  if (mcp !== undefined) {
-    // SAFETY: a command is code of the caller's choice with this service's rights (test/e2e: servers).
-    if (!stdio && mcp["transport"] !== "http" && mcp["transport"] !== "websocket") {
-      throw new CodemodeError(
-        "FORBIDDEN",
-        "A server that is a command cannot be added from outside; see admin.stdio",
-      );
-    }
-    return { kind: "mcp", options: mcp };
-  }
-  const { document } = openapi ?? {};
-  // SAFETY: a path would read a file of this machine (test/e2e: servers).
-  if (typeof document === "string" && !isAddress(document)) {
-    throw new CodemodeError("FORBIDDEN", "A document of a server from outside is no path");
-  }
-  return { kind: "openapi", options: openapi ?? {} };
+function toSet({ mcp, openapi }: AddServerRequest): ToolSet {
+  return mcp === undefined
+    ? { kind: "openapi", options: openapi ?? {} }
+    : { kind: "mcp", options: mcp };
 }
 
-/** Wrong options are the caller's fault here, and not the operator's. */
-function asRequestFault(error: unknown): unknown {
+/** Wrong options are the caller's fault here, not the operator's, and stand in the request. */
+function asRequestFault(error: unknown, name: string): unknown {
   if (!(error instanceof CodemodeError) || error.code !== "CONFIG_INVALID") return error;
-  return new CodemodeError("INVALID_REQUEST", error.message, { details: error.details });
+  const problems = (error.details["problems"] ?? []) as readonly ConfigProblem[];
+  return invalidRequest(problems.map(({ path, message, suggestion }) => ({
+    path: pathInRequest(path, name),
+    message: suggestion === undefined ? message : `${message}; did you mean "${suggestion}"?`,
+  })));
+}
+
+function pathInRequest(path: string, name: string): string {
+  for (const [section, member] of [["mcp.servers", "mcp"], ["openapi", "openapi"]] as const) {
+    const server = `${section}.${name}`;
+    if (path === server || path.startsWith(`${server}.`)) return member + path.slice(server.length);
+  }
+  return path;
 }

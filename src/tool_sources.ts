@@ -68,6 +68,8 @@ export interface AddOptions {
   readonly network?: Network | undefined;
   /** The caller, where it is not the operator: its logins are nobody else's. */
   readonly addedBy?: string | undefined;
+  /** Rejects where a server that was read must not be opened. @default any may */
+  readonly admit?: (definition: ServerDefinition) => Promise<void>;
 }
 
 interface Entry extends OpenServer {
@@ -120,6 +122,7 @@ class Sources implements ToolSources {
   async add(name: string, set: ToolSet, options: AddOptions = {}): Promise<void> {
     this.#assertFree(name, options);
     const definition = await toDefinition(name, set, this.#parts.config.directory);
+    await options.admit?.(definition);
     // Somebody else may have been faster, or the end.
     this.#assertFree(name, options);
     const { isForeign = false, network, addedBy = "" } = options;

@@ -5,6 +5,7 @@ import { CodemodeError } from "../base/errors.ts";
 import { InFlight } from "../base/in_flight.ts";
 import type { Logger } from "../base/log.ts";
 import type { Tool, ToolGroup } from "../contract/mod.ts";
+import { withMeantMembers } from "./meant_members.ts";
 import { type SchemaIssue, SchemaValidators } from "./schema_validators.ts";
 import type { ToolAnswer, ToolCallOptions, ToolSource } from "./source.ts";
 
@@ -185,11 +186,14 @@ class SourcesCatalog implements ChangingCatalog {
 
   #checkInput(tool: Tool, input: unknown): Readonly<Record<string, unknown>> {
     const path = `${tool.server}.${tool.name}`;
-    const issues = isRecord(input)
-      ? this.#validators.check(tool.inputSchema, input, `${path} input`)
-      : [{ path: "", message: "must be an object" }];
-    if (issues.length > 0) throw invalid("TOOL_INPUT_INVALID", "input for", tool, issues);
-    return input as Readonly<Record<string, unknown>>;
+    if (!isRecord(input)) {
+      const issues = [{ path: "", message: "must be an object" }];
+      throw invalid("TOOL_INPUT_INVALID", "input for", tool, issues);
+    }
+    const issues = this.#validators.check(tool.inputSchema, input, `${path} input`);
+    if (issues.length === 0) return input;
+    const hinted = withMeantMembers(issues, tool.inputSchema, input);
+    throw invalid("TOOL_INPUT_INVALID", "input for", tool, hinted);
   }
 
   #checkOutput(tool: Tool, schema: NonNullable<Tool["outputSchema"]>, value: unknown): void {

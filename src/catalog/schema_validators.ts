@@ -246,13 +246,18 @@ function toIssue({ instancePath, keyword, params, message }: ErrorObject): Schem
   const path = instancePath.slice(0, 500);
   if (keyword === "additionalProperties" || keyword === "unevaluatedProperties") {
     const name = params.additionalProperty ?? params.unevaluatedProperty;
-    return { path, message: `must not have the property ${JSON.stringify(name)}`.slice(0, 500) };
+    return { path, message: unwantedMember(String(name)) };
   }
   if (keyword === "enum") {
     const allowed = JSON.stringify(params.allowedValues).slice(0, 500);
     return { path, message: `must be one of ${allowed}` };
   }
   return { path, message: (message ?? `does not match "${keyword}"`).slice(0, 500) };
+}
+
+/** What is said of a member that a closed object does not list. */
+export function unwantedMember(name: string): string {
+  return `must not have the property ${JSON.stringify(name)}`.slice(0, 500);
 }
 
 function areUnique(items: readonly unknown[], budget: CheckBudget): boolean {

@@ -91,7 +91,8 @@ function timeOf(invocation: Invocation, flag: string): number | undefined {
   const age = parseDuration(given);
   const time = age === undefined ? Date.parse(given) : Date.now() - age;
   if (!Number.isNaN(time)) return time;
-  throw new CodemodeError("INVALID_REQUEST", `--${flag} is "${given}", neither an age nor a time`);
+  const expected = "neither an age such as 1h nor a time such as 2026-01-31T12:00:00Z";
+  throw new CodemodeError("INVALID_REQUEST", `--${flag} is "${given}", ${expected}`);
 }
 
 function show(lines: readonly AuditLine[], { output, values }: Invocation): void {

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import process from "node:process";
 import { CodemodeError } from "../base/errors.ts";
+import { fileFault } from "../base/file_fault.ts";
 import type { Language } from "../contract/mod.ts";
 import { type Invocation, text } from "./command.ts";
 
@@ -39,7 +40,9 @@ async function readProgram(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {
-    throw new CodemodeError("INVALID_REQUEST", `Cannot read ${path}`, { cause });
+    throw new CodemodeError("INVALID_REQUEST", `Cannot read ${path}: ${fileFault(cause)}`, {
+      cause,
+    });
   }
 }
 

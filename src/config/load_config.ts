@@ -8,6 +8,7 @@ import { dirname, resolve } from "node:path";
 import process from "node:process";
 import type { z } from "zod";
 import { CodemodeError } from "../base/errors.ts";
+import { fileFault } from "../base/file_fault.ts";
 import { nearestName } from "../base/nearest.ts";
 import type { Config } from "./config.ts";
 import type { BrokenRule } from "./broken_rule.ts";
@@ -224,8 +225,7 @@ async function readText(path: string, required: boolean): Promise<string> {
   } catch (cause) {
     const missing = (cause as { code?: unknown }).code === "ENOENT";
     if (missing && !required) return "";
-    throw new CodemodeError("CONFIG_INVALID", `Cannot read the configuration file ${path}`, {
-      cause,
-    });
+    const message = `Cannot read the configuration file ${path}: ${fileFault(cause)}`;
+    throw new CodemodeError("CONFIG_INVALID", message, { cause });
   }
 }

@@ -11,6 +11,14 @@ import type { ConfigFile } from "./schema.ts";
 import { nameFault, serverNames } from "./server_names.ts";
 import { toolPolicyFaults } from "./tool_policy.ts";
 
+/** What the addresses of each transport begin with. A WebSocket's may be written as that of the site. */
+const ADDRESSES = Object.freeze(
+  {
+    http: ["http:// or https://", /^https?:/i],
+    websocket: ["ws:// or wss://", /^(?:wss?|https?):/i],
+  } as const,
+);
+
 /** Every rule a file breaks; `embedded` names servers that are not its own. */
 export function brokenRules(
   file: ConfigFile,
@@ -185,8 +193,20 @@ function mcpRules({ mcp }: ConfigFile): BrokenRule[] {
       const message = `transport ${server.transport} needs ${needs}`;
       return [...named, { path, message, about: [[...path, "transport"], [...path, needs]] }];
     }
-    return named;
+    return [...named, ...addressRules(server, path)];
   });
+}
+
+/** Addresses that nothing here can speak to. */
+function addressRules(
+  { transport, url }: ConfigFile["mcp"]["servers"][string],
+  path: readonly string[],
+): BrokenRule[] {
+  if (transport === "stdio" || url === undefined || !URL.canParse(url)) return [];
+  const [known, schemes] = ADDRESSES[transport];
+  if (schemes.test(url)) return [];
+  const message = `must begin with ${known} for transport ${transport}`;
+  return [{ path: [...path, "url"], message }];
 }
 
 function nameRules(name: string, path: readonly string[]): BrokenRule[] {

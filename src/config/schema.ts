@@ -65,7 +65,7 @@ const mcpServer = z.strictObject({
   transport: z.enum(["stdio", "http", "websocket"]),
   command: z.string().min(1).optional(),
   args: z.array(z.union([z.string(), z.number()]).transform(String)).default([]),
-  url: z.url().optional(),
+  url: z.url("must be an address such as https://example.com/mcp").optional(),
   environment: z.record(z.string(), secret).default({}),
   headers: z.record(z.string(), secret).default({}),
   auth: ServerAuthSchema.optional(),

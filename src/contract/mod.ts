@@ -24,7 +24,7 @@ export {
 } from "./execution.ts";
 export { type AuditEntry, AuditEntrySchema, type AuditSink } from "./audit.ts";
 export { type Diagnostic, DiagnosticSchema } from "./diagnostic.ts";
-export { parseRequest } from "./parse_request.ts";
+export { invalidRequest, parseRequest, type RequestIssue } from "./parse_request.ts";
 export { type Problem, ProblemSchema, toProblem } from "./problem.ts";
 export {
   type ContentBlock,

@@ -7,7 +7,7 @@ import { knownKeys } from "./known_keys.ts";
 
 /** Faults told at most. */
 const MAX_ISSUES = 20;
-/** Characters of one fault's path or message: both may hold what the caller sent. */
+/** Characters of one fault's path or message. */
 const MAX_TEXT = 200;
 
 /** The request as `schema` reads it; throws `INVALID_REQUEST` with `details.issues: [{ path, message }]`. */
@@ -17,17 +17,33 @@ export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
   throw invalid(parsed.error, (path) => knownKeys(schema, path, value));
 }
 
-type KnownKeys = (path: readonly PropertyKey[]) => readonly string[] | undefined;
+/** One fault of a request; `path` is keys joined by dots, empty for all of it. */
+export interface RequestIssue {
+  readonly path: string;
+  readonly message: string;
+}
 
-function invalid(error: z.ZodError, known: KnownKeys): CodemodeError {
-  const issues = error.issues.slice(0, MAX_ISSUES).map((issue) => ({
-    path: issue.path.map(String).join(".").slice(0, MAX_TEXT),
-    message: messageOf(issue, known).slice(0, MAX_TEXT),
+/** The refusal of a request for its faults, bounded: both their parts may hold what the caller sent. */
+export function invalidRequest(faults: readonly RequestIssue[]): CodemodeError {
+  const issues = faults.slice(0, MAX_ISSUES).map(({ path, message }) => ({
+    path: path.slice(0, MAX_TEXT),
+    message: message.slice(0, MAX_TEXT),
   }));
   const told = issues.map(({ path, message }) => path === "" ? message : `${path}: ${message}`);
   return new CodemodeError("INVALID_REQUEST", `The request is not valid: ${told.join("; ")}`, {
     details: { issues },
   });
+}
+
+type KnownKeys = (path: readonly PropertyKey[]) => readonly string[] | undefined;
+
+function invalid(error: z.ZodError, known: KnownKeys): CodemodeError {
+  return invalidRequest(
+    error.issues.slice(0, MAX_ISSUES).map((issue) => ({
+      path: issue.path.map(String).join("."),
+      message: messageOf(issue, known),
+    })),
+  );
 }
 
 /** An absent field is said to be required, and an unknown one is given the name that was meant. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { ExecuteAnswerSchema, ExecuteRequestSchema } from "./execution.ts";
 import { ProblemSchema } from "./problem.ts";
 import { QuestionAnswerSchema, QuestionSchema } from "./question.ts";
-import { ENGINE_NAMES } from "./runtime.ts";
+import { RUNTIME_NAMES } from "./runtime.ts";
 
 /** A request, and what becomes of it while its sender waits or goes away. */
 export const SubmissionSchema = ExecuteRequestSchema.extend({
@@ -42,7 +42,7 @@ export const ExecutionViewSchema = z.object({
   status: z.enum(["working", "input_required", "completed", "failed", "cancelled"])
     .describe("failed: the program did, or nothing ran"),
   phase: z.enum(["queued", "checking", "waiting", "running", "continued", "ended"]),
-  runtime: z.enum(ENGINE_NAMES).optional().describe("The engine it is on"),
+  runtime: z.enum(RUNTIME_NAMES).optional().describe("What it is on"),
   calls: z.int().describe("Calls begun so far"),
   lastEventId: z.int(),
   createdAt: z.string().describe("ISO 8601"),

@@ -1,14 +1,16 @@
 /** Writes down what happens to one execution, as it happens, for whoever reads its events. */
 
 import type { CallProgress } from "../catalog/mod.ts";
-import type {
-  CallRecord,
-  Continuation,
-  EngineName,
-  ExecutionEvent,
-  OpenQuestion,
-  Problem,
-  QuestionAnswer,
+import {
+  type CallRecord,
+  type Continuation,
+  type EngineName,
+  type ExecutionEvent,
+  type OpenQuestion,
+  type Problem,
+  type QuestionAnswer,
+  type RuntimeName,
+  runtimeOf,
 } from "../contract/mod.ts";
 import type { EventLog } from "../journal/mod.ts";
 import type { LogFrame } from "../protocol/frames.ts";
@@ -27,7 +29,7 @@ type PhasePayload = Extract<ExecutionEvent, { type: "phase" }>["payload"];
 /** What an observer is told of where it is. */
 export interface FeedState {
   readonly phase: PhasePayload["phase"] | "ended";
-  readonly runtime?: EngineName;
+  readonly runtime?: RuntimeName;
   readonly calls: number;
 }
 
@@ -45,7 +47,7 @@ export class ExecutionFeed {
   get state(): FeedState {
     return {
       phase: this.#phase,
-      ...(this.#runtime === undefined ? {} : { runtime: this.#runtime }),
+      ...(this.#runtime === undefined ? {} : { runtime: runtimeOf(this.#runtime) }),
       calls: this.#calls,
     };
   }

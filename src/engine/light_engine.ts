@@ -34,7 +34,7 @@ export function beginOn(
   if (choice.name !== "python" || !engines.has("monty")) return heavy;
   const verdict = toLightProgram(code, namespaces);
   if ("lacks" in verdict) {
-    const reason = `${choice.reason}; its light engine has no ${verdict.lacks}`;
+    const reason = `${choice.reason}; its light engine does not have ${verdict.lacks}`;
     return { ...heavy, choice: { ...choice, reason } };
   }
   return {

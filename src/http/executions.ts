@@ -74,6 +74,7 @@ export function executionEvents(parts: EventsParts): Handler<Env> {
     const { executionId } = execution;
     const { after } = readQuery(c, AfterSchema);
     const from = after ?? lastEventId(c) ?? 0;
+    assertSeen(from, execution.view().lastEventId);
     // Nobody would read the stream, nor end it.
     if (c.req.method === "HEAD") return c.body(null, 200, streamHeaders(executionId));
     const { id, expiresAt } = c.get("principal");
@@ -118,4 +119,11 @@ function lastEventId(c: Context<Env>): number | undefined {
   if (given === undefined || given === "") return undefined;
   if (NUMBER.test(given)) return Number(given);
   throw new CodemodeError("INVALID_REQUEST", "Last-Event-ID must be the id of an event");
+}
+
+/** Who names an event that is still to come has mistaken the execution, and would wait in vain. */
+function assertSeen(id: number, last: number): void {
+  if (id <= last) return;
+  const message = `There is no event ${id}: the last event of this execution is ${last}`;
+  throw new CodemodeError("INVALID_REQUEST", message, { details: { lastEventId: last } });
 }

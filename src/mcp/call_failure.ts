@@ -28,6 +28,8 @@ interface Conversation {
   readonly brokenBy?: string | undefined;
   /** Whether the server has given it an id, without which there is nothing to forget. */
   readonly hasId?: boolean;
+  /** Whether the server was removed, which ends what was under way. */
+  readonly isRemoved?: boolean;
 }
 
 /** What transports and platforms say when nothing was sent: there was no connection to send it over. */
@@ -53,7 +55,7 @@ export function readCallFailure(
   server: string,
   tool: string,
   thrown: unknown,
-  { brokenBy: broken, hasId = false }: Conversation = {},
+  { brokenBy: broken, hasId = false, isRemoved = false }: Conversation = {},
 ): CallFailure {
   const login = loginRequiredOf(thrown);
   if (login) return { error: login, sessionLost: !("scope" in login.details), unsent: true };
@@ -71,7 +73,7 @@ export function readCallFailure(
   const unsent = isUnsent(thrown);
   // What a `fetch` throws is about one connection, which no other call has.
   if (thrown instanceof TypeError && !unsent) return lostAlone(server, tool, thrown);
-  return unavailable(server, tool, thrown, { unsent, broken });
+  return unavailable(server, tool, thrown, { unsent, broken, isRemoved });
 }
 
 /** Whether nothing was sent, by what was thrown: there was nothing to send it over. */
@@ -120,11 +122,12 @@ function unavailable(
   server: string,
   tool: string,
   cause: unknown,
-  { unsent, broken }: { readonly unsent: boolean; readonly broken?: string | undefined },
+  { unsent, broken, isRemoved = false }:
+    & Pick<Conversation, "isRemoved">
+    & { readonly unsent: boolean; readonly broken?: string | undefined },
 ): CallFailure {
-  const lost = broken === undefined
-    ? "it was lost during the call"
-    : `it was lost during the call, ${broken}`;
+  const how = isRemoved ? "it was removed during the call" : "it was lost during the call";
+  const lost = broken === undefined ? how : `${how}, ${broken}`;
   const reason = unsent ? "the call did not reach it" : lost;
   const options = { tool, reason, mayHaveTakenEffect: !unsent, cause };
   return { error: serverUnavailable(server, options), sessionLost: true, unsent };

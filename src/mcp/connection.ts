@@ -11,6 +11,7 @@ import { BackgroundTasks } from "./background_tasks.ts";
 import { backoffDelayMs } from "./backoff.ts";
 import { serverUnavailable } from "./call_failure.ts";
 import { connectFailure, connectFailureCause } from "./connect_failure.ts";
+import type { ConnectionDeps } from "./connection_deps.ts";
 import { type ConnectionSnapshot, toSnapshot } from "./connection_snapshot.ts";
 import { type ConnectionEvent, type ConnectionState, nextStep } from "./connection_state.ts";
 import { createOwnSessions } from "./create_own_sessions.ts";
@@ -19,22 +20,9 @@ import { FairShare } from "./fair_share.ts";
 import { HealthChecks } from "./health_checks.ts";
 import { refusalOf } from "./login_required.ts";
 import type { OwnSessions } from "./own_sessions.ts";
-import { Session, type SessionDeps } from "./session.ts";
+import { Session } from "./session.ts";
 import { ToolListing } from "./tool_listing.ts";
 import { Watchers } from "./watchers.ts";
-
-/** What a connection needs besides its server's configuration. */
-export interface ConnectionDeps extends Omit<SessionDeps, "onWornOut" | "onToolsChanged"> {
-  /** Told when the tools are other ones. */
-  readonly onToolsChanged: () => void;
-  /** Whether callers are known apart. @default they are one */
-  readonly tellsCallersApart?: boolean;
-  /** A number in [0, 1). */
-  readonly random: () => number;
-  readonly connectTimeoutMs: number;
-  /** Told of each session that takes over. */
-  readonly onReady?: (session: Session) => void;
-}
 
 /** A standing connection. Disposing it leaves no process and no timer. */
 export class Connection implements AsyncDisposable {
@@ -56,6 +44,7 @@ export class Connection implements AsyncDisposable {
   #refusal: CodemodeError | undefined;
   #retryAt = 0;
   #timer: Disposable | undefined;
+  #isRemoved = false;
 
   constructor(name: string, config: McpServerConfig, deps: ConnectionDeps) {
     this.#name = name;
@@ -139,7 +128,7 @@ export class Connection implements AsyncDisposable {
   async ready(signal: AbortSignal): Promise<Session> {
     this.want();
     while (!this.#session) {
-      if (this.#state.name === "closed") throw this.unavailable("it is shut down");
+      if (this.#state.name === "closed") throw this.#over();
       if (this.#state.name === "loginRequired") throw this.unavailable();
       await this.#watchers.next(signal);
     }
@@ -173,6 +162,17 @@ export class Connection implements AsyncDisposable {
   /** The failure of whoever needs the server while it is away. */
   unavailable(reason: string | undefined = this.#lastError): Error {
     return this.refusal ?? serverUnavailable(this.#name, { reason, mayHaveTakenEffect: false });
+  }
+
+  /** Whether it ended, or will, because its server is no longer one of the service. */
+  get isRemoved(): boolean {
+    return this.#isRemoved;
+  }
+
+  /** Ends it for good, and says so to the calls that end with it. */
+  async remove(): Promise<void> {
+    this.#isRemoved = true;
+    await this[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -268,7 +268,11 @@ export class Connection implements AsyncDisposable {
   #close(): void {
     this.own.close();
     this.#drop();
-    this.#life.abort(this.unavailable("it is shut down"));
+    this.#life.abort(this.#over());
+  }
+
+  #over(): Error {
+    return this.unavailable(this.#isRemoved ? "it was removed" : "it is shut down");
   }
 
   #drop(): void {

@@ -255,7 +255,7 @@ class Manager implements McpManager {
     return {
       drained: (signal) => found.calls.drained(signal),
       async [Symbol.asyncDispose]() {
-        await close(found);
+        await found.connection.remove();
         // SAFETY: whoever adds the same server later logs in anew (test/integration/mcp: added_login).
         await found.forget?.();
       },

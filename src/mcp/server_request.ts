@@ -140,7 +140,9 @@ async function attemptOnce<Result>(
     }
     const isOurs = thrown instanceof CodemodeError && thrown.code !== "LOGIN_REQUIRED";
     if (deadline.signal.aborted || isOurs) throw thrown;
-    const failure = readCallFailure(name, about, thrown, session);
+    const { brokenBy, hasId } = session;
+    const conversation = { brokenBy, hasId, isRemoved: connection.isRemoved };
+    const failure = readCallFailure(name, about, thrown, conversation);
     const { error, sessionLost } = failure;
     if (sessionLost) connection.gaveUp(session, unavailableReason(error), error);
     return hasAsked && failure.unsent ? begun(name, about, failure) : failure;
@@ -243,8 +245,15 @@ function interrupted(
   if (!deadline.expired) {
     return new CodemodeError("CANCELLED", `The call of "${tool}" was cancelled`, { details });
   }
-  if (stage === "connect") return server.connection.unavailable();
+  if (stage === "connect") return waitedInVain(server, timeoutMs);
   const place = stage === "queue" ? "waited in the queue" : "had no answer";
   const message = `The call of "${tool}" on "${server.name}" ${place} for ${timeoutMs} ms`;
   return new CodemodeError("TOOL_TIMEOUT", message, { details: { ...details, timeoutMs } });
+}
+
+/** Who waited for a server that stayed away is told why the answer came so late. */
+function waitedInVain({ connection }: Server, timeoutMs: number): Error {
+  const { lastError } = connection.snapshot();
+  const waited = `the call waited for it until its timeout of ${timeoutMs} ms`;
+  return connection.unavailable(lastError === undefined ? waited : `${lastError}; ${waited}`);
 }

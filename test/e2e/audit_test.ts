@@ -47,6 +47,12 @@ security: { capabilities: { network: { allowedHosts: [api.example.com] } } }`);
     misspelt.stderr,
     /--type is "call.endet", which no entry has; did you mean "call.ended"\?/,
   );
+  const vague = await runCli(["audit", "--config", path, "--since", "yesterday"]);
+  assert.deepEqual([vague.code, vague.stdout], [2, ""]);
+  assert.match(
+    vague.stderr,
+    /--since is "yesterday", neither an age such as 1h nor a time such as 2026-01-31T12:00:00Z/,
+  );
   assert.deepEqual((await ask("--outcome", "FORBIDDEN")).map(({ path }) => path), ["/health"]);
   await Deno.remove(folder, { recursive: true });
 });

@@ -65,7 +65,7 @@ Deno.test("cli: programs, checks, tools, configuration", async (t) => {
     assert.match(unknownFlag.stderr, /--tiemout/);
     const missing = await runCli(["run", `${folder}/nowhere.ts`, "-c", none]);
     assert.equal(missing.code, 2);
-    assert.match(missing.stderr, /Cannot read .*nowhere\.ts/);
+    assert.match(missing.stderr, /Cannot read .*nowhere\.ts: there is no such file$/m);
     const excess = await runCli(["run", "-", "--capability", "read:/etc", "-c", none], {
       stdin: "1",
     });

@@ -191,6 +191,17 @@ async function sameOverDoors(service: Service, t: Deno.TestContext): Promise<voi
       assert.equal(await resumed.text(), tail);
       assert.equal(await (await fetch(`${again}?after=5`)).text(), tail);
       assert.equal(await (await fetch(`${again}?after=12`)).text(), "");
+      const ahead = { headers: { "last-event-id": "13" } };
+      for (const early of [await fetch(`${again}?after=13`), await fetch(again, ahead)]) {
+        const { error } = await early.json();
+        const message = "There is no event 13: the last event of this execution is 12";
+        assert.deepEqual([early.status, error.code, error.message, error.details], [
+          400,
+          "INVALID_REQUEST",
+          message,
+          { lastEventId: 12 },
+        ]);
+      }
     }
   });
 

@@ -202,9 +202,15 @@ Deno.test("servers over HTTP: only where it is enabled, and only for those who m
 
   await t.step("no commands and no files of this machine", async () => {
     const { command, args } = fixtureConfig("v2_server.ts", "stdio");
-    for (const transport of ["stdio", undefined, "STDIO", ["stdio"], { toString: "http" }]) {
+    const stdio = await add({ name: "cmd", mcp: { transport: "stdio", command, args } });
+    assert.deepEqual([stdio.status, stdio.body.error.code], [403, "FORBIDDEN"]);
+    for (const transport of [undefined, "STDIO", ["stdio"], { toString: "http" }]) {
       const { status, body } = await add({ name: "cmd", mcp: { transport, command, args } });
-      assert.deepEqual([status, body.error.code], [403, "FORBIDDEN"], JSON.stringify(transport));
+      const message =
+        "The request is not valid: mcp.transport: must be one of stdio, http, websocket";
+      const told = [status, body.error.code, body.error.message];
+      const hint = transport === "STDIO" ? '; did you mean "stdio"?' : "";
+      assert.deepEqual(told, [400, "INVALID_REQUEST", message + hint], JSON.stringify(transport));
     }
     for (const document of ["/etc/passwd", "file:///etc/passwd", "./pets.json", "httpx://a"]) {
       const { status, body } = await add({ name: "file", openapi: { document } });
@@ -233,6 +239,22 @@ Deno.test("servers over HTTP: only where it is enabled, and only for those who m
     }
     assert.deepEqual((await send("GET", "/api/v1/servers")).body, { servers: [] });
   });
+
+  await t.step(
+    "all that is wrong with its options is told, at its place in the request",
+    async () => {
+      const options = { transport: "carrier", url: "nonsense", headrs: {} };
+      const { body } = await add({ name: "x", mcp: options });
+      assert.deepEqual(body.error.details.issues, [
+        { path: "mcp.transport", message: "must be one of stdio, http, websocket" },
+        { path: "mcp.url", message: "must be an address such as https://example.com/mcp" },
+        { path: "mcp.headrs", message: 'unknown key "headrs"; did you mean "headers"?' },
+      ]);
+      const openapi = await add({ name: "x", openapi: { document: PETS, readonly: true } });
+      const message = 'openapi.readonly: unknown key "readonly"; did you mean "readOnly"?';
+      assert.equal(openapi.body.error.message, `The request is not valid: ${message}`);
+    },
+  );
 });
 
 Deno.test("servers over HTTP: no private addresses, and nothing of the operator's", async (t) => {

@@ -34,6 +34,7 @@ Deno.test("a folder in the file's place is refused", () =>
     await Deno.mkdir(DEFAULT_CONFIG_FILE);
     await assert.rejects(loadConfig({ env: {} }), {
       code: "CONFIG_INVALID",
-      message: `Cannot read the configuration file ${directory}/${DEFAULT_CONFIG_FILE}`,
+      message:
+        `Cannot read the configuration file ${directory}/${DEFAULT_CONFIG_FILE}: it is a folder`,
     });
   }));

@@ -48,7 +48,8 @@ Deno.test("of a server that cannot be had callers are told neither paths, addres
   for (const [name, reason] of Object.entries(reasons)) {
     const { signal } = new AbortController();
     await assert.rejects(manager.call(name, "x", {}, { signal, timeoutMs: 10 }), {
-      message: `The MCP server "${name}" is not available: ${reason}`,
+      message: `The MCP server "${name}" is not available: ${reason}; ` +
+        "the call waited for it until its timeout of 10 ms",
       details: { server: name, mayHaveTakenEffect: false },
     });
   }

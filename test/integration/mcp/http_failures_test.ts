@@ -191,7 +191,9 @@ Deno.test("why a server was given up is said once, to who notices and to who com
     message,
     details: { server: "peer", tool: "work", mayHaveTakenEffect: false },
   });
-  await assert.rejects(manager.call("peer", "work", {}, { signal, timeoutMs: 10 }), { message });
+  await assert.rejects(manager.call("peer", "work", {}, { signal, timeoutMs: 10 }), {
+    message: `${message}; the call waited for it until its timeout of 10 ms`,
+  });
   assert.equal(manager.status()[0]?.lastError, "the call did not reach it");
   const lost = log.filter(({ message }) => message === "MCP server lost");
   assert.deepEqual(lost.map(({ fields }) => fields), [

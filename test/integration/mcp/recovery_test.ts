@@ -39,6 +39,33 @@ Deno.test("kill -9 in mid-call: the call fails typed, the next one works, nothin
   assert.equal(isAlive(pid), false);
 });
 
+Deno.test("calls that a removal ends hear that the server was removed", async () => {
+  await using listening = await startListening("v2_server.ts", "http");
+  const unavailable = (why: string, details: Record<string, unknown>) => ({
+    code: "MCP_SERVER_UNAVAILABLE",
+    message: `The MCP server "peer" is not available: ${why}`,
+    details: { server: "peer", ...details },
+  });
+  const http = (url: string) => serverConfig({ transport: "http", url });
+  for (const peer of [fixtureConfig("v2_server.ts", "stdio"), http(listening.url)]) {
+    await using started = await startManager({ peer });
+    const slow = assert.rejects(
+      ask(started.manager, "slow", { ms: 60_000 }),
+      unavailable("it was removed during the call", { tool: "slow", mayHaveTakenEffect: true }),
+    );
+    await waitForRunning(started.manager);
+    await started.manager.remove("peer")?.[Symbol.asyncDispose]();
+    await slow;
+  }
+  await using started = await startManager({ peer: http("http://127.0.0.1:1/") });
+  const waiting = assert.rejects(
+    ask(started.manager, "pid"),
+    unavailable("it was removed", { mayHaveTakenEffect: false }),
+  );
+  await started.manager.remove("peer")?.[Symbol.asyncDispose]();
+  await waiting;
+});
+
 Deno.test("a server that stops answering is degraded, then replaced", async () => {
   const config = fixtureConfig("v1_server.ts", "stdio", { timeoutMs: 300, healthIntervalMs: 20 });
   await using started = await startManager({ peer: config });
@@ -136,7 +163,8 @@ Deno.test("a server that exits at once waits for the jittered backoff; its calls
     started.manager.call("peer", "echo", {}, { signal, timeoutMs: 50 }),
     {
       code: "MCP_SERVER_UNAVAILABLE",
-      message: 'The MCP server "peer" is not available: The server exited with code 3',
+      message: 'The MCP server "peer" is not available: The server exited with code 3; ' +
+        "the call waited for it until its timeout of 50 ms",
       details: { server: "peer", mayHaveTakenEffect: false },
     },
   );

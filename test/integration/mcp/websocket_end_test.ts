@@ -40,7 +40,8 @@ Deno.test("an answer that came too late is no reason that others are told", asyn
     manager.call("peer", "salary", {}, { signal, principal: "bob", timeoutMs: 50 }),
     {
       code: "MCP_SERVER_UNAVAILABLE",
-      message: `The MCP server "peer" is not available: ${reason}`,
+      message: `The MCP server "peer" is not available: ${reason}; ` +
+        "the call waited for it until its timeout of 50 ms",
       details: { server: "peer", mayHaveTakenEffect: false },
     },
   );

@@ -270,6 +270,25 @@ const REFUSED: readonly (readonly [name: string, text: string, problems: readonl
   ["constructor as a key", "server: {constructor: {}}\n", [
     'c.yaml:1:10: server.constructor: unknown key "constructor"',
   ]],
+  [
+    "addresses that nothing can speak to",
+    `mcp:
+  servers:
+    a: {transport: http, url: "htp:/x"}
+    b: {transport: http, url: "ws://b.example"}
+    c: {transport: websocket, url: "ftp://c.example"}
+    d: {transport: http, url: nonsense}
+    e: {transport: websocket, url: "https://e.example"}
+    f: {transport: websocket, url: "WSS://f.example"}
+    g: {transport: http, url: "HTTP://g.example"}
+`,
+    [
+      "c.yaml:3:31: mcp.servers.a.url: must begin with http:// or https:// for transport http",
+      "c.yaml:4:31: mcp.servers.b.url: must begin with http:// or https:// for transport http",
+      "c.yaml:5:36: mcp.servers.c.url: must begin with ws:// or wss:// for transport websocket",
+      "c.yaml:6:31: mcp.servers.d.url: must be an address such as https://example.com/mcp",
+    ],
+  ],
   ["oauth2 alone", "security: {auth: {provider: oauth2}}\n", [
     "c.yaml:1:18: security.auth: oauth2 needs an issuer and an audience",
   ]],
@@ -547,7 +566,7 @@ Deno.test("a named file that is missing or cannot be read is refused", async () 
   ) {
     await assert.rejects(loadConfig(options), {
       code: "CONFIG_INVALID",
-      message: "Cannot read the configuration file /nowhere/c.yaml",
+      message: "Cannot read the configuration file /nowhere/c.yaml: there is no such file",
     });
   }
 });
