@@ -3,7 +3,8 @@
 import type { Metrics } from "../base/metrics.ts";
 import type { CallRecord, ExecuteAnswer, Language } from "../contract/mod.ts";
 import type { Pool } from "../pool/mod.ts";
-import type { Gate, Refusal } from "./gate.ts";
+import type { Gate } from "./gate.ts";
+import type { Refusal } from "./gate_options.ts";
 
 /** Registers and feeds the engine's metrics. */
 export class EngineMetrics {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { Gate, type GateOptions, type Refusal, type Ticket } from "../../../src/engine/gate.ts";
+import { Gate, type Ticket } from "../../../src/engine/gate.ts";
+import type { GateOptions, Refusal } from "../../../src/engine/gate_options.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 import { settle } from "../../harness/settle.ts";
 
@@ -216,8 +217,8 @@ Deno.test("gate: a wait that is given up keeps the place in the queue, and may b
   leave(wavering);
 });
 
-Deno.test("gate: who is patient waits for long, beyond the bound, and keeps its place until then", async () => {
-  const light = gateOf({ places: 2, perPrincipal: 2 });
+Deno.test("gate: who is patient waits for long, beyond the bound, and keeps its share until then", async () => {
+  const light = gateOf({ places: 2, perPrincipal: 2, queue: 3 });
   const heavy = gateOf({ places: 1, queue: 0, timeoutMs: 500 });
   const running = heavy.come("b1");
   const first = light.come("a1");
@@ -227,12 +228,16 @@ Deno.test("gate: who is patient waits for long, beyond the bound, and keeps its 
   for (const ticket of [first, second]) ticket.move(heavy.gate, { isPatient: true });
   const turns = [first, second].map((ticket) => ticket.turn());
   heavy.clock.advance(60_000);
+  const others = ["b1", "c1"].map(light.come);
   await settle();
-  assert.deepEqual(light.order, ["a1", "a2"]);
-  assert.deepEqual([light.gate.inside, heavy.gate.inside, heavy.gate.waiting], [1, 3, 2]);
+  assert.deepEqual(light.order, ["a1", "a2", "b1", "c1"]);
+  assert.deepEqual([light.gate.inside, heavy.gate.inside, heavy.gate.waiting], [3, 3, 2]);
+  others.forEach(leave);
+  await settle();
+  assert.deepEqual(light.order, ["a1", "a2", "b1", "c1"]);
   leave(running);
   await turns[0];
-  // Its place at the light gate is free by now.
+  // Its share of the light gate is free by now.
   await third.turned;
   leave(first);
   await turns[1];
