@@ -158,7 +158,9 @@ export const SandboxSchema = z.strictObject({
     cpuTime: duration.refine((ms) => ms >= 100, "must be at least 100ms").optional(),
     cpuQuota: amount.default(0.5),
     maxTimeout: duration.default(300_000),
-    maxMemory: size.default(536_870_912),
+    maxMemory: size.refine((bytes) => bytes >= 8_388_608, "must be at least 8MB").default(
+      536_870_912,
+    ),
     resultBytes: size.default(16_777_216),
     logLines: whole.default(1000),
     logBytes: size.default(1_048_576),

@@ -48,7 +48,7 @@ export const ExecuteRequestSchema = z.strictObject({
   timeout: z.int().min(1).optional()
     .describe("Milliseconds of the program's own wall time; waiting for calls does not count"),
   memoryLimit: z.int().min(MIN_MEMORY_BYTES).optional()
-    .describe("Bytes; no engine does anything with fewer than 8 MiB"),
+    .describe("Bytes, at least 8 MiB"),
   check: z.enum(["error", "warn", "off"]).optional().describe("Default error"),
   capabilities: z.union([z.array(z.string()).max(MAX_CAPABILITIES), CapabilitySetSchema], {
     error: 'Invalid input: expected a list of texts such as "mcp:memory", or a CapabilitySet',

@@ -286,7 +286,9 @@ export class OwnSessions<One extends Ownable> {
 
   async #take(kept: Kept<One>): Promise<void> {
     if (this.#isClosed || kept.generation !== this.#generation) {
+      this.#closing += 1;
       await kept.session.close();
+      this.#closing -= 1;
       return this.look();
     }
     this.#kept.add(kept);
