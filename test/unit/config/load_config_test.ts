@@ -610,6 +610,15 @@ Deno.test("places of one principal: all where nobody is told apart, half elsewhe
   assert.deepEqual(placesOf({ sandbox: asSet, security: auth }), [2, 3]);
 });
 
+Deno.test("the largest memory is no smaller than the least that a request may ask for", () => {
+  const limits = (maxMemory: string) =>
+    `sandbox: {limits: {memory: 8000000, maxMemory: ${maxMemory}}}\n`;
+  assert.deepEqual(problems(limits("8388607")), [
+    "c.yaml:1:48: sandbox.limits.maxMemory: must be at least 8MB",
+  ]);
+  assert.deepEqual(problems(limits("8388608")), []);
+});
+
 Deno.test("a key that is at fault is still a key", () => {
   const withKeys = (keys: string) =>
     problems(`security: {auth: {provider: api-key, keys: ${keys}}}\n`);
