@@ -5,7 +5,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { McpServerConfig } from "../../../src/config/mod.ts";
-import type { Question, QuestionAnswer } from "../../../src/contract/mod.ts";
 import type { McpCallOptions, McpManager } from "../../../src/mcp/mod.ts";
 import { IDLE_MS, KEEP_MS } from "../../../src/mcp/own_sessions.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
@@ -17,25 +16,11 @@ import {
   startManager,
   textOf,
 } from "../../harness/mcp_servers.ts";
+import { person } from "../../harness/person.ts";
 import { descendants } from "../../harness/processes.ts";
 
 const { signal } = new AbortController();
 type Options = Partial<McpCallOptions>;
-
-/** Somebody who is asked and answers when told to. */
-function person(content: NonNullable<QuestionAnswer["content"]> = { sure: true }) {
-  const thinking = Promise.withResolvers<void>();
-  const wasAsked = Promise.withResolvers<void>();
-  const questions: string[] = [];
-  const ask = async ({ message }: Question) => {
-    questions.push(message);
-    wasAsked.resolve();
-    await thinking.promise;
-    return { action: "accept", content } as const;
-  };
-  const answer = () => thinking.resolve();
-  return { ask, questions, wasAsked: wasAsked.promise, answer };
-}
 
 /** Somebody who answers at once. */
 function quick() {

@@ -1,27 +1,14 @@
 /** What an older server asks for several callers of one session: each has the time it needs, none another's question. */
 
 import assert from "node:assert/strict";
-import type { Question, QuestionAnswer } from "../../../src/contract/mod.ts";
+import type { QuestionAnswer } from "../../../src/contract/mod.ts";
 import type { McpManager } from "../../../src/mcp/mod.ts";
 import { FakeClock } from "../../harness/fake_clock.ts";
 import { fixtureConfig, startManager, textOf } from "../../harness/mcp_servers.ts";
+import { person } from "../../harness/person.ts";
 
 const { signal } = new AbortController();
 const YES: QuestionAnswer = { action: "accept", content: { sure: true } };
-
-/** Somebody who is asked and answers when told to. */
-function person() {
-  const thinking = Promise.withResolvers<void>();
-  const wasAsked = Promise.withResolvers<void>();
-  const questions: string[] = [];
-  const ask = async ({ message }: Question) => {
-    questions.push(message);
-    wasAsked.resolve();
-    await thinking.promise;
-    return YES;
-  };
-  return { ask, questions, wasAsked: wasAsked.promise, answer: () => thinking.resolve() };
-}
 
 async function confirm(
   manager: McpManager,
